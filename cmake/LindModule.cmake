@@ -1,0 +1,10 @@
+# lind_module(NAME LINKS ...)  one static library of all *.c below this folder, linking only what it names
+function(lind_module name)
+  cmake_parse_arguments(M "" "" "LINKS;SOURCES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  if(NOT sources AND NOT M_SOURCES)
+    return()
+  endif()
+  add_library(lind_${name} STATIC ${sources} ${M_SOURCES})
+  target_link_libraries(lind_${name} PUBLIC lind_settings ${M_LINKS})
+endfunction()

@@ -1,0 +1,55 @@
+/* crew.h -- ranks and threads. The only home of MPI (tissue excepted) and of OpenMP regions is src/parallel. Nothing observable
+ * may depend on what this does. `threads` workers run jobs; the calling (master) thread hands them out, makes every MPI call
+ * (funneled) and sleeps in between, so a rank answers its peers while its jobs are long. MPI is started only when a launcher
+ * announces several tasks, or when asked. Depends on: error.h.
+ */
+#ifndef LIND_CREW_H
+#define LIND_CREW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lind/error.h"
+
+typedef struct lind_crew lind_crew;
+
+/* threads 0: OMP_NUM_THREADS or the cores of this process's affinity, shared among the ranks of this node. Refuses
+ * (LIND_ERR_INPUT, naming `srun --mpi=pmix` and `mpirun`) when SLURM, Open MPI or PMIx announces several tasks but the MPI world
+ * is one: N singletons would write one directory. Collective. */
+lind_err lind_crew_create(int threads, lind_crew **crew) LIND_MUST_CHECK;
+void lind_crew_destroy(lind_crew **crew); /* collective; finalises MPI if it was started */
+int lind_crew_ranks(const lind_crew *crew);
+int lind_crew_rank(const lind_crew *crew);
+int lind_crew_threads(const lind_crew *crew);
+
+typedef struct lind_crew_work {
+  uint64_t n;                                      /* jobs 0 .. n - 1 */
+  bool (*done)(const void *context, uint64_t job); /* skip it; NULL: none is. The same answer on every rank; master thread */
+  lind_err (*run)(void *context, int thread, uint64_t job); /* called by any thread of any rank */
+  void (*tick)(void *context);                              /* rank 0, master thread, about 5 times a second: progress; NULL */
+  void *context;
+} lind_crew_work;
+
+/* Run every job once, in any order, on anyone: a shared counter (MPI_Fetch_and_op, master thread only) hands out jobs. The first
+ * failure stops the drawing of jobs, running jobs finish, and every rank returns the same error: that of the lowest failed job
+ * seen, with its message. Returns LIND_ERR_STOPPED on every rank if any rank saw the stop flag. Collective. */
+lind_err lind_crew_run(lind_crew *crew, const lind_crew_work *work) LIND_MUST_CHECK;
+/* jobs finished so far on all ranks in this or the last lind_crew_run, skipped ones not counted; for progress (rank 0: exact for
+ * itself, others as last reported; exact everywhere once lind_crew_run has returned). */
+uint64_t lind_crew_finished(const lind_crew *crew);
+
+lind_err lind_crew_agree(lind_crew *crew,
+                         lind_err mine) LIND_MUST_CHECK; /* worst of all ranks (success < stopped < peer < the others), lowest
+                                                          * rank's code and message; collective */
+lind_err lind_crew_share(lind_crew *crew, void *bytes, size_t n) LIND_MUST_CHECK;   /* from rank 0 to all; collective */
+lind_err lind_crew_sum(lind_crew *crew, int64_t *counts, size_t n) LIND_MUST_CHECK; /* exact, in place, everywhere; collective */
+lind_err lind_crew_most(lind_crew *crew, double *values,
+                        size_t n) LIND_MUST_CHECK; /* maximum; NaN only where all are; collective */
+
+/* SIGINT, SIGTERM, SIGUSR1 set a flag that lind_crew_run sees between jobs; a second SIGINT ends the process. Installed by app.
+ */
+void lind_crew_catch_signals(void);
+bool lind_crew_stopping(void);
+
+#endif

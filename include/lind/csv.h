@@ -1,0 +1,45 @@
+/* csv.h -- a table of text with a header line, in which every cell knows its place.
+ *
+ * RFC 4180: comma, "quoted" fields with "" for a quote, LF or CRLF. Blank lines and lines that begin with # are passed over, a
+ * UTF-8 mark at the head too. A header cell `age [year]` is the column `age` with the unit `year`. Every row has as many cells as
+ * the header. The table lives in the caller's arena. Depends on: error.h, arena.h, digest.h.
+ */
+#ifndef LIND_CSV_H
+#define LIND_CSV_H
+
+#include <stddef.h>
+
+#include "lind/arena.h"
+#include "lind/digest.h"
+#include "lind/error.h"
+
+typedef struct lind_csv_cell {
+  const char *text; /* unquoted; blanks around an unquoted field are cut off */
+  int line, column; /* of its first character, from 1; column counts bytes */
+} lind_csv_cell;
+
+typedef struct lind_csv {
+  const char *path;
+  int n_columns;
+  const char *const *columns; /* [n_columns] names, all different */
+  const char *const *units;   /* [n_columns] "" where the header gives none */
+  size_t n_rows;
+  const lind_csv_cell *cells; /* [n_rows][n_columns] */
+  lind_digest digest;         /* of the bytes of the file */
+} lind_csv;
+
+lind_err lind_csv_read(const char *path, lind_arena *arena, const lind_csv **csv) LIND_MUST_CHECK;
+lind_err lind_csv_read_text(const char *text, const char *name, lind_arena *arena, const lind_csv **csv) LIND_MUST_CHECK;
+
+int lind_csv_find(const lind_csv *csv, const char *name); /* -1: no such column */
+/* The same, or a sentence that names the nearest column. */
+lind_err lind_csv_column(const lind_csv *csv, const char *name, int *column) LIND_MUST_CHECK;
+
+const lind_csv_cell *lind_csv_at(const lind_csv *csv, size_t row, int column);
+lind_where lind_csv_where(const lind_csv *csv, size_t row, int column); /* for messages */
+
+lind_err lind_csv_number(const lind_csv *csv, size_t row, int column, double *value) LIND_MUST_CHECK;
+/* A whole column, [n_rows]; an empty cell, `.` or `NA` is missing: NAN. */
+lind_err lind_csv_numbers(const lind_csv *csv, int column, lind_arena *arena, const double **values) LIND_MUST_CHECK;
+
+#endif

@@ -1,0 +1,18 @@
+/* estimates.h -- estimates.json: everything a run says, in one document that `lind report` can read again. No environment and no times
+ * stand in it. Depends on: reduce.h.
+ */
+#ifndef LIND_ESTIMATES_H
+#define LIND_ESTIMATES_H
+
+#include "lind/reduce.h"
+
+typedef struct lind_estimates_input {
+  const lind_tally *main;
+  int n_scenarios;
+  const lind_tally *const *scenarios; /* one of each protocol->scenarios */
+} lind_estimates_input;
+
+/* The document as text (free() it). Not collective. */
+lind_err lind_estimates_create(const lind_estimates_input *input, char **json) LIND_MUST_CHECK;
+
+#endif

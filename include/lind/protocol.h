@@ -1,0 +1,181 @@
+/* protocol.h -- what is done to whom and when: the text of a trial, validated, immutable, units canonical, expressions still text
+ * with their places (the plan compiles them against cohort and model). Day 1 starts at time 0; day d starts at (d - 1) * 24 h; a
+ * visit on day d is at its start, before that day's dose. Depends on: schema.h, random.h.
+ */
+#ifndef LIND_PROTOCOL_H
+#define LIND_PROTOCOL_H
+
+#include <stdio.h>
+
+#include "lind/digest.h"
+#include "lind/random.h"
+#include "lind/schema.h"
+
+typedef struct lind_arm {
+  const char *name;
+  const char *title;      /* default: the name */
+  double ratio;           /* > 0; ratios are whole numbers for permuted blocks */
+  lind_words_list dosing; /* names of dosing items, first that applies wins */
+  lind_where where;
+} lind_arm;
+
+/* A named expression that rules, groups and other definitions after it may use. */
+typedef struct lind_definition {
+  const char *name;
+  lind_words value;
+} lind_definition;
+
+typedef enum { LIND_DOSING_DAYS, LIND_DOSING_VISITS } lind_dosing_at;
+
+/* At the start of a listed day, or at an attended visit inside [from, to], if `when` holds: set the daily dose, skip doses, ask
+ * for a recheck. Of an arm's list the first item that applies on that occasion acts. After it the daily dose goes on until
+ * changed. */
+typedef struct lind_dosing {
+  const char *name;
+  lind_where where;
+  int at;             /* lind_dosing_at */
+  lind_numbers days;  /* at: days */
+  double from, to;    /* at: visits; protocol day window, inclusive; NAN = open */
+  lind_words when;    /* truth; absent = always */
+  lind_words dose;    /* new daily dose, mass or amount; absent = unchanged */
+  lind_words skip;    /* number of daily doses to leave out, beginning with that day's; absent = 0 */
+  lind_words recheck; /* time until an extra visit; absent or <= 0 = none */
+  double round;       /* the dose is rounded to a multiple of this (half away from zero); NAN = not */
+  double most;        /* the dose is not above this; NAN = no limit */
+  lind_words into;    /* state that receives doses; absent: the model's only dosing state */
+  double every;       /* h between doses of a day; 24 h default */
+} lind_dosing;
+
+typedef struct lind_visits {
+  lind_numbers days;
+  double window; /* h: a visit falls on a whole day, uniform within +-window */
+  double missed; /* probability */
+} lind_visits;
+
+typedef struct lind_group { /* a way to split patients: `value` gives 0, 1, .. n - 1, or is the name of a category or genotype
+                               column */
+  const char *name, *title;
+  lind_words value;
+  lind_words_list labels;
+} lind_group;
+
+typedef struct lind_endpoint {
+  const char *name, *title;
+  lind_where where;
+  lind_words kind;    /* registered in src/reduce/endpoints */
+  lind_words of;      /* a measured output; absent where the kind needs none */
+  lind_numbers range; /* [low, high] in the output's unit, else empty */
+  double from, to;    /* h; NAN = start, end of the trial */
+  double at;          /* h; NAN */
+  double threshold;   /* NAN */
+  double consecutive; /* count of visits in a row; NAN = 1 */
+  double apart;       /* h; at least this between first and last of them; NAN = 0 */
+} lind_endpoint;
+
+typedef struct lind_analysis {
+  const char *name, *title;
+  lind_where where;
+  lind_words endpoint;
+  lind_words estimator;    /* registered in src/reduce/estimators */
+  lind_words_list compare; /* [treated, control]; default the first two arms */
+  lind_words_list by;      /* "all" and names of groups or category/genotype columns; default [all] */
+  double level;            /* 0.95 */
+  double null;             /* value of no effect, default 0 */
+  lind_words estimand;
+} lind_analysis;
+
+typedef struct lind_target {                             /* a published number to stand beside the simulated one */
+  const char *analysis, *endpoint, *arm, *group, *level; /* analysis (an effect) or endpoint + arm (a level) */
+  double estimate, lower, upper; /* in the unit that the report shows (percent for shares); NAN = not given */
+  const char *source, *mark;     /* mark: read, memory, computed */
+  lind_where where;
+} lind_target;
+
+typedef struct lind_look { /* group-sequential: after this share of seats the design may stop */
+  double fraction;         /* of the patients of a replicate */
+  double efficacy;         /* stop if z >= efficacy; NAN = never */
+  double futility;         /* stop if z <= futility; NAN = never */
+} lind_look;
+
+typedef struct lind_scenario {
+  const char *name, *title;
+  lind_words_list set; /* "path=value" overrides of the protocol's (or model's) keys */
+} lind_scenario;
+
+typedef struct lind_protocol {
+  const char *name, *title, *question, *source, *path;
+  lind_words cohort; /* path, relative to the protocol file */
+  lind_words model, parameter_set;
+  int n_parameters; /* overrides: "omega_cl: 0.3", "tau: 20 day" */
+  const lind_words *parameter_name, *parameter_value;
+  uint64_t patients, replicates, seed, block_max;
+  double duration; /* h */
+  lind_words eligible;
+  uint64_t attempts; /* screening attempts a seat, at most 255 */
+  int randomise;     /* 0 permuted-block, 1 simple */
+  lind_numbers blocks;
+  lind_words_list strata; /* names of groups or category columns */
+  int n_definitions, n_groups, n_visits, n_arms, n_dosing, n_endpoints, n_analyses, n_targets, n_looks, n_scenarios,
+      n_assumptions;
+  const lind_definition *definitions;
+  const lind_group *groups;
+  const lind_visits *visits;
+  const lind_arm *arms;
+  const lind_dosing *dosing;
+  const lind_endpoint *endpoints;
+  const lind_analysis *analyses;
+  const lind_target *targets;
+  const lind_look *looks; /* empty: fixed design */
+  const lind_scenario *scenarios;
+  uint64_t scenario_replicates;
+  const char *sensitivity_title;
+  const lind_words *assumptions;
+  lind_words_list measure;      /* outputs measured at visits, each with the model's residual error */
+  double miss, miss_after_miss; /* adherence */
+  double dropout_yearly;        /* share lost a year: hazard -ln(1 - share) / year */
+  double failed_limit;          /* a run with a larger share of failed lanes fails */
+  lind_words curve_output;      /* output drawn over time; absent = none */
+  double curve_every, curve_lower,
+      curve_upper;           /* h; bounds in the output's unit: 0.5 % bins of the range between them, clamped */
+  uint64_t store_patients;   /* at most this many patients' rows are stored (whole replicates from the first); default 100000 */
+  double relative, absolute; /* engine tolerances */
+  lind_words engine;         /* "rk" */
+  lind_digest digest; /* of the resolved document: file, includes and overrides; targets change no result and are left out */
+  lind_digest world;  /* the same without patients, replicates and sensitivity, which say only how much is run */
+} lind_protocol;
+
+/* `overrides` are "--set" texts. Reads the file, its `include:` files (define and dosing sections, found relative to the file
+ * that names them) and its targets file. Names that only cohort and model know are checked by the plan. *root: the whole document
+ * as resolved. What the file says in `define` and `dosing` wins over its includes, key by key, and overrides win over both; a
+ * path in an override is relative to the working directory. Every scenario is read once, so that none can fail halfway through a
+ * run. */
+lind_err lind_protocol_read(const char *path, const char *const *overrides, int n_overrides, lind_arena *arena,
+                            lind_protocol **protocol, const lind_node **root) LIND_MUST_CHECK;
+/* A path written in `where.file`, relative to that file's directory. */
+const char *lind_protocol_path(const char *written, const char *in_file, lind_arena *arena);
+int lind_protocol_find_arm(const lind_protocol *protocol, const char *name); /* -1 */
+
+/* ---- randomisation: a pure function of (seed, replicate, stratum, position in the stratum)
+ * --------------------------------------- */
+
+typedef struct lind_randomiser lind_randomiser;
+/* Limits that come from the 24 bits of `when` (random.h): strata of a trial and places in a block; the plan checks the strata. */
+enum { LIND_RANDOMISER_STRATA = 4096, LIND_RANDOMISER_PLACES = 4096 };
+/* Its purposes, for the plan's list. */
+#define LIND_RANDOMISER_ORDER  "randomise/block-order"
+#define LIND_RANDOMISER_BLOCK  "randomise/block"
+#define LIND_RANDOMISER_SIMPLE "randomise/simple"
+/* sizes: permuted-block sizes, each a multiple of the ratios' sum; empty = simple randomisation. Sizes are permuted inside
+ * super-blocks that hold each size once, so that any position is reached in constant time. */
+lind_err lind_randomiser_create(const double *ratio, int n_arms, const double *sizes, int n_sizes, lind_where where,
+                                lind_arena *arena, const lind_randomiser **randomiser) LIND_MUST_CHECK;
+/* stratum < LIND_RANDOMISER_STRATA, position < 2^32 (asserted). Cost: at most one draw a place of the block. */
+int lind_randomiser_arm(const lind_randomiser *randomiser, uint64_t seed, uint32_t replicate, uint32_t stratum,
+                        uint64_t position);
+
+/* ---- `lind describe protocol`, docs/reference/protocol.md
+ * --------------------------------------------------------------------------- */
+const lind_section *lind_protocol_sections(int *n);
+void lind_protocol_reference(FILE *out); /* the whole page docs/reference/protocol.md */
+
+#endif

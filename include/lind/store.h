@@ -1,0 +1,80 @@
+/* store.h -- what a run leaves on disk: segments while it runs, results.h5 at the end. The only home of HDF5 is src/store.
+ *
+ * segments/<rank>-<seq>.h5 are immutable: written under a temporary name, closed, synced, renamed, directory synced. Each record
+ * carries a checksum. results.h5 holds no environment and no times: equal runs give equal bytes. Depends on: sink.h.
+ */
+#ifndef LIND_STORE_H
+#define LIND_STORE_H
+
+#include "lind/sink.h"
+
+typedef struct lind_store lind_store;
+
+/* ---- the run directory (rank 0 creates; every rank opens)
+ * ------------------------------------------------------------------------- */
+
+/* Order of calls. Rank 0: create; all: lind_crew_agree; the others: join; all: agree. Then put (any thread of any rank); at the
+ * end of a stage every rank flushes, all agree, rank 0 (or every rank, for one answer of `has`) rescans and visits with `each`.
+ * Destroy stores before the crew: MPI_Finalize ends HDF5. A record found damaged, and segments that disagree about a block, are
+ * LIND_ERR_FILE with a sentence. */
+
+/* Create `directory` or open it to resume. Every segment is checked: a damaged one is renamed *.damaged, told by
+ * lind_store_notice, and its blocks are not there. plan_hash must equal the one it was made with, else LIND_ERR_PLAN with a
+ * sentence. class is the CPU class and math library ("x86-64-v3 finz"); a resume on another is refused. Takes a lock
+ * (segments/lock, flock) that refuses a second writer. Writes plan.json. */
+lind_err lind_store_create(const char *directory, const char *plan_hash, const char *cpu_class,
+                           lind_store **store) LIND_MUST_CHECK;
+/* On ranks other than 0, after rank 0 has created it. */
+lind_err lind_store_join(const char *directory, int rank, lind_store **store) LIND_MUST_CHECK;
+/* Read-only, of a finished or unfinished run. */
+lind_err lind_store_open(const char *directory, lind_store **store) LIND_MUST_CHECK;
+void lind_store_destroy(lind_store **store); /* closes the running segment first, best effort */
+lind_sink lind_store_sink(lind_store *store);
+/* Close the running segment now (also done by itself every 30 s of put calls). */
+lind_err lind_store_flush(lind_store *store) LIND_MUST_CHECK;
+/* How often a segment closes: after `seconds` of put calls (30) or `bytes` of records (64 MiB), whichever is first. */
+void lind_store_pace(lind_store *store, double seconds, size_t bytes);
+/* What create, open or rescan had to say, one sentence a line; "" if nothing. Borrowed until the store is destroyed or rescanned.
+ */
+const char *lind_store_notice(const lind_store *store);
+/* See segments of other ranks that have closed since; call on rank 0 before `each`. */
+lind_err lind_store_rescan(lind_store *store) LIND_MUST_CHECK;
+/* Records safe on disk: those seen by create, join or the last rescan, and this rank's own since. `has` answers for the former
+ * only, so that ranks that opened or rescanned together answer alike. On a network file system a rescan can come too early:
+ * compare this with what is due. */
+uint64_t lind_store_blocks(lind_store *store, uint32_t stage);
+/* After results.h5 is written and renamed: delete the segments (rank 0; damaged ones stay). The folder goes when the store is
+ * destroyed. */
+lind_err lind_store_clean(lind_store *store) LIND_MUST_CHECK;
+
+/* ---- results.h5
+ * --------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct lind_results lind_results;
+lind_err lind_results_create(const char *path, lind_results **results) LIND_MUST_CHECK; /* writes path.tmp */
+/* A table is a group with one 1-D dataset a column, each with attributes unit, description, axes (and labels for codes). */
+lind_err lind_results_table(lind_results *results, const char *group, const char *about, const lind_field *fields, int n_fields,
+                            const char *axes) LIND_MUST_CHECK;
+/* Append rows to the table begun last: data is [n_fields][n_rows]; codes and counts are stored as integers. NaN is kept: as
+ * itself in reals, as INT64_MIN in counts and -1 in codes (attribute `missing`). A count that is no whole number, or a code
+ * outside the labels, is LIND_ERR_INPUT. How the rows are split over calls does not show in the file. */
+lind_err lind_results_append(lind_results *results, const double *data, size_t n_rows) LIND_MUST_CHECK;
+lind_err lind_results_text(lind_results *results, const char *dataset, const char *about, const char *text) LIND_MUST_CHECK;
+lind_err lind_results_close(lind_results **results) LIND_MUST_CHECK; /* sync, rename into place */
+void lind_results_abandon(lind_results **results);
+
+/* Reading: missing counts and codes come back as NaN. (verify, patient, export): a table's columns. */
+typedef struct lind_results_view {
+  int n_fields;
+  size_t n_rows;
+  lind_field *fields;
+  double **data; /* [n_fields][n_rows] */
+} lind_results_view;
+lind_err lind_results_read(const char *path, const char *group, lind_results_view **view) LIND_MUST_CHECK;
+void lind_results_view_destroy(lind_results_view **view);
+lind_err lind_results_read_text(const char *path, const char *dataset, char **text) LIND_MUST_CHECK; /* free() it */
+/* A table as CSV: header line `name [unit]`, codes as their labels, 17 significant digits; missing counts and codes are empty,
+ * reals NaN, Inf. */
+lind_err lind_results_csv(const char *path, const char *group, const char *out) LIND_MUST_CHECK;
+
+#endif

@@ -1,0 +1,76 @@
+#include "lind/error.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { MESSAGE_SIZE = 2048, TRACE_SIZE = 4096 };
+
+static _Thread_local char message[MESSAGE_SIZE];
+static _Thread_local char trace[TRACE_SIZE];
+
+static const struct {
+  const char *name, *sentence;
+  int status;
+} codes[] = {
+#define ROW(code, status, sentence) {#code, sentence, status},
+    LIND_ERR_LIST(ROW)
+#undef ROW
+};
+
+static void trace_line(const char *source, int line, const char *what) {
+  const size_t used = strlen(trace);
+  if (used + 1 < sizeof trace) (void)snprintf(trace + used, sizeof trace - used, "  %s:%d  %s\n", source, line, what);
+}
+
+lind_err lind_error_fail(lind_err code, const char *source, int line, const char *format, ...) {
+  char text[MESSAGE_SIZE]; /* the arguments may point into the old message */
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  memcpy(message, text, sizeof message);
+  trace[0] = '\0';
+  trace_line(source, line, codes[code].sentence);
+  return code;
+}
+
+lind_err lind_error_fail_at(lind_err code, lind_where where, const char *format, ...) {
+  char text[MESSAGE_SIZE] = "";
+  size_t used = 0;
+  if (where.file != NULL && where.line > 0)
+    used = (size_t)snprintf(text, sizeof text, "%s:%d:%d: ", where.file, where.line, where.column);
+  else if (where.file != NULL)
+    used = (size_t)snprintf(text, sizeof text, "%s: ", where.file);
+  if (used >= sizeof text) used = sizeof text - 1;
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(text + used, sizeof text - used, format, arguments);
+  va_end(arguments);
+  memcpy(message, text, sizeof message);
+  trace[0] = '\0';
+  return code;
+}
+
+lind_err lind_error_trace(lind_err code, const char *source, int line, const char *call) {
+  trace_line(source, line, call);
+  return code;
+}
+
+const char *lind_error_message(void) { return message; }
+const char *lind_error_backtrace(void) { return trace; }
+
+void lind_error_set(const char *text) {
+  char copy[MESSAGE_SIZE];
+  (void)snprintf(copy, sizeof copy, "%s", text);
+  memcpy(message, copy, sizeof message);
+  trace[0] = '\0';
+}
+
+void lind_error_clear(void) {
+  message[0] = '\0';
+  trace[0] = '\0';
+}
+
+const char *lind_error_name(lind_err code) { return codes[code].name; }
+const char *lind_error_sentence(lind_err code) { return codes[code].sentence; }
+int lind_error_exit_status(lind_err code) { return codes[code].status; }

@@ -1,0 +1,49 @@
+/* invert.c -- see invert.h. */
+#include "invert.h"
+
+#include <math.h>
+
+enum { MOST_ITERATIONS = 200 }; /* the longest seen in tests/numerics/draw.c is 12; bisection alone would need about 70 */
+
+/* How far log P or log Q is from its target (rising in y), and its derivative in y. */
+static double invert_distance(const lind_invert_law *law, double a, double b, double u, double y, double *derivative) {
+  const double x = law->value(y);
+  const double rate = law->density(x, a, b) * law->slope(x);
+  if (u <= 0.5) {
+    const double p = law->lower(x, a, b);
+    *derivative = rate / p;
+    return log(p) - log(u);
+  }
+  const double q = law->upper(x, a, b);
+  *derivative = rate / q;
+  return log1p(-u) - log(q);
+}
+
+/* The next point when Newton's leaves the bracket: its middle, or outwards while one side is still open. */
+static double invert_fallback(double low, double high, double reach) {
+  if (isinf(low)) return high - reach;
+  if (isinf(high)) return low + reach;
+  return 0.5 * (low + high);
+}
+
+double lind_invert_quantile(const lind_invert_law *law, double a, double b, double u, double start) {
+  double low = -INFINITY, high = INFINITY, y = start, reach = 1;
+  for (int i = 0; i < MOST_ITERATIONS; i++) {
+    double derivative;
+    const double distance = invert_distance(law, a, b, u, y, &derivative);
+    if (distance == 0) break;
+    if (distance < 0)
+      low = y;
+    else
+      high = y;
+    double next = y - distance / derivative;
+    if (!(next > low && next < high)) {
+      next = invert_fallback(low, high, reach);
+      reach *= 2;
+    }
+    const double change = fabs(next - y);
+    y = next;
+    if (change <= 1e-10 * (1 + fabs(y))) break; /* converges quadratically: this change was the last but rounding */
+  }
+  return law->value(y);
+}

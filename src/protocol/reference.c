@@ -1,0 +1,55 @@
+/* reference.c -- the sections of a protocol in the order in which a reader meets them, and the page made of them. */
+#include "rows.h"
+
+static const lind_section sections[] = {
+    {"protocol", "The top of the file.", lind_rows_protocol},
+    {"included files", "What a file under `include` may hold.", lind_rows_include},
+    {"model", "The model and its parameters.", lind_rows_model},
+    {"randomise", "How seats are given to arms.", lind_rows_randomise},
+    {"groups.NAME", "A way to split patients, for strata and for subgroup results.", lind_rows_group},
+    {"visits", "When patients are seen and outputs are measured; one mapping, or a list of them.", lind_rows_visits},
+    {"arms.NAME", "One treatment that is compared.", lind_rows_arm},
+    {"dosing.NAME", "One rule that changes a dose, on listed days or at visits.", lind_rows_dosing},
+    {"conduct", "What goes otherwise than planned.", lind_rows_conduct},
+    {"conduct.adherence", "Missed doses: a chain with two states.", lind_rows_adherence},
+    {"conduct.dropout", "Patients who are lost.", lind_rows_dropout},
+    {"endpoints.NAME", "One number (or time) that a patient contributes.", lind_rows_endpoint},
+    {"analysis.NAME", "One comparison of two arms.", lind_rows_analysis},
+    {"design", "Interim looks.", lind_rows_design},
+    {"design.looks", "One look of a group-sequential design.", lind_rows_look},
+    {"curves", "An output drawn over time, by arm.", lind_rows_curves},
+    {"sensitivity", "The trial again under other assumptions.", lind_rows_sensitivity},
+    {"sensitivity.scenarios.NAME", "One set of changes.", lind_rows_scenario},
+    {"store", "What is written.", lind_rows_store},
+    {"engine", "How the model is integrated.", lind_rows_engine},
+    {"targets", "One published number, shown beside the simulated one; it changes no result.", lind_rows_target},
+};
+
+const lind_section *lind_protocol_sections(int *n) {
+  *n = (int)(sizeof sections / sizeof *sections);
+  return sections;
+}
+
+void lind_protocol_reference(FILE *out) {
+  static const char *const head =
+      "# Protocol files\n\n"
+      "A protocol is a YAML file. This page is printed from the tables that read it; `lind describe protocol` shows the same.\n\n"
+      "- A dimensional value carries its unit (`84 day`, `0.5 mg`); a bare number is a count, a ratio or a protocol day.\n"
+      "- Day 1 starts at time 0. A visit on day d is at (d - 1) * 24 h, before that day's dose; the last possible visit is on "
+      "the day that\n"
+      "  begins as the trial ends.\n"
+      "- Names of arms, dosing items, groups, endpoints, analyses and scenarios are a letter, then letters, digits, `-` and `_`. "
+      "Names\n"
+      "  under `define` have no `-`, because expressions use them.\n"
+      "- Rules may use the cohort's columns, `day`, `visit` (visits attended before this one), the measured outputs, `dose` (the "
+      "daily\n"
+      "  dose) and `dose_1` to `dose_7` (the dose prescribed 1 to 7 days before today, 0 mg if none), and the definitions before "
+      "them.\n"
+      "- What a protocol says under `define` and `dosing` wins over its included files, key by key; `--set` wins over both.\n"
+      "- A path is relative to the file that it is written in; in `--set`, to the working directory.\n";
+  fputs(head, out);
+  for (size_t i = 0; i < sizeof sections / sizeof *sections; ++i) {
+    fputc('\n', out);
+    lind_schema_describe_markdown(out, &sections[i]);
+  }
+}

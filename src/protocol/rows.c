@@ -1,0 +1,190 @@
+/* rows.c -- every key of a protocol: what it is, its bounds, its default and its sentence. These rows read, check, describe and document. */
+#include <float.h>
+
+#include "rows.h"
+
+#define WHOLE(field) offsetof(lind_rows_whole, field)
+#define PROTOCOL(field) offsetof(lind_protocol, field)
+#define IN(shape, field) offsetof(lind_rows_##shape##_shape, field)
+
+#define ABOVE_0 DBL_MIN /* what schema.h reads as "more than 0" */
+#define SEATS 4294967295.0 /* a seat is 32 bits of a random address */
+
+const char lind_rows_marks[] = "read|memory|computed";
+
+/* clang-format off */
+const lind_key lind_rows_protocol[] = {
+  {"protocol", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, WHOLE(name), "name of the trial: letters, digits, - and _"},
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(title), "one line for reports; the name where it is absent"},
+  {"question", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(question), "what the trial asks"},
+  {"source", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(source), "where the design comes from, such as a doi"},
+  {"include", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, WHOLE(include), "files with define, dosing and assumptions, relative to this one; what this file says wins"},
+  {"cohort", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, WHOLE(cohort), "cohort file, relative to this one"},
+  {"model", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(model), "the disease and drug model: section model"},
+  {"patients", LIND_KEY_COUNT, NULL, 1, SEATS, NULL, NULL, WHOLE(patients), "randomised patients of one trial"},
+  {"replicates", LIND_KEY_COUNT, NULL, 1, SEATS, "1", NULL, WHOLE(replicates), "how many times the whole trial is run"},
+  {"seed", LIND_KEY_COUNT, NULL, 0, 0, "1747", NULL, WHOLE(seed), "the number that all randomness hangs on"},
+  {"block_max", LIND_KEY_COUNT, NULL, 1, SEATS, "4096", NULL, WHOLE(block_max), "a replicate with at most so many patients is one unit of work; a larger one is cut"},
+  {"duration", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, NULL, NULL, WHOLE(duration), "length of the trial; day 1 begins at time 0"},
+  {"eligible", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(eligible), "who may be randomised: an expression over the cohort's columns; everybody where it is absent"},
+  {"attempts", LIND_KEY_COUNT, NULL, 1, 255, "50", NULL, WHOLE(attempts), "people screened for a seat before the run fails"},
+  {"randomise", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(randomise), "how seats are given to arms: section randomise"},
+  {"define", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(define), "named expressions, in order, after those of the included files"},
+  {"groups", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(groups), "ways to split patients: section groups.NAME"},
+  {"measure", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, WHOLE(measure), "outputs of the model that are measured at visits"},
+  {"visits", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(visits), "when patients are seen: one mapping or a list of them, section visits"},
+  {"arms", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(arms), "what is compared: section arms.NAME"},
+  {"dosing", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(dosing), "dosing items that arms name: section dosing.NAME"},
+  {"conduct", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(conduct), "adherence, drop-out, failures: section conduct"},
+  {"endpoints", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(endpoints), "one number a patient each: section endpoints.NAME"},
+  {"analysis", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(analysis), "one comparison each: section analysis.NAME"},
+  {"design", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(design), "interim looks; a fixed design where it is absent: section design"},
+  {"curves", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(curves), "an output drawn over time: section curves"},
+  {"sensitivity", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(sensitivity), "the same trial under other assumptions: section sensitivity"},
+  {"assumptions", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(assumptions), "sentences that the report prints, after those of the included files"},
+  {"targets", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(targets), "published results: a file relative to this one, or the list itself, section targets"},
+  {"store", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(store), "what is written: section store"},
+  {"engine", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(engine), "how the model is integrated: section engine"},
+  {0}};
+
+const lind_key lind_rows_include[] = {
+  {"define", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(include, define), "named expressions, in order"},
+  {"dosing", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(include, dosing), "dosing items: section dosing.NAME"},
+  {"assumptions", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(include, assumptions), "sentences that the report prints"},
+  {0}};
+
+const lind_key lind_rows_model[] = {
+  {"use", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(model, use), "name of the model, as in `lind model list`"},
+  {"set", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(model, set), "a named parameter set of the model"},
+  {"parameters", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(model, parameters), "values of single parameters, such as {omega_cl: 0.30, tau: 20 day}"},
+  {0}};
+
+const lind_key lind_rows_randomise[] = {
+  {"method", LIND_KEY_CHOICE, NULL, 0, 0, "permuted-block", "permuted-block|simple", PROTOCOL(randomise), "permuted blocks inside strata, or each seat on its own"},
+  {"blocks", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, PROTOCOL(blocks), "block sizes, each a multiple of the sum of the ratios; twice that sum where absent"},
+  {"strata", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, PROTOCOL(strata), "groups or category columns; their combinations are the strata"},
+  {0}};
+
+const lind_key lind_rows_group[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(group, title), "one line for reports; the name where it is absent"},
+  {"value", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(group, group.value), "an expression that gives 0, 1, 2, .., or the name of a category or genotype column"},
+  {"labels", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(group, group.labels), "what 0, 1, 2, .. are called; needed unless value is a column"},
+  {0}};
+
+const lind_key lind_rows_visits[] = {
+  {"days", LIND_KEY_NUMBERS, NULL, 0, 0, NULL, NULL, offsetof(lind_visits, days), "protocol days, whole; a visit is at the start of its day, before that day's dose"},
+  {"window", LIND_KEY_QUANTITY, "day", 0, INFINITY, "0 day", NULL, offsetof(lind_visits, window), "whole days: a visit falls so much earlier or later, each day as likely"},
+  {"missed", LIND_KEY_NUMBER, NULL, 0, 1, "0", NULL, offsetof(lind_visits, missed), "probability that a visit is missed"},
+  {0}};
+
+const lind_key lind_rows_arm[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(arm, title), "one line for reports; the name where it is absent"},
+  {"ratio", LIND_KEY_NUMBER, NULL, ABOVE_0, INFINITY, "1", NULL, IN(arm, arm.ratio), "share of the seats, relative to the other arms; whole for permuted blocks"},
+  {"dosing", LIND_KEY_WORDS_LIST, NULL, 0, 0, NULL, NULL, IN(arm, arm.dosing), "names of dosing items; on each occasion the first that applies acts; [] is no treatment"},
+  {0}};
+
+const lind_key lind_rows_dosing[] = {
+  {"at", LIND_KEY_CHOICE, NULL, 0, 0, NULL, "days|visits", IN(dosing, dosing.at), "on listed days, or at attended visits"},
+  {"days", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, IN(dosing, dosing.days), "at: days; protocol days, whole"},
+  {"from", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(dosing, dosing.from), "at: visits; not before this protocol day"},
+  {"to", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(dosing, dosing.to), "at: visits; not after this protocol day"},
+  {"when", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.when), "an expression that is true or false; always where absent"},
+  {"dose", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.dose), "an expression: the new daily dose; unchanged where absent"},
+  {"skip", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.skip), "an expression: how many daily doses are left out, beginning with that day's"},
+  {"recheck", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.recheck), "an expression: time until an extra visit; 0 is none"},
+  {"round", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, round), "the dose is rounded to a multiple of this, such as 0.5 mg; half away from zero"},
+  {"most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, most), "the dose is not above this, such as 15 mg"},
+  {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.into), "the state that receives doses; the model's only dosing state where absent"},
+  {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, 24, "24 h", NULL, IN(dosing, dosing.every), "time between the doses of a day: 24 h, 12 h, 8 h, .."},
+  {0}};
+
+const lind_key lind_rows_conduct[] = {
+  {"adherence", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(conduct, adherence), "missed doses: section conduct.adherence"},
+  {"dropout", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(conduct, dropout), "lost patients: section conduct.dropout"},
+  {"failed_lanes", LIND_KEY_NUMBER, NULL, 0, 1, "0.001", NULL, IN(conduct, failed_lanes), "a run in which a larger share of patients could not be integrated fails"},
+  {0}};
+
+const lind_key lind_rows_adherence[] = {
+  {"miss", LIND_KEY_NUMBER, NULL, 0, 1, "0", NULL, PROTOCOL(miss), "probability that a dose is missed after one that was taken"},
+  {"miss_after_miss", LIND_KEY_NUMBER, NULL, 0, 1, "", NULL, PROTOCOL(miss_after_miss), "the same after one that was missed; as miss where absent"},
+  {0}};
+
+const lind_key lind_rows_dropout[] = {
+  {"yearly", LIND_KEY_NUMBER, NULL, 0, 0.999, "0", NULL, PROTOCOL(dropout_yearly), "share of patients lost in a year, at a constant hazard"},
+  {0}};
+
+const lind_key lind_rows_endpoint[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, title), "one line for reports; the name where it is absent"},
+  {"kind", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(endpoint, endpoint.kind), "how it is computed, as in `lind describe endpoint`"},
+  {"of", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.of), "a measured output, where the kind needs one"},
+  {"range", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.range), "[low, high] in the output's unit"},
+  {"from", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.from), "time since the start of day 1; the start where absent"},
+  {"to", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.to), "time since the start of day 1; the end where absent"},
+  {"at", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.at), "one time, for kinds that look once"},
+  {"threshold", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.threshold), "in the output's unit, for kinds that compare"},
+  {"consecutive", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.consecutive), "visits in a row that confirm; 1 where absent"},
+  {"apart", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.apart), "at least so long between the first and the last of them"},
+  {0}};
+
+const lind_key lind_rows_analysis[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(analysis, title), "one line for reports; the name where it is absent"},
+  {"endpoint", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(analysis, analysis.endpoint), "name of an endpoint"},
+  {"estimator", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(analysis, analysis.estimator), "as in `lind describe estimator`"},
+  {"compare", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.compare), "[treated, control]; the first two arms where absent"},
+  {"by", LIND_KEY_WORDS_LIST, NULL, 0, 0, "all", NULL, IN(analysis, analysis.by), "all, and names of groups or of category and genotype columns"},
+  {"level", LIND_KEY_NUMBER, NULL, 0.5, 0.9999, "0.95", NULL, IN(analysis, analysis.level), "confidence level of the interval"},
+  {"null", LIND_KEY_NUMBER, NULL, 0, 0, "0", NULL, IN(analysis, analysis.null), "value of no effect, on the estimator's scale"},
+  {"estimand", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(analysis, analysis.estimand), "how intercurrent events count (ICH E9(R1)), such as treatment-policy"},
+  {0}};
+
+const lind_key lind_rows_design[] = {
+  {"looks", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(design, looks), "list of looks in order: section design.looks"},
+  {0}};
+
+const lind_key lind_rows_look[] = {
+  {"fraction", LIND_KEY_NUMBER, NULL, ABOVE_0, 1, NULL, NULL, offsetof(lind_look, fraction), "of the patients; rising from look to look"},
+  {"efficacy", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, offsetof(lind_look, efficacy), "stop if z is at least this; never where absent"},
+  {"futility", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, offsetof(lind_look, futility), "stop if z is at most this; never where absent"},
+  {0}};
+
+const lind_key lind_rows_curves[] = {
+  {"output", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, PROTOCOL(curve_output), "output of the model, without measurement error"},
+  {"every", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, "1 day", NULL, PROTOCOL(curve_every), "time between points"},
+  {"lower", LIND_KEY_NUMBER, NULL, 0, 0, NULL, NULL, PROTOCOL(curve_lower), "values below are counted as this, in the output's unit"},
+  {"upper", LIND_KEY_NUMBER, NULL, 0, 0, NULL, NULL, PROTOCOL(curve_upper), "values above are counted as this"},
+  {0}};
+
+const lind_key lind_rows_sensitivity[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(sensitivity, title), "one line for reports"},
+  {"replicates", LIND_KEY_COUNT, NULL, 1, SEATS, "", NULL, IN(sensitivity, replicates), "replicates of each scenario; those of the protocol where absent"},
+  {"scenarios", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, IN(sensitivity, scenarios), "section sensitivity.scenarios.NAME"},
+  {0}};
+
+const lind_key lind_rows_scenario[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(scenario, title), "one line for reports; the name where it is absent"},
+  {"set", LIND_KEY_WORDS_LIST, NULL, 0, 0, NULL, NULL, IN(scenario, scenario.set), "changes, as after --set: \"conduct.adherence.miss=0.15\""},
+  {0}};
+
+const lind_key lind_rows_store[] = {
+  {"patients", LIND_KEY_COUNT, NULL, 0, 0, "100000", NULL, PROTOCOL(store_patients), "at most so many patients' rows are stored: whole replicates, from the first"},
+  {0}};
+
+const lind_key lind_rows_engine[] = {
+  {"name", LIND_KEY_WORDS, NULL, 0, 0, "rk", NULL, PROTOCOL(engine), "the integrator"},
+  {"relative", LIND_KEY_NUMBER, NULL, 1e-14, 0.1, "1e-6", NULL, PROTOCOL(relative), "relative tolerance of a step"},
+  {"absolute", LIND_KEY_NUMBER, NULL, 1e-30, 1, "1e-9", NULL, PROTOCOL(absolute), "absolute tolerance of a step, in each state's canonical unit"},
+  {0}};
+
+const lind_key lind_rows_target[] = {
+  {"analysis", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(target, analysis), "the effect of this analysis is meant; or endpoint and arm"},
+  {"endpoint", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(target, endpoint), "with arm: the level of this endpoint in that arm is meant"},
+  {"arm", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(target, arm), "name of an arm"},
+  {"group", LIND_KEY_WORDS, NULL, 0, 0, "all", NULL, IN(target, group), "what the patients are split by; all is everybody"},
+  {"level", LIND_KEY_WORDS, NULL, 0, 0, "all", NULL, IN(target, level), "which part of the group, by its label"},
+  {"estimate", LIND_KEY_NUMBER, NULL, 0, 0, NULL, NULL, IN(target, estimate), "the published number, in the unit of the report: percent for shares"},
+  {"lower", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(target, lower), "lower end of its confidence interval"},
+  {"upper", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(target, upper), "upper end of its confidence interval"},
+  {"source", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(target, source), "where the number stands"},
+  {"mark", LIND_KEY_CHOICE, NULL, 0, 0, NULL, lind_rows_marks, IN(target, mark), "read in the source, from memory, or computed"},
+  {0}};
+/* clang-format on */

@@ -1,0 +1,83 @@
+/* rows.h -- the shapes that the schema tables of a protocol fill, and the tables: one row a key. Depends on: lind/protocol.h. */
+#ifndef LIND_PROTOCOL_ROWS_H
+#define LIND_PROTOCOL_ROWS_H
+
+#include "lind/protocol.h"
+
+typedef struct lind_rows_whole { /* the top of a protocol file; the sections below it are read one by one */
+  lind_words name, title, question, source, cohort, eligible;
+  lind_words_list include, measure;
+  const lind_node *model, *randomise, *define, *groups, *visits, *arms, *dosing, *conduct, *endpoints, *analysis, *design,
+      *curves, *sensitivity, *assumptions, *targets, *store, *engine;
+  uint64_t patients, replicates, seed, block_max, attempts;
+  double duration;
+} lind_rows_whole;
+
+typedef struct lind_rows_model_shape {
+  lind_words use, set;
+  const lind_node *parameters;
+} lind_rows_model_shape;
+
+typedef struct lind_rows_arm_shape {
+  lind_arm arm;
+  lind_words title;
+} lind_rows_arm_shape;
+
+typedef struct lind_rows_dosing_shape {
+  lind_dosing dosing;
+  lind_words round, most; /* a mass, an amount or an activity: which one the plan compares with the model's dose */
+} lind_rows_dosing_shape;
+
+typedef struct lind_rows_group_shape {
+  lind_group group;
+  lind_words title;
+} lind_rows_group_shape;
+
+typedef struct lind_rows_endpoint_shape {
+  lind_endpoint endpoint;
+  lind_words title;
+} lind_rows_endpoint_shape;
+
+typedef struct lind_rows_analysis_shape {
+  lind_analysis analysis;
+  lind_words title;
+} lind_rows_analysis_shape;
+
+typedef struct lind_rows_target_shape {
+  lind_words analysis, endpoint, arm, group, level, source;
+  double estimate, lower, upper;
+  int mark;
+} lind_rows_target_shape;
+
+typedef struct lind_rows_conduct_shape {
+  const lind_node *adherence, *dropout;
+  double failed_lanes;
+} lind_rows_conduct_shape;
+
+typedef struct lind_rows_design_shape {
+  const lind_node *looks;
+} lind_rows_design_shape;
+
+typedef struct lind_rows_sensitivity_shape {
+  lind_words title;
+  uint64_t replicates;
+  const lind_node *scenarios;
+} lind_rows_sensitivity_shape;
+
+typedef struct lind_rows_scenario_shape {
+  lind_scenario scenario;
+  lind_words title;
+} lind_rows_scenario_shape;
+
+typedef struct lind_rows_include_shape {
+  const lind_node *define, *dosing, *assumptions;
+} lind_rows_include_shape;
+
+extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model[], lind_rows_randomise[], lind_rows_group[],
+    lind_rows_visits[], lind_rows_arm[], lind_rows_dosing[], lind_rows_conduct[], lind_rows_adherence[], lind_rows_dropout[],
+    lind_rows_endpoint[], lind_rows_analysis[], lind_rows_design[], lind_rows_look[], lind_rows_curves[], lind_rows_sensitivity[],
+    lind_rows_scenario[], lind_rows_store[], lind_rows_engine[], lind_rows_target[];
+
+extern const char lind_rows_marks[]; /* "read|memory|computed" */
+
+#endif

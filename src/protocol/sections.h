@@ -1,0 +1,51 @@
+/* sections.h -- each section of a protocol: what one node says, checked as far as the section alone can tell. */
+#ifndef LIND_PROTOCOL_SECTIONS_H
+#define LIND_PROTOCOL_SECTIONS_H
+
+#include <stdbool.h>
+
+#include "lind/expression.h"
+#include "rows.h"
+
+/* What is true of any two sections: names are letters, digits, - and _. */
+lind_err lind_names_check(const char *name, lind_where where, const char *what) LIND_MUST_CHECK;
+/* The same without -, and no word that expressions know already. */
+lind_err lind_names_check_definition(const char *name, lind_where where) LIND_MUST_CHECK;
+/* `node` (NULL: absent) must be a mapping of names; each is `what` in messages. An absent one is an empty mapping. */
+lind_err lind_names_mapping(const lind_node *node, const char *section, const char *what,
+                            const lind_node **mapping) LIND_MUST_CHECK;
+/* names[n] at `stride` bytes: -1 if `name` is none of them */
+int lind_names_find(const char *name, const void *first, int n, size_t stride);
+/* The sentence where a name must be known and is not: "arms.a.dosing names 'x', which is no dosing item; did you mean 'y'?" */
+lind_err lind_names_known(const lind_words *word, const char *key, const char *what, const void *first, int n,
+                          size_t stride) LIND_MUST_CHECK;
+
+/* ---- who and how (sections_conduct.c) ---- */
+lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_randomise(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_visits(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_conduct(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_curves(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_settings(const lind_node *store, const lind_node *engine, lind_arena *arena,
+                                lind_protocol *protocol) LIND_MUST_CHECK;
+
+/* ---- what is given (sections_dosing.c) ---- */
+lind_err lind_sections_define(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_arms(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_dosing(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+
+/* ---- what is made of it (sections_analysis.c) ---- */
+lind_err lind_sections_groups(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_sensitivity(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_assumptions(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_targets(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+
+/* Protocol days: whole, from 1 to `last`, none twice. `of` is the mapping that has the key `days`. */
+lind_err lind_sections_days(const lind_node *of, const lind_numbers *days, double last) LIND_MUST_CHECK;
+/* The place of a key's value in a mapping, of the mapping where the key is absent. */
+lind_where lind_sections_place(const lind_node *mapping, const char *key);
+
+#endif

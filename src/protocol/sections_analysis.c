@@ -1,0 +1,193 @@
+/* sections_analysis.c -- groups, endpoints, analyses, looks, scenarios: what is made of what was seen. */
+#include <math.h>
+#include <string.h>
+
+#include "sections.h"
+
+static const char *title_or(const lind_words *title, const char *name) { return title->text == NULL ? name : title->text; }
+
+lind_err lind_sections_groups(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  const lind_node *groups;
+  LIND_TRY(lind_names_mapping(node, "groups", "a group", &groups));
+  lind_group *made;
+  LIND_TAKE(made, arena, groups->n);
+  for (int i = 0; i < groups->n; ++i) {
+    lind_rows_group_shape shape = {0};
+    LIND_CHECK_AT(strcmp(groups->keys[i], "all") != 0, LIND_ERR_INPUT, groups->key_where[i],
+                  "groups.all has the name that stands for everybody; choose another");
+    LIND_CHECK_AT(groups->items[i].kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, groups->items[i].where,
+                  "groups.%s must be a mapping with a value", groups->keys[i]);
+    LIND_TRY(lind_schema_read(&groups->items[i], "groups", lind_rows_group, arena, &shape));
+    made[i] = shape.group;
+    made[i].name = groups->keys[i];
+    made[i].title = title_or(&shape.title, groups->keys[i]);
+  }
+  protocol->n_groups = groups->n;
+  protocol->groups = made;
+  return LIND_OK;
+}
+
+/* ---- endpoints
+ * -------------------------------------------------------------------------------------------------------------------------- */
+
+static lind_err check_endpoint(const lind_node *node, const lind_endpoint *endpoint, double duration) {
+  const char *name = endpoint->name;
+  const struct {
+    const char *key;
+    double time;
+  } times[] = {{"from", endpoint->from}, {"to", endpoint->to}, {"at", endpoint->at}};
+  for (size_t i = 0; i < sizeof times / sizeof *times; ++i)
+    LIND_CHECK_AT(isnan(times[i].time) || times[i].time <= duration, LIND_ERR_INPUT, lind_sections_place(node, times[i].key),
+                  "endpoints.%s.%s is %g day; the trial ends at %g day", name, times[i].key, times[i].time / 24, duration / 24);
+  const double from = isnan(endpoint->from) ? 0 : endpoint->from, to = isnan(endpoint->to) ? duration : endpoint->to;
+  LIND_CHECK_AT(from < to, LIND_ERR_INPUT, lind_sections_place(node, isnan(endpoint->to) ? "from" : "to"),
+                "endpoints.%s looks from %g day to %g day; to must be more than from", name, from / 24, to / 24);
+  const lind_numbers *range = &endpoint->range;
+  LIND_CHECK_AT(range->n == 0 || (range->n == 2 && range->at[0] < range->at[1]), LIND_ERR_INPUT,
+                lind_sections_place(node, "range"), "endpoints.%s.range must be [low, high], with low less than high", name);
+  LIND_CHECK_AT(
+      isnan(endpoint->consecutive) || (endpoint->consecutive >= 1 && endpoint->consecutive == floor(endpoint->consecutive)),
+      LIND_ERR_INPUT, lind_sections_place(node, "consecutive"),
+      "endpoints.%s.consecutive is %g; it must be a whole number from 1", name, endpoint->consecutive);
+  return LIND_OK;
+}
+
+lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  const lind_node *endpoints;
+  LIND_TRY(lind_names_mapping(node, "endpoints", "an endpoint", &endpoints));
+  lind_endpoint *made;
+  LIND_TAKE(made, arena, endpoints->n);
+  for (int i = 0; i < endpoints->n; ++i) {
+    const char *name = endpoints->keys[i];
+    const lind_node *item = &endpoints->items[i];
+    lind_rows_endpoint_shape shape = {0};
+    LIND_CHECK_AT(item->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, item->where, "endpoints.%s must be a mapping with a kind",
+                  name);
+    LIND_TRY(lind_schema_read(item, "endpoints", lind_rows_endpoint, arena, &shape));
+    made[i] = shape.endpoint;
+    made[i].name = name;
+    made[i].where = endpoints->key_where[i];
+    made[i].title = title_or(&shape.title, name);
+    LIND_TRY(check_endpoint(item, &made[i], protocol->duration));
+    if (made[i].of.text != NULL)
+      LIND_TRY(lind_names_known(&made[i].of, lind_arena_format(arena, "endpoints.%s.of", name), "output in measure",
+                                protocol->measure.at, protocol->measure.n, sizeof(lind_words)));
+  }
+  protocol->n_endpoints = endpoints->n;
+  protocol->endpoints = made;
+  return LIND_OK;
+}
+
+/* ---- analyses
+ * ---------------------------------------------------------------------------------------------------------------------------- */
+
+static lind_err default_compare(const lind_protocol *protocol, lind_arena *arena, lind_words_list *compare) {
+  lind_words *arms;
+  LIND_TAKE(arms, arena, 2);
+  const int n = protocol->n_arms < 2 ? protocol->n_arms : 2;
+  for (int a = 0; a < n; ++a) arms[a] = (lind_words){protocol->arms[a].name, protocol->arms[a].where};
+  *compare = (lind_words_list){n, arms};
+  return LIND_OK;
+}
+
+static lind_err check_analysis(const lind_node *node, lind_arena *arena, const lind_protocol *protocol, lind_analysis *analysis) {
+  const char *name = analysis->name;
+  LIND_TRY(lind_names_known(&analysis->endpoint, lind_arena_format(arena, "analysis.%s.endpoint", name), "endpoint",
+                            protocol->endpoints, protocol->n_endpoints, sizeof(lind_endpoint)));
+  if (lind_document_find(node, "compare") == NULL) return default_compare(protocol, arena, &analysis->compare);
+  const lind_words_list *compare = &analysis->compare;
+  const char *key = lind_arena_format(arena, "analysis.%s.compare", name);
+  for (int i = 0; i < compare->n; ++i)
+    LIND_TRY(lind_names_known(&compare->at[i], key, "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
+  LIND_CHECK_AT(compare->n == 2 && strcmp(compare->at[0].text, compare->at[1].text) != 0, LIND_ERR_INPUT,
+                lind_sections_place(node, "compare"), "analysis.%s.compare must be two different arms, [treated, control]", name);
+  return LIND_OK;
+}
+
+lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  const lind_node *analyses;
+  LIND_TRY(lind_names_mapping(node, "analysis", "an analysis", &analyses));
+  lind_analysis *made;
+  LIND_TAKE(made, arena, analyses->n);
+  for (int i = 0; i < analyses->n; ++i) {
+    const lind_node *item = &analyses->items[i];
+    lind_rows_analysis_shape shape = {0};
+    LIND_CHECK_AT(item->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, item->where,
+                  "analysis.%s must be a mapping with an endpoint and an estimator", analyses->keys[i]);
+    LIND_TRY(lind_schema_read(item, "analysis", lind_rows_analysis, arena, &shape));
+    made[i] = shape.analysis;
+    made[i].name = analyses->keys[i];
+    made[i].where = analyses->key_where[i];
+    made[i].title = title_or(&shape.title, made[i].name);
+    LIND_TRY(check_analysis(item, arena, protocol, &made[i]));
+  }
+  protocol->n_analyses = analyses->n;
+  protocol->analyses = made;
+  return LIND_OK;
+}
+
+/* ---- design, scenarios, assumptions
+ * --------------------------------------------------------------------------------------------------------- */
+
+lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  if (node == NULL) return LIND_OK;
+  lind_rows_design_shape shape = {0};
+  LIND_TRY(lind_schema_read(node, "design", lind_rows_design, arena, &shape));
+  const lind_node *list = shape.looks;
+  if (list == NULL) return LIND_OK;
+  LIND_CHECK_AT(list->kind == LIND_NODE_SEQUENCE, LIND_ERR_INPUT, list->where,
+                "design.looks must be a list, such as [{fraction: 0.5, efficacy: 2.797}]");
+  lind_look *looks;
+  LIND_TAKE(looks, arena, list->n);
+  double before = 0;
+  for (int i = 0; i < list->n; ++i) {
+    const lind_node *item = &list->items[i];
+    LIND_CHECK_AT(item->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, item->where,
+                  "design.looks must hold mappings with a fraction");
+    LIND_TRY(lind_schema_read(item, "design.looks", lind_rows_look, arena, &looks[i]));
+    LIND_CHECK_AT(looks[i].fraction > before, LIND_ERR_INPUT, lind_sections_place(item, "fraction"),
+                  "design.looks: fraction %g follows %g; fractions must rise from look to look", looks[i].fraction, before);
+    LIND_CHECK_AT(isnan(looks[i].efficacy) || isnan(looks[i].futility) || looks[i].futility <= looks[i].efficacy, LIND_ERR_INPUT,
+                  lind_sections_place(item, "futility"), "design.looks: futility %g is above efficacy %g", looks[i].futility,
+                  looks[i].efficacy);
+    before = looks[i].fraction;
+  }
+  protocol->n_looks = list->n;
+  protocol->looks = looks;
+  return LIND_OK;
+}
+
+lind_err lind_sections_sensitivity(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  if (node == NULL) return LIND_OK;
+  lind_rows_sensitivity_shape shape = {0};
+  LIND_TRY(lind_schema_read(node, "sensitivity", lind_rows_sensitivity, arena, &shape));
+  const lind_node *scenarios;
+  LIND_TRY(lind_names_mapping(shape.scenarios, "sensitivity.scenarios", "a scenario", &scenarios));
+  lind_scenario *made;
+  LIND_TAKE(made, arena, scenarios->n);
+  for (int i = 0; i < scenarios->n; ++i) {
+    const lind_node *item = &scenarios->items[i];
+    lind_rows_scenario_shape one = {0};
+    LIND_CHECK_AT(item->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, item->where,
+                  "sensitivity.scenarios.%s must be a mapping with set: [..]", scenarios->keys[i]);
+    LIND_TRY(lind_schema_read(item, "sensitivity.scenarios", lind_rows_scenario, arena, &one));
+    made[i] = one.scenario;
+    made[i].name = scenarios->keys[i];
+    made[i].title = title_or(&one.title, made[i].name);
+  }
+  protocol->n_scenarios = scenarios->n;
+  protocol->scenarios = made;
+  protocol->scenario_replicates = shape.replicates > 0 ? shape.replicates : protocol->replicates;
+  protocol->sensitivity_title = title_or(&shape.title, "Sensitivity");
+  return LIND_OK;
+}
+
+lind_err lind_sections_assumptions(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  if (node == NULL) return LIND_OK;
+  static const lind_key row = {"assumptions", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, 0, ""};
+  lind_words_list list;
+  LIND_TRY(lind_schema_read_value(node, &row, arena, &list));
+  protocol->n_assumptions = list.n;
+  protocol->assumptions = list.at;
+  return LIND_OK;
+}

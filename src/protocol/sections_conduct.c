@@ -1,0 +1,139 @@
+/* sections_conduct.c -- whom the trial takes, when it sees them, and how they behave. */
+#include <math.h>
+
+#include "sections.h"
+
+static const lind_node nothing = {.kind = LIND_NODE_MAPPING, .path = ""};
+
+/* An absent section is an empty one: its presets count. */
+static const lind_node *or_empty(const lind_node *node) { return node == NULL ? &nothing : node; }
+
+lind_where lind_sections_place(const lind_node *mapping, const char *key) {
+  const lind_node *value = lind_document_find(mapping, key);
+  return value == NULL ? mapping->where : value->where;
+}
+
+lind_err lind_sections_days(const lind_node *of, const lind_numbers *days, double last) {
+  const lind_node *list = lind_document_find(of, "days");
+  const char *path = list->path;
+  LIND_CHECK_AT(days->n > 0, LIND_ERR_INPUT, list->where, "%s is empty; it must name at least one protocol day", path);
+  for (int i = 0; i < days->n; ++i) {
+    const double day = days->at[i];
+    const lind_where where = list->kind == LIND_NODE_SEQUENCE ? list->items[i].where : list->where;
+    LIND_CHECK_AT(day == floor(day), LIND_ERR_INPUT, where, "%s has %g; a protocol day is a whole number", path, day);
+    LIND_CHECK_AT(day >= 1 && day <= last, LIND_ERR_INPUT, where,
+                  "%s has %g; it must lie between day 1 and day %g, the end of the trial", path, day, last);
+    for (int j = 0; j < i; ++j) LIND_CHECK_AT(days->at[j] != day, LIND_ERR_INPUT, where, "%s has %g twice", path, day);
+  }
+  return LIND_OK;
+}
+
+lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  lind_rows_model_shape shape = {0};
+  LIND_TRY(lind_schema_read(node, "model", lind_rows_model, arena, &shape));
+  protocol->model = shape.use;
+  protocol->parameter_set = shape.set;
+  if (shape.parameters == NULL) return LIND_OK;
+  const lind_node *values = shape.parameters;
+  LIND_CHECK_AT(values->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, values->where,
+                "model.parameters must be a mapping, such as {omega_cl: 0.30}");
+  lind_words *name, *value;
+  LIND_TAKE(name, arena, values->n);
+  LIND_TAKE(value, arena, values->n);
+  for (int i = 0; i < values->n; ++i) {
+    LIND_CHECK_AT(values->items[i].kind == LIND_NODE_SCALAR, LIND_ERR_INPUT, values->items[i].where,
+                  "model.parameters.%s must be one value with its unit, such as 20 day", values->keys[i]);
+    name[i] = (lind_words){values->keys[i], values->key_where[i]};
+    value[i] = (lind_words){values->items[i].text, values->items[i].where};
+  }
+  protocol->n_parameters = values->n;
+  protocol->parameter_name = name;
+  protocol->parameter_value = value;
+  return LIND_OK;
+}
+
+/* After the arms: sizes are multiples of their ratios' sum. */
+lind_err lind_sections_randomise(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  node = or_empty(node);
+  LIND_TRY(lind_schema_read(node, "randomise", lind_rows_randomise, arena, protocol));
+  double *ratio, sum = 0;
+  LIND_TAKE(ratio, arena, protocol->n_arms);
+  for (int a = 0; a < protocol->n_arms; ++a) sum += ratio[a] = protocol->arms[a].ratio;
+  if (protocol->randomise == 1) {
+    LIND_CHECK_AT(protocol->blocks.n == 0, LIND_ERR_INPUT, lind_sections_place(node, "blocks"),
+                  "randomise.blocks has no meaning where randomise.method is simple; leave it out");
+    LIND_CHECK_AT(protocol->strata.n == 0, LIND_ERR_INPUT, lind_sections_place(node, "strata"),
+                  "randomise.strata has no meaning where randomise.method is simple; leave it out");
+    return LIND_OK;
+  }
+  for (int a = 0; a < protocol->n_arms; ++a)
+    LIND_CHECK_AT(ratio[a] == floor(ratio[a]), LIND_ERR_INPUT, protocol->arms[a].where,
+                  "arms.%s.ratio is %g; permuted blocks need whole ratios", protocol->arms[a].name, ratio[a]);
+  if (protocol->blocks.n == 0) {
+    double *size;
+    LIND_TAKE(size, arena, 1);
+    *size = 2 * sum;
+    protocol->blocks = (lind_numbers){1, size};
+  }
+  const lind_randomiser *unused; /* made here for its checks */
+  return lind_randomiser_create(ratio, protocol->n_arms, protocol->blocks.at, protocol->blocks.n,
+                                lind_sections_place(node, "blocks"), arena, &unused);
+}
+
+static lind_err read_visits(const lind_node *node, lind_arena *arena, double end_day, lind_visits *visits) {
+  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where,
+                "visits must be {days: [..]}, or a list of such mappings");
+  LIND_TRY(lind_schema_read(node, "visits", lind_rows_visits, arena, visits));
+  LIND_TRY(lind_sections_days(node, &visits->days, end_day));
+  const double days = visits->window / 24;
+  LIND_CHECK_AT(days == floor(days), LIND_ERR_INPUT, lind_sections_place(node, "window"),
+                "%s.window is %g days; visits fall on whole days", node->path, days);
+  return LIND_OK;
+}
+
+lind_err lind_sections_visits(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  if (node == NULL) return LIND_OK;
+  const bool list = node->kind == LIND_NODE_SEQUENCE;
+  const lind_node *items = list ? node->items : node;
+  const int n = list ? node->n : 1;
+  lind_visits *visits;
+  LIND_TAKE(visits, arena, n);
+  const double end_day = floor(protocol->duration / 24) + 1; /* begins as the trial ends: the last possible visit */
+  for (int i = 0; i < n; ++i) {
+    LIND_TRY(read_visits(&items[i], arena, end_day, &visits[i]));
+    for (int j = 0; j < i; ++j)
+      for (int k = 0; k < visits[i].days.n * visits[j].days.n; ++k) {
+        const double day = visits[i].days.at[k / visits[j].days.n];
+        LIND_CHECK_AT(day != visits[j].days.at[k % visits[j].days.n], LIND_ERR_INPUT, lind_sections_place(&items[i], "days"),
+                      "visits have day %g twice", day);
+      }
+  }
+  protocol->n_visits = n;
+  protocol->visits = visits;
+  return LIND_OK;
+}
+
+lind_err lind_sections_conduct(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  lind_rows_conduct_shape shape = {0};
+  LIND_TRY(lind_schema_read(or_empty(node), "conduct", lind_rows_conduct, arena, &shape));
+  LIND_TRY(lind_schema_read(or_empty(shape.adherence), "conduct.adherence", lind_rows_adherence, arena, protocol));
+  LIND_TRY(lind_schema_read(or_empty(shape.dropout), "conduct.dropout", lind_rows_dropout, arena, protocol));
+  if (isnan(protocol->miss_after_miss)) protocol->miss_after_miss = protocol->miss;
+  protocol->failed_limit = shape.failed_lanes;
+  return LIND_OK;
+}
+
+lind_err lind_sections_curves(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  protocol->curve_every = protocol->curve_lower = protocol->curve_upper = NAN;
+  if (node == NULL || (node->kind == LIND_NODE_MAPPING && node->n == 0)) return LIND_OK;
+  LIND_TRY(lind_schema_read(node, "curves", lind_rows_curves, arena, protocol));
+  LIND_CHECK_AT(protocol->curve_lower < protocol->curve_upper, LIND_ERR_INPUT, lind_sections_place(node, "upper"),
+                "curves.upper is %g; it must be more than curves.lower, which is %g", protocol->curve_upper,
+                protocol->curve_lower);
+  return LIND_OK;
+}
+
+lind_err lind_sections_settings(const lind_node *store, const lind_node *engine, lind_arena *arena, lind_protocol *protocol) {
+  LIND_TRY(lind_schema_read(or_empty(store), "store", lind_rows_store, arena, protocol));
+  return lind_schema_read(or_empty(engine), "engine", lind_rows_engine, arena, protocol);
+}

@@ -1,0 +1,93 @@
+/* columns.c -- the columns of a stored patient's row: who they are, then what became of them. */
+#include <string.h>
+
+#include "columns.h"
+
+static const char *const end_labels[] = {
+#define ROW(code, words) words,
+    LIND_END_LIST(ROW)
+#undef ROW
+};
+
+static void add(lind_layout *layout, lind_field *fields, lind_field field) { fields[layout->n_columns++] = field; }
+
+static lind_err add_cohort(lind_layout *layout, lind_field *fields, lind_arena *arena) {
+  const lind_cohort *cohort = layout->plan->cohort;
+  for (int c = 0; c < cohort->n_columns; c++) {
+    const lind_column *column = &cohort->columns[c];
+    const char *about = column->about != NULL ? column->about : "covariate of the cohort";
+    if (column->type.kind == LIND_TYPE_GENOTYPE) {
+      for (int a = 1; a <= 2; a++)
+        add(layout, fields, (lind_field){lind_arena_format(arena, "%s_%d", column->name, a), "1", about, LIND_FIELD_CODE,
+                                         column->type.levels->n, column->type.levels->names});
+    } else if (column->type.kind == LIND_TYPE_CATEGORY) {
+      add(layout, fields, (lind_field){column->name, "1", about, LIND_FIELD_CODE, column->type.levels->n, column->type.levels->names});
+    } else {
+      add(layout, fields, (lind_field){column->name, column->unit.text[0] != '\0' ? column->unit.text : "1", about, LIND_FIELD_REAL, 0, NULL});
+    }
+  }
+  return LIND_OK;
+}
+
+lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
+  const lind_plan *plan = layout->plan;
+  lind_field *fields;
+  const char **arms;
+  LIND_TAKE(fields, arena, 12 + 2 * plan->cohort->n_columns + plan->n_groupings + 2 * layout->n_endpoints);
+  LIND_TAKE(arms, arena, layout->n_arms);
+  for (int a = 0; a < layout->n_arms; a++) arms[a] = plan->protocol->arms[a].name;
+  add(layout, fields, (lind_field){"replicate", "1", "which repetition of the trial, from 0", LIND_FIELD_COUNT, 0, NULL});
+  add(layout, fields, (lind_field){"seat", "1", "the patient's place in the replicate, from 0", LIND_FIELD_COUNT, 0, NULL});
+  add(layout, fields, (lind_field){"attempts", "1", "people screened for this seat", LIND_FIELD_COUNT, 0, NULL});
+  add(layout, fields, (lind_field){"stratum", "1", "randomisation stratum, mixed radix of the factors", LIND_FIELD_COUNT, 0, NULL});
+  add(layout, fields, (lind_field){"arm", "1", "randomised to", LIND_FIELD_CODE, layout->n_arms, arms});
+  LIND_TRY(add_cohort(layout, fields, arena));
+  for (int g = 1; g < plan->n_groupings; g++)
+    if (plan->groupings[g].program != NULL)
+      add(layout, fields, (lind_field){plan->groupings[g].name, "1", plan->groupings[g].title, LIND_FIELD_CODE,
+                                       plan->groupings[g].levels.n, plan->groupings[g].levels.names});
+  layout->n_patient_columns = layout->n_columns;
+  add(layout, fields, (lind_field){"end", "day", "time followed", LIND_FIELD_REAL, 0, NULL});
+  add(layout, fields, (lind_field){"reason", "1", "why follow-up ended", LIND_FIELD_CODE, LIND_END_COUNT, end_labels});
+  add(layout, fields, (lind_field){"visits", "1", "visits attended", LIND_FIELD_COUNT, 0, NULL});
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    const lind_endpoint *endpoint = &plan->protocol->endpoints[e];
+    const char *unit;
+    (void)lind_layout_scale(layout, e, &unit);
+    add(layout, fields, (lind_field){endpoint->name, unit[0] != '\0' ? unit : "1", endpoint->title, LIND_FIELD_REAL, 0, NULL});
+    if (layout->kinds[e]->scale == LIND_SCALE_TIME)
+      add(layout, fields, (lind_field){lind_arena_format(arena, "%s_event", endpoint->name), "1", "1 seen, 0 censored at that time",
+                                       LIND_FIELD_COUNT, 0, NULL});
+  }
+  layout->columns = fields;
+  return LIND_OK;
+}
+
+void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, const double *values, const double *events, double *rows,
+                      size_t n_rows, size_t row) {
+  const lind_plan *plan = layout->plan;
+  size_t c = 0;
+#define PUT(x) rows[c++ * n_rows + row] = (double)(x)
+  PUT(desk->replicate);
+  PUT(desk->first_seat + (uint64_t)s);
+  PUT(desk->attempts[s]);
+  PUT(desk->stratum[s]);
+  PUT(desk->arm[s]);
+  for (int k = 0; k < plan->cohort->n_columns; k++) {
+    const lind_column *column = &plan->cohort->columns[k];
+    const double *slot = desk->row + (size_t)column->slot * (size_t)desk->capacity + (size_t)s;
+    PUT(column->type.kind == LIND_TYPE_NUMBER ? slot[0] / column->unit.scale : slot[0]);
+    if (column->type.kind == LIND_TYPE_GENOTYPE) PUT(slot[desk->capacity]);
+  }
+  for (int g = 1; g < plan->n_groupings; g++)
+    if (plan->groupings[g].program != NULL) PUT(desk->group[(size_t)g * (size_t)desk->capacity + (size_t)s]);
+  PUT(desk->end[s] / 24.0);
+  PUT(desk->reason[s]);
+  PUT(desk->n_visits[s]);
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    const char *unit;
+    PUT(values[e] * lind_layout_scale(layout, e, &unit));
+    if (layout->kinds[e]->scale == LIND_SCALE_TIME) PUT(events[e]);
+  }
+#undef PUT
+}

@@ -1,0 +1,8 @@
+LIND_ENDPOINT(time_in_range)
+LIND_ENDPOINT(ever_above)
+LIND_ENDPOINT(ever_below)
+LIND_ENDPOINT(value)
+LIND_ENDPOINT(responder)
+LIND_ENDPOINT(time_to_range)
+LIND_ENDPOINT(time_to_stable)
+LIND_ENDPOINT(dose)

@@ -1,0 +1,20 @@
+/* value.c -- the last measurement at or before a time. Who left before the window opens (from) has none. */
+#include "window.h"
+
+static double value(const lind_endpoint *endpoint, const lind_history *history, int measure, double *event) {
+  double last = NAN;
+  (void)event;
+  for (int k = 0; k < history->n_visits && history->time[k] <= endpoint->at + 1e-6; k++)
+    if (history->time[k] >= lind_window_from(endpoint) - 1e-6) last = history->value[measure][k];
+  return last;
+}
+
+const lind_endpoint_kind lind_endpoint_value = {
+    .name = "value",
+    .summary = "the last measurement at or before a time",
+    .source = "by definition",
+    .scale = LIND_SCALE_MEAN,
+    .needs_output = true,
+    .needs_at = true,
+    .value = value,
+};

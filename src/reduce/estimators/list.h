@@ -1,0 +1,5 @@
+LIND_ESTIMATOR(welch)
+LIND_ESTIMATOR(student)
+LIND_ESTIMATOR(proportion_difference)
+LIND_ESTIMATOR(fisher_exact)
+LIND_ESTIMATOR(log_rank)

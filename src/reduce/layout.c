@@ -1,0 +1,179 @@
+/* layout.c -- where each number of a replicate stands, said once. */
+#include <math.h>
+#include <string.h>
+
+#include "columns.h"
+#include "lind/text.h"
+
+
+size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int arm) {
+  const int cell = (endpoint * layout->n_levels + layout->first_level[grouping] + level) * layout->n_arms + arm;
+  return (size_t)cell * LIND_CELL_REALS;
+}
+
+double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit) {
+  const lind_endpoint_kind *kind = layout->kinds[endpoint];
+  if (kind->unit == NULL) {
+    const int output = layout->plan->measures[layout->measures[endpoint]].output;
+    *unit = layout->plan->model->outputs[output].unit.text;
+    return 1.0; /* histories hold outputs in their own unit */
+  }
+  *unit = kind->unit;
+  if (kind->scale == LIND_SCALE_TIME) return 1.0 / 24.0;
+  return strcmp(kind->unit, "%") == 0 ? 100.0 : 1.0;
+}
+
+static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endpoint, const lind_endpoint_kind **result,
+                                int *measure) {
+  int n;
+  const char *const *names = lind_endpoint_names(&n);
+  char list[512], suggestion[128];
+  const lind_endpoint_kind *kind = lind_endpoint_find(endpoint->kind.text);
+  LIND_CHECK_AT(kind != NULL, LIND_ERR_INPUT, endpoint->kind.where, "endpoints.%s.kind is '%s'; known kinds are %s%s",
+                endpoint->name, endpoint->kind.text, lind_text_list(names, (size_t)n, list, sizeof list),
+                lind_text_suggestion(endpoint->kind.text, names, (size_t)n, suggestion, sizeof suggestion));
+  *measure = -1;
+  for (int m = 0; endpoint->of.text != NULL && m < plan->n_measures; m++)
+    if (strcmp(plan->protocol->measure.at[m].text, endpoint->of.text) == 0) *measure = m;
+  if (kind->needs_output || endpoint->of.text != NULL) {
+    const char *measured[64];
+    for (int m = 0; m < plan->n_measures && m < 64; m++) measured[m] = plan->protocol->measure.at[m].text;
+    LIND_CHECK_AT(endpoint->of.text != NULL, LIND_ERR_INPUT, endpoint->where, "endpoints.%s needs `of:`, one of the measured outputs %s",
+                  endpoint->name, lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list));
+    LIND_CHECK_AT(*measure >= 0, LIND_ERR_INPUT, endpoint->of.where, "endpoints.%s.of is '%s', which is not measured; measured are %s%s",
+                  endpoint->name, endpoint->of.text, lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list),
+                  lind_text_suggestion(endpoint->of.text, measured, (size_t)plan->n_measures, suggestion, sizeof suggestion));
+  }
+  LIND_CHECK_AT(!kind->needs_range || endpoint->range.n == 2, LIND_ERR_INPUT, endpoint->where,
+                "endpoints.%s needs `range: [low, high]`", endpoint->name);
+  LIND_CHECK_AT(!kind->needs_threshold || !isnan(endpoint->threshold), LIND_ERR_INPUT, endpoint->where,
+                "endpoints.%s needs `threshold:`", endpoint->name);
+  LIND_CHECK_AT(!kind->needs_at || !isnan(endpoint->at), LIND_ERR_INPUT, endpoint->where, "endpoints.%s needs `at:`, a time",
+                endpoint->name);
+  *result = kind;
+  return LIND_OK;
+}
+
+static lind_err settle_endpoints(lind_layout *layout, lind_arena *arena) {
+  const lind_protocol *protocol = layout->plan->protocol;
+  const lind_endpoint_kind **kinds;
+  int *measures, *first;
+  LIND_TAKE(kinds, arena, protocol->n_endpoints + 1);
+  LIND_TAKE(measures, arena, protocol->n_endpoints + 1);
+  for (int e = 0; e < protocol->n_endpoints; e++)
+    LIND_TRY(settle_endpoint(layout->plan, &protocol->endpoints[e], &kinds[e], &measures[e]));
+  layout->n_endpoints = protocol->n_endpoints;
+  layout->kinds = kinds;
+  layout->measures = measures;
+  LIND_TAKE(first, arena, layout->plan->n_groupings);
+  for (int g = 0; g < layout->plan->n_groupings; g++) {
+    first[g] = layout->n_levels;
+    layout->n_levels += layout->plan->groupings[g].levels.n;
+  }
+  layout->first_level = first;
+  return LIND_OK;
+}
+
+static int find_endpoint(const lind_protocol *protocol, const char *name) {
+  for (int e = 0; e < protocol->n_endpoints; e++)
+    if (strcmp(protocol->endpoints[e].name, name) == 0) return e;
+  return -1;
+}
+
+static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layout_term *terms) {
+  const lind_plan *plan = layout->plan;
+  const lind_analysis *analysis = &plan->protocol->analyses[index];
+  int n;
+  const char *const *names = lind_estimator_names(&n);
+  char list[512], suggestion[128];
+  const lind_estimator *estimator = lind_estimator_find(analysis->estimator.text);
+  LIND_CHECK_AT(estimator != NULL, LIND_ERR_INPUT, analysis->estimator.where, "analysis.%s.estimator is '%s'; known ones are %s%s",
+                analysis->name, analysis->estimator.text, lind_text_list(names, (size_t)n, list, sizeof list),
+                lind_text_suggestion(analysis->estimator.text, names, (size_t)n, suggestion, sizeof suggestion));
+  LIND_CHECK_AT(estimator->from_moments != NULL || plan->block_replicates > 0, LIND_ERR_INPUT, analysis->estimator.where,
+                "analysis.%s.estimator %s needs every patient at once, which a replicate of %llu patients (block_max %llu) is not; "
+                "use an estimator of means or shares, or raise block_max",
+                analysis->name, estimator->name, (unsigned long long)plan->protocol->patients,
+                (unsigned long long)plan->protocol->block_max);
+  const int endpoint = find_endpoint(plan->protocol, analysis->endpoint.text);
+  const int treated = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[0].text) : 0;
+  const int control = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[1].text) : 1;
+  const lind_scale scale = layout->kinds[endpoint]->scale;
+  LIND_CHECK_AT((scale == LIND_SCALE_TIME) == (estimator->from_moments == NULL), LIND_ERR_INPUT, analysis->estimator.where,
+                "analysis.%s.estimator %s does not fit endpoint %s of kind %s", analysis->name, estimator->name,
+                analysis->endpoint.text, layout->kinds[endpoint]->name);
+  const int n_by = analysis->by.n > 0 ? analysis->by.n : 1;
+  for (int b = 0; b < n_by; b++) {
+    int g = 0;
+    for (int k = 0; analysis->by.n > 0 && k < plan->n_groupings; k++)
+      if (strcmp(plan->groupings[k].name, analysis->by.at[b].text) == 0) g = k;
+    for (int l = 0; l < plan->groupings[g].levels.n; l++) {
+      if (terms != NULL)
+        terms[layout->n_terms] = (struct lind_layout_term){index, g, l, treated, control, endpoint, estimator};
+      layout->n_terms++;
+    }
+  }
+  return LIND_OK;
+}
+
+static lind_err settle_terms(lind_layout *layout, lind_arena *arena) {
+  const lind_protocol *protocol = layout->plan->protocol;
+  struct lind_layout_term *terms;
+  for (int i = 0; i < protocol->n_analyses; i++) LIND_TRY(settle_analysis(layout, i, NULL));
+  LIND_TAKE(terms, arena, layout->n_terms + 1);
+  layout->n_terms = 0;
+  for (int i = 0; i < protocol->n_analyses; i++) LIND_TRY(settle_analysis(layout, i, terms));
+  layout->terms = terms;
+  return LIND_OK;
+}
+
+static lind_err settle_baseline(lind_layout *layout, lind_arena *arena) {
+  const lind_cohort *cohort = layout->plan->cohort;
+  int *baseline, *shares, *first;
+  lind_levels *levels;
+  LIND_TAKE(baseline, arena, cohort->n_columns + 1);
+  LIND_TAKE(shares, arena, cohort->n_columns + 1);
+  LIND_TAKE(first, arena, cohort->n_columns + 1);
+  LIND_TAKE(levels, arena, cohort->n_columns + 1);
+  int count = (int)layout->first_share;
+  for (int c = 0; c < cohort->n_columns; c++) {
+    const lind_type *type = &cohort->columns[c].type;
+    if (type->kind == LIND_TYPE_NUMBER || type->kind == LIND_TYPE_TRUTH) {
+      baseline[layout->n_baseline++] = c;
+      continue;
+    }
+    const int s = layout->n_shares++;
+    shares[s] = c;
+    first[s] = count;
+    levels[s] = *type->levels; /* a genotype is counted by allele: the report shows allele frequencies */
+    count += type->levels->n * layout->n_arms;
+  }
+  layout->baseline = baseline;
+  layout->shares = shares;
+  layout->share_first = first;
+  layout->share_levels = levels;
+  layout->first_curve = (size_t)count;
+  return LIND_OK;
+}
+
+
+lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layout **result) {
+  lind_layout *layout;
+  LIND_TAKE(layout, arena, 1);
+  layout->plan = plan;
+  layout->n_arms = plan->protocol->n_arms;
+  LIND_TRY(settle_endpoints(layout, arena));
+  LIND_TRY(settle_terms(layout, arena));
+  layout->first_term = (size_t)(layout->n_endpoints * layout->n_levels * layout->n_arms) * LIND_CELL_REALS;
+  layout->first_share = LIND_FLOW_ARMS + (size_t)layout->n_arms * LIND_FLOW_PER_ARM;
+  LIND_TRY(settle_baseline(layout, arena));
+  layout->first_baseline = layout->first_term + (size_t)layout->n_terms * LIND_TERM_REALS;
+  layout->first_look = layout->first_baseline + (size_t)(layout->n_baseline * layout->n_arms) * LIND_CELL_REALS;
+  layout->n_reals = layout->first_look + 2;
+  const double every = plan->protocol->curve_every;
+  const size_t times = plan->curve_output >= 0 ? (size_t)floor(plan->protocol->duration / every + 1e-9) + 1 : 0;
+  layout->n_counts = layout->first_curve + (size_t)layout->n_arms * times * LIND_CURVE_BINS;
+  LIND_TRY(lind_layout_columns(layout, arena));
+  *result = layout;
+  return LIND_OK;
+}

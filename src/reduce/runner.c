@@ -1,0 +1,327 @@
+/* runner.c -- one block: enrol, simulate, reduce, decide, replicate by replicate, to one record. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "columns.h"
+
+enum { MEASURES = 64 };
+
+struct lind_runner {
+  const lind_layout *layout;
+  lind_desk *desk;
+  double *value, *event;       /* [n_endpoints][capacity] of the replicate at hand */
+  double *pool[4];             /* treated and control samples: value, event each */
+  double *reals;               /* [block_replicates][n_reals] */
+  int64_t *counts;
+  double *rows;                /* [n_columns][block seats] */
+  size_t n_rows, most_rows;
+};
+
+static size_t replicates_in_memory(const lind_plan *plan) { return plan->block_replicates > 0 ? plan->block_replicates : 1; }
+
+static void sizes(const lind_layout *layout, size_t bytes[9]) {
+  const lind_plan *plan = layout->plan;
+  const size_t n = lind_plan_seats_in_memory(plan), e = (size_t)layout->n_endpoints;
+  bytes[0] = bytes[1] = n * e * sizeof(double);
+  for (int k = 2; k < 6; k++) bytes[k] = n * sizeof(double);
+  bytes[6] = replicates_in_memory(plan) * layout->n_reals * sizeof(double);
+  bytes[7] = layout->n_counts * sizeof(int64_t);
+  bytes[8] = plan->block_seats * (size_t)layout->n_columns * sizeof(double);
+}
+
+size_t lind_runner_bytes(const lind_layout *layout) {
+  size_t bytes[9], total = lind_plan_desk_bytes(layout->plan);
+  sizes(layout, bytes);
+  for (int k = 0; k < 9; k++) total += bytes[k];
+  return total;
+}
+
+lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
+  lind_runner *runner = calloc(1, sizeof *runner);
+  LIND_CHECK(runner != NULL, LIND_ERR_MEMORY, "no memory for a runner");
+  size_t bytes[9];
+  sizes(layout, bytes);
+  runner->layout = layout;
+  void **at[9] = {(void **)&runner->value,   (void **)&runner->event,   (void **)&runner->pool[0],
+                  (void **)&runner->pool[1], (void **)&runner->pool[2], (void **)&runner->pool[3],
+                  (void **)&runner->reals,   (void **)&runner->counts,  (void **)&runner->rows};
+  bool ok = lind_desk_create(layout->plan, &runner->desk) == LIND_OK;
+  for (int k = 0; ok && k < 9; k++) ok = (*at[k] = malloc(bytes[k] + 8)) != NULL;
+  if (!ok) {
+    lind_runner_destroy(&runner);
+    LIND_CHECK(false, LIND_ERR_MEMORY, "no memory for one thread's %zu bytes; lower block_max", lind_runner_bytes(layout));
+  }
+  runner->most_rows = layout->plan->block_seats;
+  *result = runner;
+  return LIND_OK;
+}
+
+void lind_runner_destroy(lind_runner **at) {
+  if (at == NULL || *at == NULL) return;
+  lind_runner *runner = *at;
+  lind_desk_destroy(&runner->desk);
+  free(runner->value);
+  free(runner->event);
+  for (int k = 0; k < 4; k++) free(runner->pool[k]);
+  free(runner->reals);
+  free(runner->counts);
+  free(runner->rows);
+  free(runner);
+  *at = NULL;
+}
+
+/* ---- histories to endpoint values ------------------------------------------------------------------------------------------------ */
+
+static void value_endpoints(lind_runner *runner, int from, int to) {
+  const lind_layout *layout = runner->layout;
+  const lind_desk *desk = runner->desk;
+  const double *values[MEASURES];
+  lind_history history;
+  for (int s = from; s < to; s++) {
+    const bool counts = desk->seated[s] && desk->reason[s] != LIND_END_FAILED; /* a failed lane's history is not evidence */
+    if (desk->seated[s]) lind_desk_history(desk, s, values, &history);
+    for (int e = 0; e < layout->n_endpoints; e++) {
+      const size_t at = (size_t)e * (size_t)desk->capacity + (size_t)s;
+      runner->event[at] = 0.0;
+      runner->value[at] = counts ? layout->kinds[e]->value(&layout->plan->protocol->endpoints[e], &history, layout->measures[e],
+                                                           &runner->event[at])
+                                 : NAN;
+    }
+  }
+}
+
+static uint16_t level_of(const lind_desk *desk, int grouping, int s) {
+  return desk->group[(size_t)grouping * (size_t)desk->capacity + (size_t)s];
+}
+
+/* Moments of every cell: a time that was not reached has no value, so cells of times hold those who reached it. */
+static void fill_cells(lind_runner *runner, int n, double *reals) {
+  const lind_layout *layout = runner->layout;
+  const lind_desk *desk = runner->desk;
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    const bool time = layout->kinds[e]->scale == LIND_SCALE_TIME;
+    for (int s = 0; s < n; s++) {
+      if (!desk->seated[s]) continue;
+      const size_t at = (size_t)e * (size_t)desk->capacity + (size_t)s;
+      const double y = time && runner->event[at] == 0.0 ? NAN : runner->value[at];
+      for (int g = 0; g < layout->plan->n_groupings; g++) {
+        double *cell = reals + lind_layout_cell(layout, e, g, level_of(desk, g, s), desk->arm[s]);
+        lind_moments_add((lind_moments *)(void *)cell, y);
+      }
+    }
+  }
+}
+
+_Static_assert(sizeof(lind_moments) == LIND_CELL_REALS * sizeof(double), "a cell is a lind_moments");
+
+static uint64_t gather(lind_runner *runner, const struct lind_layout_term *term, int arm, int n, double *value, double *event) {
+  const lind_desk *desk = runner->desk;
+  uint64_t count = 0;
+  for (int s = 0; s < n; s++) {
+    if (!desk->seated[s] || desk->arm[s] != arm || level_of(desk, term->grouping, s) != term->level) continue;
+    const size_t at = (size_t)term->endpoint * (size_t)desk->capacity + (size_t)s;
+    value[count] = runner->value[at];
+    event[count++] = runner->event[at];
+  }
+  return count;
+}
+
+static lind_err answer_term(lind_runner *runner, const struct lind_layout_term *term, int n, lind_answer *answer) {
+  const lind_analysis *analysis = &runner->layout->plan->protocol->analyses[term->analysis];
+  const bool time = runner->layout->kinds[term->endpoint]->scale == LIND_SCALE_TIME;
+  lind_sample a = {.value = runner->pool[0], .event = time ? runner->pool[1] : NULL};
+  lind_sample b = {.value = runner->pool[2], .event = time ? runner->pool[3] : NULL};
+  a.n = gather(runner, term, term->treated, n, runner->pool[0], runner->pool[1]);
+  b.n = gather(runner, term, term->control, n, runner->pool[2], runner->pool[3]);
+  return term->estimator->estimate(&a, &b, analysis->level, analysis->null, answer);
+}
+
+static void write_term(const lind_answer *answer, double *reals) {
+  const lind_term *t = &answer->terms[0];
+  const double all[LIND_TERM_REALS] = {t->estimate, t->se,        t->lower,          t->upper,
+                                       t->p,        t->statistic, (double)answer->n, (double)answer->missing};
+  memcpy(reals, all, sizeof all);
+}
+
+/* ---- flow, baseline, rows --------------------------------------------------------------------------------------------------------- */
+
+static void count_flow(lind_runner *runner, int n) {
+  const lind_layout *layout = runner->layout;
+  const lind_desk *desk = runner->desk;
+  int64_t *counts = runner->counts;
+  for (int s = 0; s < n; s++) {
+    counts[LIND_FLOW_SCREENED] += desk->attempts[s];
+    if (!desk->seated[s]) {
+      counts[LIND_FLOW_UNFILLED]++;
+      continue;
+    }
+    int64_t *arm = counts + LIND_FLOW_ARMS + desk->arm[s] * LIND_FLOW_PER_ARM;
+    arm[LIND_FLOW_RANDOMISED]++;
+    arm[desk->reason[s] == LIND_END_COMPLETED ? LIND_FLOW_COMPLETED
+        : desk->reason[s] == LIND_END_DROPOUT ? LIND_FLOW_DROPPED
+                                              : LIND_FLOW_FAILED]++;
+    for (int k = 0; k < layout->n_shares; k++) {
+      const lind_column *column = &layout->plan->cohort->columns[layout->shares[k]];
+      const int alleles = column->type.kind == LIND_TYPE_GENOTYPE ? 2 : 1;
+      for (int a = 0; a < alleles; a++) {
+        const int code = (int)desk->row[(size_t)(column->slot + a) * (size_t)desk->capacity + (size_t)s];
+        counts[layout->share_first[k] + desk->arm[s] * layout->share_levels[k].n + code]++;
+      }
+    }
+  }
+}
+
+static void fill_baseline(lind_runner *runner, int n, double *reals) {
+  const lind_layout *layout = runner->layout;
+  const lind_desk *desk = runner->desk;
+  for (int k = 0; k < layout->n_baseline; k++) {
+    const lind_column *column = &layout->plan->cohort->columns[layout->baseline[k]];
+    for (int s = 0; s < n; s++) {
+      if (!desk->seated[s]) continue;
+      double *cell = reals + layout->first_baseline + (size_t)(k * layout->n_arms + desk->arm[s]) * LIND_CELL_REALS;
+      lind_moments_add((lind_moments *)(void *)cell,
+                       desk->row[(size_t)column->slot * (size_t)desk->capacity + (size_t)s] /
+                           (column->type.kind == LIND_TYPE_NUMBER ? column->unit.scale : 1.0));
+    }
+  }
+}
+
+static void keep_rows(lind_runner *runner, int n) {
+  const lind_layout *layout = runner->layout;
+  double values[256], events[256];
+  for (int s = 0; s < n; s++) {
+    if (!runner->desk->seated[s]) continue;
+    for (int e = 0; e < layout->n_endpoints; e++) {
+      values[e] = runner->value[(size_t)e * (size_t)runner->desk->capacity + (size_t)s];
+      events[e] = runner->event[(size_t)e * (size_t)runner->desk->capacity + (size_t)s];
+    }
+    lind_columns_row(layout, runner->desk, s, values, events, runner->rows, runner->most_rows, runner->n_rows++);
+  }
+}
+
+/* ---- a replicate, with its looks --------------------------------------------------------------------------------------------------- */
+
+/* Simulate look by look; returns the seats that took part. The first analysis over all patients decides. */
+static lind_err live_and_look(lind_runner *runner, int n, int *looks, int *used) {
+  const lind_protocol *protocol = runner->layout->plan->protocol;
+  int done = 0;
+  *looks = 0;
+  for (int k = 0; k < protocol->n_looks && runner->layout->n_terms > 0; k++) {
+    const int until = (int)ceil(protocol->looks[k].fraction * n - 1e-9);
+    lind_simulate(runner->desk, done, until);
+    value_endpoints(runner, done, until);
+    done = until;
+    lind_answer answer;
+    LIND_TRY(answer_term(runner, &runner->layout->terms[0], done, &answer));
+    ++*looks;
+    const double z = answer.terms[0].statistic;
+    if (z >= protocol->looks[k].efficacy || z <= protocol->looks[k].futility) { /* NAN bounds never hold */
+      *used = done;
+      return LIND_OK;
+    }
+  }
+  lind_simulate(runner->desk, done, n);
+  value_endpoints(runner, done, n);
+  *used = n;
+  return LIND_OK;
+}
+
+static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t first_seat, int n, bool store, const uint64_t *base,
+                          double *reals) {
+  const lind_layout *layout = runner->layout;
+  const bool whole = layout->plan->block_replicates > 0;
+  int looks = 0, used = n;
+  memset(reals, 0, layout->n_reals * sizeof *reals);
+  lind_enrol(runner->desk, replicate, first_seat, n, base, NULL);
+  if (whole) {
+    LIND_TRY(live_and_look(runner, n, &looks, &used));
+  } else {
+    lind_simulate(runner->desk, 0, n);
+    value_endpoints(runner, 0, n);
+  }
+  fill_cells(runner, used, reals);
+  fill_baseline(runner, used, reals);
+  count_flow(runner, used);
+  for (int t = 0; t < layout->n_terms; t++) {
+    double *term = reals + layout->first_term + (size_t)t * LIND_TERM_REALS;
+    lind_answer answer;
+    for (int k = 0; k < LIND_TERM_REALS; k++) term[k] = NAN;
+    if (!whole) continue; /* the tally estimates a cut replicate from its merged moments */
+    LIND_TRY(answer_term(runner, &layout->terms[t], used, &answer));
+    write_term(&answer, term);
+  }
+  reals[layout->first_look] = looks;
+  reals[layout->first_look + 1] = used;
+  if (store) keep_rows(runner, used);
+  return LIND_OK;
+}
+
+static int seats_of_cut(const lind_plan *plan, uint64_t block, uint32_t *replicate, uint64_t *first) {
+  const uint64_t per = lind_plan_blocks_per_replicate(plan);
+  *replicate = (uint32_t)(block / per);
+  *first = block % per * LIND_BLOCK_CUT;
+  const uint64_t left = plan->protocol->patients - *first;
+  return (int)(left < LIND_BLOCK_CUT ? left : LIND_BLOCK_CUT);
+}
+
+void lind_runner_count(lind_runner *runner, uint64_t block, uint64_t *counts) {
+  uint32_t replicate;
+  uint64_t first;
+  const int n = seats_of_cut(runner->layout->plan, block, &replicate, &first);
+  lind_enrol(runner->desk, replicate, first, n, NULL, counts);
+}
+
+lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bool store, const uint64_t *base,
+                         const lind_sink *sink) {
+  const lind_layout *layout = runner->layout;
+  const lind_plan *plan = layout->plan;
+  lind_block_record record = {.stage = stage, .block = block, .n_reals = layout->n_reals, .n_counts = layout->n_counts};
+  memset(runner->counts, 0, layout->n_counts * sizeof *runner->counts);
+  runner->n_rows = 0;
+  runner->desk->curve = plan->curve_output >= 0 ? runner->counts + layout->first_curve : NULL;
+  const lind_work before = runner->desk->work;
+  if (plan->block_replicates > 0) {
+    record.first_replicate = block * plan->block_replicates;
+    const uint64_t left = plan->protocol->replicates - record.first_replicate;
+    record.n_replicates = left < plan->block_replicates ? left : plan->block_replicates;
+    record.n_seats = plan->protocol->patients;
+    for (uint64_t r = 0; r < record.n_replicates; r++)
+      LIND_TRY(run_seats(runner, (uint32_t)(record.first_replicate + r), 0, (int)plan->protocol->patients, store, NULL,
+                         runner->reals + r * layout->n_reals));
+  } else {
+    uint32_t replicate;
+    const int n = seats_of_cut(plan, block, &replicate, &record.first_seat);
+    record.first_replicate = replicate;
+    record.n_replicates = 1;
+    record.n_seats = (uint64_t)n;
+    LIND_TRY(run_seats(runner, replicate, record.first_seat, n, store, base, runner->reals));
+  }
+  runner->counts[LIND_FLOW_STEPS] = (int64_t)(runner->desk->work.steps - before.steps);
+  runner->counts[LIND_FLOW_REJECTED] = (int64_t)(runner->desk->work.rejected - before.rejected);
+  runner->counts[LIND_FLOW_RHS] = (int64_t)(runner->desk->work.rhs - before.rhs);
+  for (size_t c = 1; c < (size_t)layout->n_columns; c++) /* close the gap between capacity and what came */
+    memmove(runner->rows + c * runner->n_rows, runner->rows + c * runner->most_rows, runner->n_rows * sizeof *runner->rows);
+  record.reals = runner->reals;
+  record.counts = runner->counts;
+  record.rows = runner->rows;
+  record.n_rows = runner->n_rows;
+  record.n_columns = runner->n_rows > 0 ? (size_t)layout->n_columns : 0;
+  return sink->put(sink->self, &record);
+}
+
+lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
+                            int *at) {
+  const lind_plan *plan = runner->layout->plan;
+  const bool whole = plan->block_replicates > 0;
+  const uint64_t first = whole ? 0 : seat / LIND_BLOCK_CUT * LIND_BLOCK_CUT, left = plan->protocol->patients - first;
+  const int n = (int)(whole || left < LIND_BLOCK_CUT ? left : LIND_BLOCK_CUT), s = (int)(seat - first);
+  runner->desk->curve = plan->curve_output >= 0 ? runner->counts + runner->layout->first_curve : NULL;
+  lind_enrol(runner->desk, replicate, first, n, base, NULL);
+  LIND_CHECK(runner->desk->seated[s], LIND_ERR_INPUT, "seat %llu of replicate %u stayed empty: nobody eligible in %d attempts",
+             (unsigned long long)seat, replicate, runner->desk->attempts[s]);
+  lind_simulate(runner->desk, s, s + 1);
+  *desk = runner->desk;
+  *at = s;
+  return LIND_OK;
+}

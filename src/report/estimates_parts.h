@@ -1,0 +1,13 @@
+/* estimates_parts.h -- the sections of estimates.json that describe the study rather than its effects: estimates_context.c. */
+#ifndef LIND_ESTIMATES_PARTS_H
+#define LIND_ESTIMATES_PARTS_H
+
+#include <jansson.h>
+
+#include "lind/reduce.h"
+
+json_t *lind_estimates_number(double x); /* null where it is not finite */
+void lind_estimates_context(json_t *root, const lind_tally *tally);
+const char *lind_estimates_answer(const json_t *root); /* one sentence; valid until the next call of this thread */
+
+#endif

@@ -1,0 +1,21 @@
+/* desk_scratch.h -- the lanes of the pack at hand. One pack at a time lives here; nothing in it survives the pack. */
+#ifndef LIND_DESK_SCRATCH_H
+#define LIND_DESK_SCRATCH_H
+
+#include "lind/plan.h"
+
+struct lind_desk_scratch {
+  lind_lane *lanes;           /* the memory of all below */
+  lind_lane *rules;           /* [n_rule_slots] what rules see */
+  lind_lane *frame;           /* [n_frame] of the model */
+  lind_lane *x;               /* [n_states] */
+  lind_lane *bioavailability; /* [n_states] */
+  lind_lane *lag;             /* [n_states] h */
+  lind_lane *y;               /* [n_outputs] */
+  lind_lane *drift;           /* [n_drifts] */
+  lind_lane *result;          /* of a program */
+  void *workspace;            /* of the stepper */
+};
+typedef struct lind_desk_scratch lind_desk_scratch;
+
+#endif

@@ -1,0 +1,251 @@
+/* live.c -- 8 lives side by side. All lanes walk over the same stops (days, drift nodes, curve times); between two stops each lane
+ * swallows its own doses at its own times, with its own step size. */
+#include <math.h>
+#include <string.h>
+
+#include "conduct.h"
+
+typedef struct pack {
+  lind_conduct conduct;
+  lind_advance advance;
+  lind_desk_scratch *scratch;
+  double enters[LIND_LANES]; /* h at which a swallowed dose reaches its state (lag); INFINITY: none under way */
+  double amount[LIND_LANES];
+} pack;
+
+static const lind_kernel *kernel_of(const pack *p) { return &p->conduct.desk->plan->model->kernel; }
+
+static void refresh(pack *p) {
+  const lind_kernel *kernel = kernel_of(p);
+  lind_desk_scratch *s = p->scratch;
+  kernel->individual(kernel->self, s->frame);
+  for (int k = 0; k < kernel->n_states; k++)
+    for (int i = 0; i < LIND_LANES; i++) s->bioavailability[k].of[i] = 1.0, s->lag[k].of[i] = 0.0;
+  if (kernel->dosing != NULL) kernel->dosing(kernel->self, s->frame, s->bioavailability, s->lag);
+}
+
+static void drift_to(pack *p, int d, uint32_t node) {
+  const lind_plan *plan = p->conduct.desk->plan;
+  const struct lind_plan_drift *drift = &plan->drifts[d];
+  lind_lane *value = &p->scratch->drift[d];
+  for (int i = 0; i < LIND_LANES; i++) {
+    const double z = lind_random_normal(p->conduct.lane[i].who, drift->purpose, node);
+    value->of[i] = node == 0 ? drift->sd * z : drift->keep * value->of[i] + drift->kick * z;
+  }
+  p->scratch->frame[plan->model->drifts[d].slot] = *value;
+}
+
+static void fill_frame(pack *p) {
+  const lind_plan *plan = p->conduct.desk->plan;
+  const lind_model *model = plan->model;
+  lind_lane *frame = p->scratch->frame, *rules = p->scratch->rules;
+  for (int k = 0; k < model->n_parameters; k++)
+    for (int i = 0; i < LIND_LANES; i++) frame[model->parameters[k].slot].of[i] = plan->parameters[k];
+  for (int k = 0; k < model->n_covariates; k++) {
+    const struct lind_plan_map *map = &plan->maps[k];
+    for (int i = 0; i < LIND_LANES; i++) {
+      double first = rules[map->from].of[i];
+      if (map->code != NULL) first = map->code[(int)first];
+      frame[map->to].of[i] = first;
+      if (map->n < 2) continue;
+      const double second = map->code[(int)rules[map->from + 1].of[i]]; /* the model's codes, smaller first */
+      frame[map->to].of[i] = first < second ? first : second;
+      frame[map->to + 1].of[i] = first < second ? second : first;
+    }
+  }
+  for (int i = 0; i < LIND_LANES; i++) {
+    double z[64];
+    for (int k = 0; k < model->n_randoms; k++) {
+      z[k] = lind_random_normal(p->conduct.lane[i].who, plan->random_purposes[k], 0);
+      double eta = 0.0;
+      for (int j = 0; j <= k; j++) eta += plan->factor[k * model->n_randoms + j] * z[j];
+      frame[model->randoms[k].slot].of[i] = eta;
+    }
+  }
+}
+
+static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
+  const lind_plan *plan = desk->plan;
+  const lind_kernel *kernel = &plan->model->kernel;
+  memset(p, 0, sizeof *p);
+  p->scratch = desk->scratch;
+  lind_conduct_begin(&p->conduct, desk, seat, n);
+  lind_lane *rules = p->scratch->rules;
+  memset(rules, 0, (size_t)plan->n_rule_slots * sizeof *rules);
+  for (int slot = 0; slot < plan->cohort->n_slots; slot++)
+    for (int i = 0; i < LIND_LANES; i++)
+      rules[slot].of[i] = desk->row[(size_t)slot * (size_t)desk->capacity + (size_t)p->conduct.lane[i].seat];
+  for (int m = 0; m < plan->n_measures; m++)
+    for (int i = 0; i < LIND_LANES; i++) rules[plan->slot_measures + m].of[i] = NAN; /* not measured yet */
+  for (int k = 0; k < plan->protocol->n_definitions; k++)
+    if (!plan->definition_moves[k]) lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
+  fill_frame(p);
+  for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
+  refresh(p);
+  kernel->initial(kernel->self, p->scratch->frame, p->scratch->x);
+  p->advance.x = p->scratch->x;
+  for (int i = 0; i < LIND_LANES; i++) {
+    p->advance.status[i] = i < n ? LIND_LANE_OK : LIND_LANE_IDLE;
+    p->enters[i] = INFINITY;
+  }
+}
+
+/* Lanes that the engine gave up on are data: they leave with a reason. */
+static void note_failures(pack *p) {
+  for (int i = 0; i < p->conduct.n; i++) {
+    if (p->advance.status[i] != LIND_LANE_OK && p->advance.status[i] != LIND_LANE_IDLE)
+      lind_conduct_leave(&p->conduct, i, p->advance.time.of[i], LIND_END_FAILED);
+    if (!p->conduct.lane[i].on && p->advance.status[i] == LIND_LANE_OK) p->advance.status[i] = LIND_LANE_IDLE;
+  }
+}
+
+static void enter(pack *p, int i, double amount) {
+  const int k = p->conduct.lane[i].state;
+  p->scratch->x[k].of[i] += p->scratch->bioavailability[k].of[i] * amount;
+}
+
+/* Doses that are due now, for every lane at its own time. */
+static void swallow(pack *p) {
+  for (int i = 0; i < p->conduct.n; i++) {
+    lind_conduct_lane *lane = &p->conduct.lane[i];
+    const double now = p->advance.time.of[i];
+    if (!lane->on) continue;
+    if (p->enters[i] <= now) {
+      enter(p, i, p->amount[i]);
+      p->enters[i] = INFINITY;
+    }
+    if (lane->next_dose > now) continue;
+    const double amount = lind_conduct_take(&p->conduct, i, now);
+    if (!(amount > 0.0)) continue;
+    const double lag = p->scratch->lag[lane->state].of[i];
+    if (lag > 0.0) {
+      if (p->enters[i] < INFINITY) enter(p, i, p->amount[i]); /* a lag above the interval: the earlier dose is in by now */
+      p->enters[i] = now + lag;
+      p->amount[i] = amount;
+    } else {
+      enter(p, i, amount);
+    }
+  }
+}
+
+static void advance_to(pack *p, double stop) {
+  const lind_plan *plan = p->conduct.desk->plan;
+  for (;;) {
+    swallow(p);
+    bool short_of_it = false;
+    for (int i = 0; i < LIND_LANES; i++) {
+      const lind_conduct_lane *lane = &p->conduct.lane[i];
+      double target = stop;
+      if (i < p->conduct.n && lane->on) target = fmin(stop, fmin(lane->next_dose, p->enters[i]));
+      p->advance.target.of[i] = target;
+      if (i < p->conduct.n && lane->on && p->advance.time.of[i] < target) short_of_it = true;
+    }
+    if (!short_of_it) return;
+    plan->stepper->advance(&plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance,
+                           p->scratch->workspace);
+    note_failures(p);
+    bool there = true;
+    for (int i = 0; i < p->conduct.n; i++) there &= !p->conduct.lane[i].on || p->advance.time.of[i] >= stop;
+    if (there) return; /* a dose due exactly at the stop waits for the day's rules */
+  }
+}
+
+static void observe(pack *p, const lind_lane *now) {
+  const lind_kernel *kernel = kernel_of(p);
+  kernel->outputs(kernel->self, now, p->scratch->frame, p->scratch->x, p->scratch->y);
+}
+
+static void draw_curve(pack *p, int at) {
+  lind_desk *desk = p->conduct.desk;
+  const lind_protocol *protocol = desk->plan->protocol;
+  const lind_model_output *output = &desk->plan->model->outputs[desk->plan->curve_output];
+  const double width = (protocol->curve_upper - protocol->curve_lower) / LIND_CURVE_BINS;
+  for (int i = 0; i < p->conduct.n; i++) {
+    if (!p->conduct.lane[i].on) continue;
+    const double y = p->scratch->y[desk->plan->curve_output].of[i] / output->unit.scale;
+    int bin = (int)floor((y - protocol->curve_lower) / width);
+    bin = !(y >= protocol->curve_lower) || bin < 0 ? 0 : bin >= LIND_CURVE_BINS ? LIND_CURVE_BINS - 1 : bin;
+    const int arm = desk->arm[p->conduct.lane[i].seat];
+    desk->curve[((size_t)arm * (size_t)desk->n_curve_times + (size_t)at) * LIND_CURVE_BINS + (size_t)bin]++;
+  }
+}
+
+/* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up. */
+static double next_stop(const lind_plan *plan, double now) {
+  const double soon = now + 1e-7;
+  double stop = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
+  for (int d = 0; d < plan->model->n_drifts; d++)
+    stop = fmin(stop, plan->drifts[d].every * (floor(soon / plan->drifts[d].every) + 1.0));
+  if (plan->curve_output >= 0) stop = fmin(stop, plan->protocol->curve_every * (floor(soon / plan->protocol->curve_every) + 1.0));
+  return stop;
+}
+
+static bool is_multiple(double now, double every, int *count) {
+  *count = (int)floor(now / every + 0.5);
+  return fabs(now - every * *count) < 1e-6;
+}
+
+/* Everything that happens at a stop, in the order of the day: drift, visit and measurement, rules; the dose follows. */
+static void stop_at(pack *p, double now) {
+  lind_desk *desk = p->conduct.desk;
+  const lind_plan *plan = desk->plan;
+  int count;
+  bool moved = false;
+  for (int d = 0; d < plan->model->n_drifts; d++)
+    if (now > 0.0 && is_multiple(now, plan->drifts[d].every, &count)) {
+      drift_to(p, d, (uint32_t)count);
+      moved = true;
+    }
+  if (moved) refresh(p);
+  const bool curve = desk->curve != NULL && is_multiple(now, plan->protocol->curve_every, &count) && count < desk->n_curve_times;
+  int days;
+  const bool morning = is_multiple(now, 24.0, &days);
+  const unsigned visiting = morning ? lind_conduct_visits(&p->conduct, days + 1) : 0;
+  note_failures(p);
+  if (curve || visiting != 0) {
+    lind_lane time;
+    for (int i = 0; i < LIND_LANES; i++) time.of[i] = now;
+    observe(p, &time);
+  }
+  if (curve) draw_curve(p, count);
+  if (visiting != 0) lind_conduct_measure(&p->conduct, visiting, now, p->scratch->y);
+  if (morning && now < plan->protocol->duration) lind_conduct_rules(&p->conduct, days + 1, visiting);
+}
+
+static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
+  pack p;
+  begin(&p, desk, seat, n);
+  const double end = desk->plan->protocol->duration;
+  double now = 0.0;
+  stop_at(&p, now);
+  while (now < end) {
+    const double stop = next_stop(desk->plan, now);
+    advance_to(&p, stop);
+    now = stop;
+    for (int i = 0; i < LIND_LANES; i++)
+      if (p.advance.status[i] != LIND_LANE_OK) p.advance.time.of[i] = now;
+    stop_at(&p, now);
+  }
+  for (int i = 0; i < n; i++) { /* who left after the last morning */
+    lind_conduct_lane *lane = &p.conduct.lane[i];
+    if (lane->on && lane->leaves < end) lind_conduct_leave(&p.conduct, i, lane->leaves, LIND_END_DROPOUT);
+  }
+  desk->work.steps += p.advance.work.steps;
+  desk->work.rejected += p.advance.work.rejected;
+  desk->work.rhs += p.advance.work.rhs;
+}
+
+void lind_simulate(lind_desk *desk, int from, int to) {
+  /* Packs are gathered by arm, so that lanes follow the same rules; results cannot tell. */
+  int seat[LIND_LANES], n = 0;
+  for (int arm = 0; arm < desk->plan->protocol->n_arms; arm++)
+    for (int s = from; s < to; s++) {
+      if (!desk->seated[s] || desk->arm[s] != arm) continue;
+      seat[n++] = s;
+      if (n == LIND_LANES) {
+        live(desk, seat, n);
+        n = 0;
+      }
+    }
+  if (n > 0) live(desk, seat, n);
+}

@@ -1,0 +1,118 @@
+/* plan.c -- a protocol becomes a plan. Read this file as the list of what must be settled before the first patient. */
+#include "lind/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lind/text.h"
+
+#include "plan_parts.h"
+
+/* Keys that say how much to run, how to show it or what others found, not what happens to a patient. */
+static bool describes_only(const char *key) {
+  static const char *const keys[] = {"title", "question", "source", "targets", "assumptions", "sensitivity", "replicates", NULL};
+  for (int i = 0; keys[i] != NULL; i++)
+    if (strcmp(key, keys[i]) == 0) return true;
+  return false;
+}
+
+static lind_digest add_node(lind_digest hash, const lind_node *node, bool top) {
+  hash = lind_digest_add_integer(hash, node->kind);
+  if (node->kind == LIND_NODE_SCALAR) return lind_digest_add_text(hash, node->text);
+  for (int i = 0; i < node->n; i++) {
+    if (node->kind == LIND_NODE_MAPPING) {
+      if (top && describes_only(node->keys[i])) continue;
+      hash = lind_digest_add_text(hash, node->keys[i]);
+    }
+    hash = add_node(hash, &node->items[i], false);
+  }
+  return hash;
+}
+
+static void settle_blocks(lind_plan *plan) {
+  const lind_protocol *protocol = plan->protocol;
+  const uint64_t patients = protocol->patients, replicates = protocol->replicates;
+  if (patients <= protocol->block_max) {
+    plan->block_replicates = protocol->block_max / patients;
+    plan->block_seats = plan->block_replicates * patients;
+    plan->n_blocks = (replicates + plan->block_replicates - 1) / plan->block_replicates;
+  } else {
+    plan->block_replicates = 0;
+    plan->block_seats = LIND_BLOCK_CUT;
+    plan->n_blocks = replicates * lind_plan_blocks_per_replicate(plan);
+  }
+}
+
+uint64_t lind_plan_blocks_per_replicate(const lind_plan *plan) {
+  if (plan->block_replicates > 0) return 1;
+  return (plan->protocol->patients + LIND_BLOCK_CUT - 1) / LIND_BLOCK_CUT;
+}
+
+static lind_err read_cohort(lind_plan *plan, const lind_node *protocol_root, lind_arena *arena) {
+  const lind_words words = plan->protocol->cohort;
+  const char *path = lind_protocol_path(words.text, words.where.file != NULL && strcmp(words.where.file, "--set") == 0
+                                                        ? plan->protocol->path
+                                                        : words.where.file,
+                                        arena);
+  const lind_node *root;
+  (void)protocol_root;
+  LIND_TRY(lind_document_read(path, arena, &root));
+  lind_cohort *cohort;
+  LIND_TRY(lind_cohort_create(root, path, &plan->purposes, arena, &cohort));
+  plan->cohort = cohort;
+  return LIND_OK;
+}
+
+static lind_err read_model(lind_plan *plan, lind_back_end back_end, lind_arena *arena) {
+  const lind_words words = plan->protocol->model;
+  const char *name = words.text;
+  const size_t length = strlen(name);
+  if (length > 5 && strcmp(name + length - 5, ".lind") == 0) name = lind_protocol_path(name, words.where.file, arena);
+  lind_model *model;
+  LIND_TRY(lind_model_read(name, words.where, arena, &model));
+  LIND_TRY(lind_model_attach(model, back_end, NULL, arena));
+  plan->model = model;
+  return LIND_OK;
+}
+
+static lind_err find_engine(lind_plan *plan) {
+  const lind_words engine = plan->protocol->engine;
+  const char *name = engine.text != NULL ? engine.text : "rk";
+  int n;
+  const char *const *names = lind_stepper_names(&n);
+  char suggestion[128], list[256];
+  plan->stepper = lind_stepper_find(name);
+  LIND_CHECK_AT(plan->stepper != NULL, LIND_ERR_INPUT, engine.where, "engine.name is '%s'; known engines are %s%s", name,
+                lind_text_list(names, (size_t)n, list, sizeof list),
+                lind_text_suggestion(name, names, (size_t)n, suggestion, sizeof suggestion));
+  plan->tolerance = (lind_tolerance){.relative = plan->protocol->relative,
+                                     .absolute = plan->protocol->absolute,
+                                     .smallest_step = 1e-10,
+                                     .most_steps = 100000};
+  return LIND_OK;
+}
+
+lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, lind_back_end back_end, lind_arena *arena,
+                          lind_plan **result) {
+  lind_plan *plan;
+  LIND_TAKE(plan, arena, 1);
+  plan->protocol = protocol;
+  plan->n_days = (int)ceil(protocol->duration / 24.0 - 1e-9);
+  LIND_CHECK(plan->n_days >= 1 && plan->n_days <= 36525, LIND_ERR_INPUT,
+             "%s: duration is %g day; it must be from 1 day to 100 year", protocol->path, protocol->duration / 24.0);
+  LIND_TRY(read_cohort(plan, root, arena));
+  LIND_TRY(read_model(plan, back_end, arena));
+  LIND_TRY(find_engine(plan));
+  LIND_TRY(lind_plan_parts_model(plan, arena));
+  LIND_TRY(lind_plan_parts_rules(plan, arena));
+  LIND_TRY(lind_plan_parts_groups(plan, arena));
+  LIND_TRY(lind_plan_parts_visits(plan, arena));
+  settle_blocks(plan);
+  lind_digest hash = add_node((lind_digest){0, 0}, root, true);
+  hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.high);
+  hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.low);
+  hash = lind_digest_add_text(hash, plan->model->text);
+  plan->hash = hash;
+  *result = plan;
+  return LIND_OK;
+}

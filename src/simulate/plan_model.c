@@ -1,0 +1,203 @@
+/* plan_model.c -- wire the model: parameter values, random effects, drifts, covariates, measured outputs. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lind/text.h"
+#include "plan_parts.h"
+
+static lind_err take_set(const lind_plan *plan, double *values, const char **origin, lind_arena *arena) {
+  const lind_model *model = plan->model;
+  const lind_words wanted = plan->protocol->parameter_set;
+  if (wanted.text == NULL) return LIND_OK;
+  const int at = lind_model_find_set(model, wanted.text);
+  if (at < 0) {
+    const char **names;
+    LIND_TAKE(names, arena, model->n_sets + 1);
+    for (int i = 0; i < model->n_sets; i++) names[i] = model->sets[i].name;
+    char list[256], suggestion[128];
+    LIND_CHECK_AT(false, LIND_ERR_INPUT, wanted.where, "model.set is '%s'; model %s has %s%s", wanted.text, model->name,
+                  model->n_sets > 0 ? lind_text_list(names, (size_t)model->n_sets, list, sizeof list) : "no parameter sets",
+                  lind_text_suggestion(wanted.text, names, (size_t)model->n_sets, suggestion, sizeof suggestion));
+  }
+  const lind_model_set *set = &model->sets[at];
+  const char *words = lind_arena_format(arena, "set %s", set->name);
+  for (int i = 0; i < set->n; i++) {
+    values[set->parameter[i]] = set->value[i];
+    origin[set->parameter[i]] = words;
+  }
+  return LIND_OK;
+}
+
+static lind_err take_overrides(const lind_plan *plan, double *values, const char **origin, lind_arena *arena) {
+  const lind_protocol *protocol = plan->protocol;
+  const lind_model *model = plan->model;
+  for (int i = 0; i < protocol->n_parameters; i++) {
+    const lind_words name = protocol->parameter_name[i], value = protocol->parameter_value[i];
+    const int at = lind_model_find_parameter(model, name.text);
+    if (at < 0) {
+      const char **names;
+      LIND_TAKE(names, arena, model->n_parameters + 1);
+      for (int k = 0; k < model->n_parameters; k++) names[k] = model->parameters[k].name;
+      char suggestion[128];
+      LIND_CHECK_AT(false, LIND_ERR_INPUT, name.where, "model.parameters.%s is not a parameter of model %s%s", name.text,
+                    model->name, lind_text_suggestion(name.text, names, (size_t)model->n_parameters, suggestion, sizeof suggestion));
+    }
+    double canonical;
+    lind_unit unit;
+    const lind_unit *declared = &model->parameters[at].unit;
+    char declared_words[64], written_words[64];
+    if (lind_unit_parse_quantity(value.text, &canonical, &unit) != LIND_OK)
+      return lind_error_fail_at(LIND_ERR_INPUT, value.where, "model.parameters.%s is '%s'; %s", name.text, value.text,
+                                lind_error_message());
+    LIND_CHECK_AT(lind_unit_same_dimension(unit.dimension, declared->dimension), LIND_ERR_UNIT, value.where,
+                  "model.parameters.%s is '%s', which is %s; %s is needed, such as '%g %s'", name.text, value.text,
+                  lind_unit_dimension_words(unit.dimension, written_words, sizeof written_words),
+                  lind_unit_dimension_words(declared->dimension, declared_words, sizeof declared_words),
+                  model->parameters[at].value / declared->scale, declared->text);
+    values[at] = canonical;
+    origin[at] = "protocol";
+  }
+  return LIND_OK;
+}
+
+static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
+  const lind_model *model = plan->model;
+  double *values, *factor;
+  const char **origin;
+  LIND_TAKE(values, arena, model->n_parameters + 1);
+  LIND_TAKE(origin, arena, model->n_parameters + 1);
+  LIND_TAKE(factor, arena, model->n_randoms * model->n_randoms + 1);
+  for (int i = 0; i < model->n_parameters; i++) {
+    values[i] = model->parameters[i].value;
+    origin[i] = "default";
+  }
+  LIND_TRY(take_set(plan, values, origin, arena));
+  LIND_TRY(take_overrides(plan, values, origin, arena));
+  LIND_TRY(lind_model_random_factor(model, values, factor));
+  plan->parameters = values;
+  plan->origin = origin;
+  plan->factor = factor;
+  return LIND_OK;
+}
+
+static lind_err add_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) {
+  char words[60];
+  LIND_CHECK((size_t)snprintf(words, sizeof words, "%s/%s", family, name) < sizeof words, LIND_ERR_INPUT,
+             "the name '%s' is too long for a random stream; at most 50 characters", name);
+  LIND_TRY(lind_random_purposes_add(&plan->purposes, words));
+  *purpose = lind_random_purpose(words);
+  return LIND_OK;
+}
+
+static lind_err settle_noise(lind_plan *plan, lind_arena *arena) {
+  const lind_model *model = plan->model;
+  lind_purpose *randoms;
+  struct lind_plan_drift *drifts;
+  LIND_TAKE(randoms, arena, model->n_randoms + 1);
+  LIND_TAKE(drifts, arena, model->n_drifts + 1);
+  for (int i = 0; i < model->n_randoms; i++) LIND_TRY(add_purpose(plan, "model", model->randoms[i].name, &randoms[i]));
+  for (int i = 0; i < model->n_drifts; i++) {
+    double sd, tau, every;
+    LIND_TRY(lind_model_drift_values(model, plan->parameters, i, &sd, &tau, &every));
+    const double keep = exp(-every / tau);
+    drifts[i] = (struct lind_plan_drift){.keep = keep, .kick = sd * sqrt(-expm1(-2.0 * every / tau)), .sd = sd, .every = every};
+    LIND_TRY(add_purpose(plan, "model", model->drifts[i].name, &drifts[i].purpose));
+  }
+  plan->random_purposes = randoms;
+  plan->drifts = drifts;
+  LIND_TRY(add_purpose(plan, "conduct", "miss", &plan->purpose_miss));
+  LIND_TRY(add_purpose(plan, "conduct", "dropout", &plan->purpose_dropout));
+  LIND_TRY(add_purpose(plan, "conduct", "visit-window", &plan->purpose_window));
+  return add_purpose(plan, "conduct", "visit-attended", &plan->purpose_attend);
+}
+
+/* The cohort's codes are indices into its own levels; the model has its own order, and perhaps `other`. */
+static lind_err map_codes(const lind_plan *plan, const lind_model_covariate *wanted, const lind_column *column, lind_arena *arena,
+                          const double **code) {
+  double *map;
+  LIND_TAKE(map, arena, column->type.levels->n);
+  const lind_levels *model_levels = wanted->type.levels;
+  for (int i = 0; i < column->type.levels->n; i++) {
+    const char *name = column->type.levels->names[i];
+    int found = -1;
+    for (int k = 0; k < model_levels->n; k++)
+      if (strcmp(model_levels->names[k], name) == 0) found = k;
+    if (found < 0 && wanted->other) found = model_levels->n - 1;
+    char list[256];
+    LIND_CHECK_AT(found >= 0, LIND_ERR_INPUT, wanted->where,
+                  "covariate %s of model %s knows %s, but cohort %s can draw '%s'; name it in the model or declare `other`",
+                  wanted->name, plan->model->name,
+                  lind_text_list(model_levels->names, (size_t)model_levels->n, list, sizeof list), plan->cohort->name, name);
+    map[i] = found;
+  }
+  *code = map;
+  return LIND_OK;
+}
+
+static lind_err map_covariates(lind_plan *plan, lind_arena *arena) {
+  static const char *const kinds[] = {"a number", "a truth", "a category", "a genotype"};
+  const lind_model *model = plan->model;
+  struct lind_plan_map *maps;
+  LIND_TAKE(maps, arena, model->n_covariates + 1);
+  for (int i = 0; i < model->n_covariates; i++) {
+    const lind_model_covariate *wanted = &model->covariates[i];
+    const lind_column *column = lind_cohort_find(plan->cohort, wanted->name);
+    LIND_CHECK_AT(column != NULL, LIND_ERR_INPUT, wanted->where,
+                  "model %s needs the covariate %s, which cohort %s does not have; add it to %s", model->name, wanted->name,
+                  plan->cohort->name, plan->cohort->path);
+    LIND_CHECK_AT(column->type.kind == wanted->type.kind, LIND_ERR_INPUT, column->where,
+                  "%s is %s in cohort %s, but model %s needs %s", wanted->name, kinds[column->type.kind], plan->cohort->name,
+                  model->name, kinds[wanted->type.kind]);
+    char have[64], need[64];
+    LIND_CHECK_AT(lind_unit_same_dimension(column->type.dimension, wanted->type.dimension), LIND_ERR_UNIT, column->where,
+                  "%s is %s in cohort %s, but model %s needs %s", wanted->name,
+                  lind_unit_dimension_words(column->type.dimension, have, sizeof have), plan->cohort->name, model->name,
+                  lind_unit_dimension_words(wanted->type.dimension, need, sizeof need));
+    maps[i] = (struct lind_plan_map){column->slot, wanted->slot, column->type.kind == LIND_TYPE_GENOTYPE ? 2 : 1, NULL};
+    if (column->type.kind == LIND_TYPE_CATEGORY || column->type.kind == LIND_TYPE_GENOTYPE)
+      LIND_TRY(map_codes(plan, wanted, column, arena, &maps[i].code));
+  }
+  plan->maps = maps;
+  return LIND_OK;
+}
+
+static lind_err find_output(const lind_plan *plan, lind_words name, const char *key, lind_arena *arena, int *output) {
+  const lind_model *model = plan->model;
+  const int at = lind_model_find_output(model, name.text);
+  if (at < 0) {
+    const char **names;
+    LIND_TAKE(names, arena, model->n_outputs + 1);
+    for (int k = 0; k < model->n_outputs; k++) names[k] = model->outputs[k].name;
+    char list[256], suggestion[128];
+    LIND_CHECK_AT(false, LIND_ERR_INPUT, name.where, "%s is '%s', which is not an output of model %s; it has %s%s", key, name.text,
+                  model->name, lind_text_list(names, (size_t)model->n_outputs, list, sizeof list),
+                  lind_text_suggestion(name.text, names, (size_t)model->n_outputs, suggestion, sizeof suggestion));
+  }
+  *output = at;
+  return LIND_OK;
+}
+
+static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
+  const lind_protocol *protocol = plan->protocol;
+  struct lind_plan_measure *measures;
+  LIND_TAKE(measures, arena, protocol->measure.n + 1);
+  for (int i = 0; i < protocol->measure.n; i++) {
+    LIND_TRY(find_output(plan, protocol->measure.at[i], "measure", arena, &measures[i].output));
+    LIND_TRY(lind_model_residual(plan->model, plan->parameters, measures[i].output, &measures[i].a, &measures[i].b));
+    LIND_TRY(add_purpose(plan, "measure", protocol->measure.at[i].text, &measures[i].purpose));
+  }
+  plan->n_measures = protocol->measure.n;
+  plan->measures = measures;
+  plan->curve_output = -1;
+  if (protocol->curve_output.text != NULL)
+    LIND_TRY(find_output(plan, protocol->curve_output, "curves.output", arena, &plan->curve_output));
+  return LIND_OK;
+}
+
+lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) {
+  LIND_TRY(settle_parameters(plan, arena));
+  LIND_TRY(settle_noise(plan, arena));
+  LIND_TRY(map_covariates(plan, arena));
+  return settle_measures(plan, arena);
+}

@@ -1,0 +1,168 @@
+/* plan_rules.c -- definitions, eligibility and dosing rules become programs on one frame:
+ * [cohort row | day, visit, dose, dose_1 .. dose_7 | measures | definitions]. */
+#include <math.h>
+#include <string.h>
+
+#include "lind/text.h"
+#include "plan_parts.h"
+
+static lind_dimension dose_dimension(const lind_plan *plan) {
+  for (int k = 0; k < plan->model->n_states; k++)
+    if (plan->model->states[k].doses) return plan->model->states[k].unit.dimension;
+  return lind_unit_dimensionless;
+}
+
+lind_err lind_plan_parts_scope(const lind_plan *plan, int n_definitions, bool enrolling, const char *what, lind_arena *arena,
+                               lind_scope **result) {
+  static const char *const later = "it is known only at visits, after randomisation";
+  const lind_type number = {.kind = LIND_TYPE_NUMBER};
+  const lind_type dose = {.kind = LIND_TYPE_NUMBER, .dimension = dose_dimension(plan)};
+  lind_symbol *symbols;
+  lind_scope *scope;
+  LIND_TAKE(symbols, arena, 3 + LIND_DOSE_MEMORY + plan->n_measures + n_definitions);
+  LIND_TAKE(scope, arena, 1);
+  int n = 0;
+  symbols[n++] = (lind_symbol){"day", number, enrolling ? -1 : plan->slot_day, enrolling ? later : "protocol day"};
+  symbols[n++] = (lind_symbol){"visit", number, enrolling ? -1 : plan->slot_visit, enrolling ? later : "visits before this one"};
+  symbols[n++] = (lind_symbol){"dose", dose, enrolling ? -1 : plan->slot_dose, enrolling ? later : "the current dose"};
+  for (int k = 1; k <= LIND_DOSE_MEMORY; k++)
+    symbols[n++] = (lind_symbol){lind_arena_format(arena, "dose_%d", k), dose, enrolling ? -1 : plan->slot_dose + k,
+                                 enrolling ? later : "the dose of that many days before today"};
+  for (int m = 0; m < plan->n_measures; m++) {
+    const lind_model_output *output = &plan->model->outputs[plan->measures[m].output];
+    symbols[n++] = (lind_symbol){output->name, {.kind = LIND_TYPE_NUMBER, .dimension = output->unit.dimension},
+                                 enrolling ? -1 : plan->slot_measures + m, enrolling ? later : "as measured last"};
+  }
+  for (int i = 0; i < n_definitions; i++) {
+    const bool hidden = enrolling && plan->definition_moves[i];
+    symbols[n++] = (lind_symbol){plan->protocol->definitions[i].name, plan->definition_types[i],
+                                 hidden ? -1 : plan->slot_definitions + i, hidden ? later : "defined in the protocol"};
+  }
+  *scope = (lind_scope){symbols, n, &plan->cohort->scope, what};
+  *result = scope;
+  return LIND_OK;
+}
+
+static bool rests_on_motion(const lind_plan *plan, const lind_tree *core, int n_definitions) {
+  for (int slot = plan->slot_day; slot < plan->slot_definitions; slot++)
+    if (lind_expression_uses(core, slot)) return true;
+  for (int i = 0; i < n_definitions; i++)
+    if (plan->definition_moves[i] && lind_expression_uses(core, plan->slot_definitions + i)) return true;
+  return false;
+}
+
+static lind_err settle_definitions(lind_plan *plan, lind_arena *arena) {
+  const lind_protocol *protocol = plan->protocol;
+  const lind_program **programs;
+  lind_type *types;
+  bool *moves;
+  LIND_TAKE(programs, arena, protocol->n_definitions + 1);
+  LIND_TAKE(types, arena, protocol->n_definitions + 1);
+  LIND_TAKE(moves, arena, protocol->n_definitions + 1);
+  plan->definitions = programs;
+  plan->definition_types = types;
+  plan->definition_moves = moves;
+  for (int i = 0; i < protocol->n_definitions; i++) {
+    const lind_words words = protocol->definitions[i].value;
+    lind_scope *scope;
+    lind_tree *tree, *core;
+    LIND_TRY(lind_plan_parts_scope(plan, i, false, "a definition", arena, &scope));
+    LIND_TRY(lind_expression_parse(words.text, words.where, arena, &tree));
+    LIND_TRY(lind_expression_check(tree, scope, arena, &core));
+    LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER || core->type.kind == LIND_TYPE_TRUTH, LIND_ERR_INPUT, words.where,
+                  "define.%s must be a number or a truth; use the column itself for a category or a genotype",
+                  protocol->definitions[i].name);
+    LIND_TRY(lind_program_create(core, arena, &programs[i]));
+    types[i] = core->type;
+    moves[i] = rests_on_motion(plan, core, i);
+  }
+  return LIND_OK;
+}
+
+static lind_err compile(const lind_scope *scope, lind_words words, bool truth, lind_dimension dimension, lind_arena *arena,
+                        const lind_program **program) {
+  *program = NULL;
+  if (words.text == NULL) return LIND_OK;
+  lind_tree *tree, *core;
+  LIND_TRY(lind_expression_parse(words.text, words.where, arena, &tree));
+  if (truth)
+    LIND_TRY(lind_expression_check_truth(tree, scope, arena, &core));
+  else
+    LIND_TRY(lind_expression_check_number(tree, scope, dimension, arena, &core));
+  return lind_program_create(core, arena, program);
+}
+
+static lind_err find_dosed_state(const lind_plan *plan, const lind_dosing *item, lind_arena *arena, int *state) {
+  const lind_model *model = plan->model;
+  const char **names;
+  LIND_TAKE(names, arena, model->n_states + 1);
+  int n = 0, last = -1;
+  for (int k = 0; k < model->n_states; k++)
+    if (model->states[k].doses) {
+      names[n++] = model->states[k].name;
+      last = k;
+    }
+  LIND_CHECK_AT(n > 0, LIND_ERR_INPUT, item->where, "dosing.%s gives a dose, but no state of model %s is declared `dose`",
+                item->name, model->name);
+  char list[256], suggestion[128];
+  (void)lind_text_list(names, (size_t)n, list, sizeof list);
+  if (item->into.text == NULL) {
+    LIND_CHECK_AT(n == 1, LIND_ERR_INPUT, item->where, "dosing.%s needs `into:`, since model %s takes doses in %s", item->name,
+                  model->name, list);
+    *state = last;
+    return LIND_OK;
+  }
+  const int at = lind_model_find_state(model, item->into.text);
+  LIND_CHECK_AT(at >= 0 && model->states[at].doses, LIND_ERR_INPUT, item->into.where,
+                "dosing.%s.into is '%s'; model %s takes doses in %s%s", item->name, item->into.text, model->name, list,
+                lind_text_suggestion(item->into.text, names, (size_t)n, suggestion, sizeof suggestion));
+  *state = at;
+  return LIND_OK;
+}
+
+static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
+  const lind_protocol *protocol = plan->protocol;
+  lind_plan_dosing *dosing;
+  lind_scope *scope;
+  LIND_TAKE(dosing, arena, protocol->n_dosing + 1);
+  LIND_TRY(lind_plan_parts_scope(plan, protocol->n_definitions, false, "a dosing rule", arena, &scope));
+  lind_dimension time = lind_unit_dimensionless;
+  time.halves[LIND_DIM_TIME] = 2;
+  for (int i = 0; i < protocol->n_dosing; i++) {
+    const lind_dosing *item = &protocol->dosing[i];
+    dosing[i].item = item;
+    dosing[i].state = -1;
+    if (item->dose.text != NULL) LIND_TRY(find_dosed_state(plan, item, arena, &dosing[i].state));
+    LIND_TRY(compile(scope, item->when, true, lind_unit_dimensionless, arena, &dosing[i].when));
+    LIND_TRY(compile(scope, item->dose, false, dose_dimension(plan), arena, &dosing[i].dose));
+    LIND_TRY(compile(scope, item->skip, false, lind_unit_dimensionless, arena, &dosing[i].skip));
+    LIND_TRY(compile(scope, item->recheck, false, time, arena, &dosing[i].recheck));
+  }
+  plan->dosing = dosing;
+  const int **lists;
+  LIND_TAKE(lists, arena, protocol->n_arms + 1);
+  for (int a = 0; a < protocol->n_arms; a++) {
+    int *list;
+    LIND_TAKE(list, arena, protocol->arms[a].dosing.n + 1);
+    for (int k = 0; k < protocol->arms[a].dosing.n; k++)
+      for (int i = 0; i < protocol->n_dosing; i++)
+        if (strcmp(protocol->dosing[i].name, protocol->arms[a].dosing.at[k].text) == 0) list[k] = i;
+    lists[a] = list;
+  }
+  plan->arm_dosing = lists;
+  return LIND_OK;
+}
+
+lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) {
+  plan->slot_day = plan->cohort->n_slots;
+  plan->slot_visit = plan->slot_day + 1;
+  plan->slot_dose = plan->slot_day + 2;
+  plan->slot_measures = plan->slot_dose + 1 + LIND_DOSE_MEMORY;
+  plan->slot_definitions = plan->slot_measures + plan->n_measures;
+  plan->n_rule_slots = plan->slot_definitions + plan->protocol->n_definitions;
+  LIND_TRY(settle_definitions(plan, arena));
+  lind_scope *scope;
+  LIND_TRY(lind_plan_parts_scope(plan, plan->protocol->n_definitions, true, "an eligibility rule", arena, &scope));
+  LIND_TRY(compile(scope, plan->protocol->eligible, true, lind_unit_dimensionless, arena, &plan->eligible));
+  return settle_dosing(plan, arena);
+}

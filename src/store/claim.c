@@ -1,0 +1,171 @@
+#include "claim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "disk.h"
+
+static const char *const fields[] = {"plan", "cpu_class", "lind"};
+
+lind_err lind_claim_read(const char *directory, lind_arena *arena, lind_claim *claim) {
+  char path[LIND_DISK_PATH];
+  LIND_TRY(lind_disk_join(directory, "plan.json", path));
+  LIND_CHECK(lind_disk_exists(path), LIND_ERR_PLAN, "%s is not a run directory of lind: it has no plan.json", directory);
+  json_error_t fault;
+  json_t *root = json_load_file(path, 0, &fault);
+  LIND_CHECK(root != NULL, LIND_ERR_FILE, "%s:%d:%d: %s", path, fault.line, fault.column, fault.text);
+  const char *texts[3] = {NULL, NULL, NULL};
+  for (int i = 0; i < 3; i++) texts[i] = lind_arena_text(arena, json_string_value(json_object_get(root, fields[i])));
+  json_decref(root);
+  for (int i = 0; i < 3; i++) LIND_CHECK(texts[i] != NULL, LIND_ERR_FILE, "%s has no text under \"%s\"", path, fields[i]);
+  *claim = (lind_claim){.plan_hash = texts[0], .cpu_class = texts[1], .version = texts[2]};
+  return LIND_OK;
+}
+
+static lind_err claim_write(const char *directory, const lind_claim *claim) {
+  char path[LIND_DISK_PATH];
+  LIND_TRY(lind_disk_join(directory, "plan.json", path));
+  json_t *root =
+      json_pack("{s:s, s:s, s:s}", fields[0], claim->plan_hash, fields[1], claim->cpu_class, fields[2], claim->version);
+  LIND_CHECK(root != NULL, LIND_ERR_INPUT, "the plan's hash '%.64s' and the CPU class '%.64s' must be UTF-8", claim->plan_hash,
+             claim->cpu_class);
+  char *text = json_dumps(root, JSON_INDENT(2));
+  json_decref(root);
+  LIND_CHECK(text != NULL, LIND_ERR_MEMORY, "no memory for %s", path);
+  const lind_err err = lind_disk_write(path, text, strlen(text));
+  free(text);
+  LIND_TRY(err);
+  return LIND_OK;
+}
+
+/* A directory that was killed between mkdir and plan.json holds segments/lock and perhaps plan.json.tmp, and nothing else. */
+static lind_err visit_segments(void *context, const char *name) {
+  int *foreign = context;
+  *foreign |= strcmp(name, "lock") != 0;
+  return LIND_OK;
+}
+
+static lind_err visit_directory(void *context, const char *name) {
+  int *foreign = context;
+  *foreign |= strcmp(name, "segments") != 0 && strcmp(name, "plan.json.tmp") != 0;
+  return LIND_OK;
+}
+
+static lind_err compare(const char *directory, const lind_claim *made, const lind_claim *claim) {
+  LIND_CHECK(strcmp(made->plan_hash, claim->plan_hash) == 0, LIND_ERR_PLAN,
+             "%s belongs to another plan (hash %.12s, this one %.12s); choose another --out or delete it", directory,
+             made->plan_hash, claim->plan_hash);
+  LIND_CHECK(strcmp(made->cpu_class, claim->cpu_class) == 0, LIND_ERR_PLAN,
+             "%s was begun on CPU class '%s' and this is '%s', so numbers could differ in their last bits; resume on the first "
+             "or choose "
+             "another --out",
+             directory, made->cpu_class, claim->cpu_class);
+  LIND_CHECK(strcmp(made->version, claim->version) == 0, LIND_ERR_PLAN,
+             "%s was begun by lind %s and this is %s; resume with the first or choose another --out", directory, made->version,
+             claim->version);
+  return LIND_OK;
+}
+
+lind_err lind_claim_check(const char *directory, const lind_claim *claim) {
+  char path[LIND_DISK_PATH], segments[LIND_DISK_PATH];
+  LIND_TRY(lind_disk_join(directory, "plan.json", path));
+  LIND_TRY(lind_disk_join(directory, "segments", segments));
+  struct stat about;
+  if (stat(directory, &about) != 0) {
+    LIND_CHECK(errno == ENOENT, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+    return LIND_OK;
+  }
+  LIND_CHECK(S_ISDIR(about.st_mode), LIND_ERR_FILE, "%s is not writable: it is a file, not a directory", directory);
+  if (!lind_disk_exists(path)) {
+    int foreign = 0;
+    LIND_TRY(lind_disk_list(directory, visit_directory, &foreign));
+    if (!foreign) LIND_TRY(lind_disk_list(segments, visit_segments, &foreign));
+    LIND_CHECK(!foreign, LIND_ERR_PLAN, "%s exists and was not made by lind; choose another --out", directory);
+    return LIND_OK;
+  }
+  lind_arena *arena = NULL;
+  LIND_TRY(lind_arena_create(&arena));
+  lind_claim made;
+  lind_err err = lind_claim_read(directory, arena, &made);
+  if (err == LIND_OK) err = compare(directory, &made, claim);
+  lind_arena_destroy(&arena);
+  return err;
+}
+
+/* "process 12 on host" of the one who holds the lock. */
+static void holder_read(int fd, char *text, size_t size) {
+  const ssize_t n = pread(fd, text, size - 1, 0);
+  text[n > 0 ? n : 0] = '\0';
+  text[strcspn(text, "\n")] = '\0';
+  if (text[0] == '\0') (void)snprintf(text, size, "a process that has not said its name");
+}
+
+static lind_err lock_take(const char *directory, const char *path, int *lock) {
+  for (;;) {
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      const int reason = errno;
+      char holder[128];
+      holder_read(fd, holder, sizeof holder);
+      (void)close(fd);
+      LIND_CHECK(reason != EWOULDBLOCK, LIND_ERR_FILE, "%s is being written by %s; wait for it or choose another --out",
+                 directory, holder);
+      return lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__,
+                             "%s cannot be locked (flock: %s); choose an --out on another file system", path, strerror(reason));
+    }
+    struct stat held, named; /* the last holder may have removed the name between our open and our lock */
+    if (fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+      *lock = fd;
+      return LIND_OK;
+    }
+    (void)close(fd);
+  }
+}
+
+static lind_err begin(const char *directory, const lind_claim *claim, int lock) {
+  char host[64] = "", path[LIND_DISK_PATH];
+  (void)gethostname(host, sizeof host - 1);
+  LIND_CHECK(ftruncate(lock, 0) == 0 && dprintf(lock, "process %ld on %s\n", (long)getpid(), host) > 0, LIND_ERR_FILE,
+             "%s is not writable: %s", directory, strerror(errno));
+  LIND_TRY(lind_claim_check(directory, claim)); /* again: another may have been here before we held the lock */
+  LIND_TRY(lind_disk_join(directory, "plan.json", path));
+  if (!lind_disk_exists(path)) LIND_TRY(claim_write(directory, claim));
+  return LIND_OK;
+}
+
+lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lock) {
+  char path[LIND_DISK_PATH];
+  LIND_TRY(lind_claim_check(directory, claim));
+  LIND_TRY(lind_disk_make(directory));
+  LIND_TRY(lind_disk_join(directory, "segments", path));
+  LIND_CHECK(mkdir(path, 0777) == 0 || errno == EEXIST, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+  LIND_TRY(lind_disk_join(directory, "segments/lock", path));
+  int fd = -1;
+  LIND_TRY(lock_take(directory, path, &fd));
+  const lind_err err = begin(directory, claim, fd);
+  if (err != LIND_OK) {
+    (void)close(fd);
+    return err;
+  }
+  *lock = fd;
+  return LIND_OK;
+}
+
+void lind_claim_release(const char *directory, int *lock, int finished) {
+  if (*lock < 0) return;
+  char path[LIND_DISK_PATH];
+  if (finished && lind_disk_join(directory, "segments/lock", path) == LIND_OK) {
+    (void)unlink(path); /* while we hold it: see lock_take */
+    if (lind_disk_join(directory, "segments", path) == LIND_OK) (void)rmdir(path);
+  }
+  (void)close(*lock);
+  *lock = -1;
+}

@@ -1,0 +1,209 @@
+#include "folder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "disk.h"
+
+enum { OPEN_FILES = 64 }; /* a walk in block order comes back to a file often: blocks are dealt out in turn */
+
+typedef struct lind_folder_name name;
+
+void lind_folder_release(lind_folder *folder) {
+  free(folder->names);
+  free(folder->notice_memory);
+  lind_catalogue_release(&folder->known);
+  *folder = (lind_folder){.notice = ""};
+}
+
+static lind_err segment_path(const lind_folder *folder, name n, char *path) {
+  char text[64];
+  (void)snprintf(text, sizeof text, "segments/%d-%u.h5", n.rank, n.sequence);
+  return lind_disk_join(folder->directory, text, path);
+}
+
+lind_err lind_folder_write(const lind_folder *folder, const lind_segment *segment) {
+  char path[LIND_DISK_PATH];
+  LIND_TRY(segment_path(folder, (name){folder->rank, folder->sequence}, path));
+  return lind_segment_write(segment, path, folder->plan_hash);
+}
+
+/* ---- what is there
+ * ----------------------------------------------------------------------------------------------------------------------- */
+
+static int name_compare(const void *left, const void *right) {
+  const name *a = left, *b = right;
+  if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+  return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
+}
+
+typedef struct listing {
+  lind_folder *folder;
+  lind_folder_mood mood;
+  name *fresh; /* complete segments that are not in names yet */
+  size_t n, capacity;
+} listing;
+
+static lind_err listing_visit(void *context, const char *text) {
+  listing *l = context;
+  name found = {0, 0};
+  int length = 0;
+  if (sscanf(text, "%d-%u.h5%n", &found.rank, &found.sequence, &length) != 2 || length == 0) return LIND_OK;
+  if (found.rank == l->folder->rank && found.sequence >= l->folder->sequence) l->folder->sequence = found.sequence + 1;
+  if (l->mood == LIND_FOLDER_MEND && strcmp(text + length, ".tmp") == 0) {
+    char path[LIND_DISK_PATH];
+    LIND_TRY(segment_path(l->folder, found, path));
+    (void)strncat(path, ".tmp", sizeof path - strlen(path) - 1);
+    (void)unlink(path); /* what a killed run left half written */
+  }
+  if (text[length] != '\0') return LIND_OK;
+  if (l->folder->n_names > 0 && bsearch(&found, l->folder->names, l->folder->n_names, sizeof found, name_compare) != NULL)
+    return LIND_OK;
+  if (l->n == l->capacity) {
+    l->capacity = 2 * l->capacity + 64;
+    name *grown = reallocarray(l->fresh, l->capacity, sizeof *grown);
+    LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for the names of %zu segments", l->capacity);
+    l->fresh = grown;
+  }
+  l->fresh[l->n++] = found;
+  return LIND_OK;
+}
+
+static lind_err notice_add(lind_folder *folder, const char *sentence, const char *end) {
+  const size_t used = strlen(folder->notice), size = used + strlen(sentence) + strlen(end) + 2;
+  char *grown = realloc(folder->notice_memory, size);
+  LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for a notice");
+  (void)snprintf(grown + used, size - used, "%s%s%s", used > 0 ? "\n" : "", sentence, end);
+  folder->notice = folder->notice_memory = grown;
+  return LIND_OK;
+}
+
+static lind_err segment_learn(lind_folder *folder, name n, const char *path, lind_folder_mood mood) {
+  if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_segment_check(path));
+  lind_segment heads = {0};
+  lind_err err = lind_segment_read_heads(path, folder->plan_hash, &heads);
+  if (err == LIND_OK) err = lind_segment_list(&heads, n.rank, n.sequence, &folder->known);
+  lind_segment_release(&heads);
+  return err;
+}
+
+static lind_err set_aside(lind_folder *folder, const char *path, lind_folder_mood mood) {
+  if (mood == LIND_FOLDER_LENIENT) return notice_add(folder, lind_error_message(), "; its blocks are left out");
+  char aside[LIND_DISK_PATH + 16];
+  (void)snprintf(aside, sizeof aside, "%s.damaged", path);
+  LIND_TRY(notice_add(folder, lind_error_message(), "; it is set aside as *.damaged and its blocks are run again"));
+  LIND_CHECK(rename(path, aside) == 0, LIND_ERR_FILE, "%s cannot be renamed to %s: %s", path, aside, strerror(errno));
+  return LIND_OK;
+}
+
+static lind_err names_learn(lind_folder *folder, const name *fresh, size_t n, lind_folder_mood mood) {
+  name *grown = reallocarray(folder->names, folder->n_names + n + 1, sizeof *grown);
+  LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for the names of %zu segments", n);
+  folder->names = grown;
+  for (size_t i = 0; i < n; i++) {
+    char path[LIND_DISK_PATH];
+    LIND_TRY(segment_path(folder, fresh[i], path));
+    const lind_err err = segment_learn(folder, fresh[i], path, mood);
+    if (err == LIND_OK)
+      folder->names[folder->n_names++] = fresh[i];
+    else if (mood == LIND_FOLDER_STRICT || err != LIND_ERR_FILE)
+      return lind_error_trace(err, __FILE__, __LINE__, path);
+    else
+      LIND_TRY(set_aside(folder, path, mood));
+  }
+  return LIND_OK;
+}
+
+lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) {
+  char segments[LIND_DISK_PATH];
+  LIND_TRY(lind_disk_join(folder->directory, "segments", segments));
+  free(folder->notice_memory);
+  folder->notice_memory = NULL;
+  folder->notice = "";
+  listing l = {.folder = folder, .mood = mood};
+  lind_err err = lind_disk_list(segments, listing_visit, &l);
+  if (l.n > 0) qsort(l.fresh, l.n, sizeof *l.fresh, name_compare);
+  if (err == LIND_OK) err = names_learn(folder, l.fresh, l.n, mood);
+  free(l.fresh);
+  if (folder->n_names > 0) qsort(folder->names, folder->n_names, sizeof *folder->names, name_compare);
+  LIND_TRY(err);
+  return lind_catalogue_sort(&folder->known);
+}
+
+lind_err lind_folder_clean(lind_folder *folder) {
+  for (size_t i = 0; i < folder->n_names; i++) {
+    char path[LIND_DISK_PATH];
+    LIND_TRY(segment_path(folder, folder->names[i], path));
+    LIND_CHECK(unlink(path) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", path, strerror(errno));
+  }
+  folder->n_names = 0;
+  lind_catalogue_release(&folder->known);
+  return LIND_OK;
+}
+
+/* ---- a walk in block order
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+typedef struct shelf { /* the segments that are open */
+  struct {
+    name name;
+    lind_segment_file *file;
+    uint64_t used;
+  } places[OPEN_FILES];
+  uint64_t clock;
+} shelf;
+
+static lind_err shelf_find(shelf *s, const lind_folder *folder, name wanted, lind_segment_file **file) {
+  int oldest = 0;
+  s->clock++;
+  for (int i = 0; i < OPEN_FILES; i++) {
+    if (s->places[i].file != NULL && name_compare(&s->places[i].name, &wanted) == 0) {
+      s->places[i].used = s->clock;
+      *file = s->places[i].file;
+      return LIND_OK;
+    }
+    if (s->places[i].used < s->places[oldest].used) oldest = i;
+  }
+  char path[LIND_DISK_PATH];
+  LIND_TRY(segment_path(folder, wanted, path));
+  lind_segment_close(&s->places[oldest].file);
+  LIND_TRY(lind_segment_open(path, folder->plan_hash, &s->places[oldest].file));
+  s->places[oldest].name = wanted;
+  s->places[oldest].used = s->clock;
+  *file = s->places[oldest].file;
+  return LIND_OK;
+}
+
+static lind_err entry_visit(shelf *s, const lind_folder *folder, const lind_catalogue_entry *entry, lind_arena *memory,
+                            lind_sink_visit visit, void *context) {
+  const lind_arena_place empty = lind_arena_mark(memory);
+  lind_segment_file *file = NULL;
+  lind_block_record record;
+  LIND_TRY(shelf_find(s, folder, (name){entry->rank, entry->sequence}, &file));
+  LIND_TRY(lind_segment_record(file, entry->row, memory, &record));
+  LIND_CHECK(record.stage == entry->stage && record.block == entry->block, LIND_ERR_FILE,
+             "segments/%d-%u.h5 changed while it was read: block %llu of stage %u is not where it was", entry->rank,
+             entry->sequence, (unsigned long long)entry->block, entry->stage);
+  LIND_TRY(visit(context, &record));
+  lind_arena_rewind(memory, empty);
+  return LIND_OK;
+}
+
+lind_err lind_folder_each(const lind_folder *folder, const lind_catalogue *catalogue, uint32_t stage, lind_sink_visit visit,
+                          void *context) {
+  size_t first, end;
+  lind_catalogue_stage(catalogue, stage, &first, &end);
+  lind_arena *memory = NULL;
+  LIND_TRY(lind_arena_create(&memory));
+  shelf *s = calloc(1, sizeof *s);
+  lind_err err = s != NULL ? LIND_OK : lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory to read segments");
+  for (size_t i = first; i < end && err == LIND_OK; i++)
+    err = entry_visit(s, folder, &catalogue->entries[i], memory, visit, context);
+  for (int i = 0; s != NULL && i < OPEN_FILES; i++) lind_segment_close(&s->places[i].file);
+  free(s);
+  lind_arena_destroy(&memory);
+  return err;
+}

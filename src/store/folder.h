@@ -1,0 +1,37 @@
+/* folder.h -- segments/: which files are there, what they hold, and a walk through them in block order. Depends on: sink.h. */
+#ifndef LIND_STORE_FOLDER_H
+#define LIND_STORE_FOLDER_H
+
+#include "catalogue.h"
+#include "lind/sink.h"
+#include "segment.h"
+
+typedef enum {
+  LIND_FOLDER_MEND,    /* check every byte, set damaged segments aside, remove what a killed run left half written */
+  LIND_FOLDER_STRICT,  /* a segment that cannot be read is a failure */
+  LIND_FOLDER_LENIENT, /* it is noted and left out */
+} lind_folder_mood;
+
+typedef struct lind_folder {
+  const char *directory, *plan_hash; /* borrowed */
+  int rank;
+  uint32_t sequence; /* of this rank's next segment */
+  const char *notice;
+  char *notice_memory;
+  struct lind_folder_name {
+    int rank;
+    uint32_t sequence;
+  } * names; /* sorted; those whose heads are in known */
+  size_t n_names;
+  lind_catalogue known; /* sorted */
+} lind_folder;
+
+void lind_folder_release(lind_folder *folder);
+lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) LIND_MUST_CHECK; /* anew, from nothing */
+lind_err lind_folder_write(const lind_folder *folder, const lind_segment *segment) LIND_MUST_CHECK;
+/* Visit the records of a stage of a sorted catalogue. A bounded number of segments is open at a time. */
+lind_err lind_folder_each(const lind_folder *folder, const lind_catalogue *catalogue, uint32_t stage, lind_sink_visit visit,
+                          void *context) LIND_MUST_CHECK;
+lind_err lind_folder_clean(lind_folder *folder) LIND_MUST_CHECK; /* delete every known segment */
+
+#endif

@@ -1,0 +1,54 @@
+/* segment_head.h -- the layout of a segment, shared by the one who writes it and the one who reads it. Depends on: h5.h,
+ * segment.h. */
+#ifndef LIND_STORE_SEGMENT_HEAD_H
+#define LIND_STORE_SEGMENT_HEAD_H
+
+#include "h5.h"
+#include "segment.h"
+
+enum { LIND_SEGMENT_HEAD_BYTES = 512 }; /* the smallest user block that HDF5 has */
+
+enum { LIND_SEGMENT_HEADS, LIND_SEGMENT_REALS, LIND_SEGMENT_COUNTS, LIND_SEGMENT_ROWS };
+
+enum {
+  LIND_HEAD_STAGE,
+  LIND_HEAD_BLOCK,
+  LIND_HEAD_FIRST_REPLICATE,
+  LIND_HEAD_N_REPLICATES,
+  LIND_HEAD_FIRST_SEAT,
+  LIND_HEAD_N_SEATS,
+  LIND_HEAD_N_REALS,
+  LIND_HEAD_N_COUNTS,
+  LIND_HEAD_N_ROWS,
+  LIND_HEAD_N_COLUMNS,
+  LIND_HEAD_REALS_AT,
+  LIND_HEAD_COUNTS_AT,
+  LIND_HEAD_ROWS_AT,
+  LIND_HEAD_DIGEST_HIGH,
+  LIND_HEAD_DIGEST_LOW,
+  LIND_SEGMENT_WORDS
+};
+
+typedef struct lind_segment_kind {
+  const char *name;
+  hid_t stored, native;
+} lind_segment_kind;
+
+/* A function, because HDF5's type names are function calls. */
+static inline lind_segment_kind lind_segment_kinds(int pile) {
+  switch (pile) {
+    case LIND_SEGMENT_HEADS:
+      return (lind_segment_kind){"heads", H5T_STD_U64LE, H5T_NATIVE_UINT64};
+    case LIND_SEGMENT_COUNTS:
+      return (lind_segment_kind){"counts", H5T_STD_I64LE, H5T_NATIVE_INT64};
+    case LIND_SEGMENT_REALS:
+      return (lind_segment_kind){"reals", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE};
+    default:
+      return (lind_segment_kind){"rows", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE};
+  }
+}
+
+/* Write the digest of the bytes behind the head into the head. */
+lind_err lind_segment_seal(const char *path) LIND_MUST_CHECK;
+
+#endif

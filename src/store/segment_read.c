@@ -1,0 +1,198 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "disk.h"
+#include "segment_head.h"
+
+/* ---- the head: whole or not at all
+ * ----------------------------------------------------------------------------------------------------- */
+
+static lind_err head_text(const char *path, char text[LIND_SEGMENT_HEAD_BYTES]) {
+  lind_digest digest;
+  char hex[33];
+  LIND_TRY(lind_disk_digest(path, LIND_SEGMENT_HEAD_BYTES, &digest));
+  memset(text, 0, LIND_SEGMENT_HEAD_BYTES);
+  (void)snprintf(text, LIND_SEGMENT_HEAD_BYTES, "lind segment 1\n%s\n", lind_digest_text(digest, hex));
+  return LIND_OK;
+}
+
+lind_err lind_segment_seal(const char *path) {
+  char text[LIND_SEGMENT_HEAD_BYTES];
+  LIND_TRY(head_text(path, text));
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  const bool written = fd >= 0 && pwrite(fd, text, sizeof text, 0) == (ssize_t)sizeof text;
+  const int reason = errno;
+  if (fd >= 0) (void)close(fd);
+  LIND_CHECK(written, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(reason));
+  return LIND_OK;
+}
+
+lind_err lind_segment_check(const char *path) {
+  char due[LIND_SEGMENT_HEAD_BYTES], found[LIND_SEGMENT_HEAD_BYTES];
+  LIND_TRY(head_text(path, due));
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(errno));
+  const ssize_t n = pread(fd, found, sizeof found, 0);
+  (void)close(fd);
+  LIND_CHECK(n == (ssize_t)sizeof found && memcmp(due, found, sizeof due) == 0, LIND_ERR_FILE, "%s does not match its checksum",
+             path);
+  return LIND_OK;
+}
+
+/* ---- records
+ * --------------------------------------------------------------------------------------------------------------------------- */
+
+struct lind_segment_file {
+  char path[LIND_DISK_PATH];
+  hid_t file, datasets[LIND_SEGMENT_PILES];
+  hsize_t n[LIND_SEGMENT_PILES];
+};
+
+static lind_err plan_compare(hid_t file, const char *path, const char *plan_hash) {
+  lind_arena *arena = NULL;
+  LIND_TRY(lind_arena_create(&arena));
+  const char *found = "";
+  lind_err err = lind_h5_word_read(file, "plan", arena, path, &found);
+  if (err == LIND_OK && strcmp(found, plan_hash) != 0)
+    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s belongs to another plan (hash %.12s, this one %.12s)", path,
+                          found, plan_hash);
+  lind_arena_destroy(&arena);
+  return err;
+}
+
+static lind_err file_open(lind_segment_file *f, const char *plan_hash) {
+  LIND_TRY(lind_h5_open(f->path, &f->file));
+  LIND_TRY(plan_compare(f->file, f->path, plan_hash));
+  for (int pile = 0; pile < LIND_SEGMENT_PILES; pile++) {
+    const int rank_due = pile == LIND_SEGMENT_HEADS ? 2 : 1;
+    f->datasets[pile] = H5Dopen2(f->file, lind_segment_kinds(pile).name, H5P_DEFAULT);
+    LIND_H5(f->datasets[pile], f->path, "read");
+    LIND_H5_OWN space = H5Dget_space(f->datasets[pile]);
+    hsize_t extent[2] = {0, 0};
+    LIND_CHECK(H5Sget_simple_extent_ndims(space) == rank_due && H5Sget_simple_extent_dims(space, extent, NULL) == rank_due &&
+                   (rank_due == 1 || extent[1] == LIND_SEGMENT_WORDS) && extent[0] <= UINT32_MAX * (hsize_t)LIND_SEGMENT_WORDS,
+               LIND_ERR_FILE, "%s cannot be read: /%s does not have the shape of a segment", f->path,
+               lind_segment_kinds(pile).name);
+    f->n[pile] = extent[0];
+  }
+  return LIND_OK;
+}
+
+static void file_close(lind_segment_file *f) {
+  for (int pile = 0; pile < LIND_SEGMENT_PILES; pile++) lind_h5_drop(&f->datasets[pile]);
+  if (f->file >= 0) (void)H5Fclose(f->file);
+  free(f);
+}
+
+lind_err lind_segment_open(const char *path, const char *plan_hash, lind_segment_file **file) {
+  lind_segment_file *f = calloc(1, sizeof *f);
+  LIND_CHECK(f != NULL, LIND_ERR_MEMORY, "no memory to open %s", path);
+  (void)snprintf(f->path, sizeof f->path, "%s", path);
+  f->file = H5I_INVALID_HID;
+  for (int pile = 0; pile < LIND_SEGMENT_PILES; pile++) f->datasets[pile] = H5I_INVALID_HID;
+  lind_h5_enter();
+  const lind_err err = file_open(f, plan_hash);
+  if (err != LIND_OK) file_close(f);
+  lind_h5_leave();
+  if (err != LIND_OK) return err;
+  *file = f;
+  return LIND_OK;
+}
+
+void lind_segment_close(lind_segment_file **file) {
+  if (file == NULL || *file == NULL) return;
+  lind_h5_enter();
+  file_close(*file);
+  lind_h5_leave();
+  *file = NULL;
+}
+
+static lind_err heads_read(lind_segment_file *f, lind_segment *heads) {
+  struct lind_segment_pile *pile = &heads->piles[LIND_SEGMENT_HEADS];
+  const size_t n = (size_t)f->n[LIND_SEGMENT_HEADS];
+  if (n == 0) return LIND_OK;
+  pile->items = calloc(n, LIND_SEGMENT_WORDS * sizeof(uint64_t));
+  LIND_CHECK(pile->items != NULL, LIND_ERR_MEMORY, "no memory for the %zu heads of %s", n, f->path);
+  pile->capacity = n;
+  LIND_H5(H5Dread(f->datasets[LIND_SEGMENT_HEADS], H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, pile->items), f->path,
+          "read");
+  pile->n = n;
+  return LIND_OK;
+}
+
+lind_err lind_segment_read_heads(const char *path, const char *plan_hash, lind_segment *heads) {
+  lind_segment_file *file = NULL;
+  LIND_TRY(lind_segment_open(path, plan_hash, &file));
+  lind_h5_enter();
+  const lind_err err = heads_read(file, heads);
+  lind_h5_leave();
+  lind_segment_close(&file);
+  return err;
+}
+
+/* Items [at, at + n) of a pile; a head that points outside is a damaged one. */
+static lind_err piece_read(lind_segment_file *f, int pile, uint64_t at, uint64_t n, lind_arena *memory, void **items) {
+  const hsize_t width = pile == LIND_SEGMENT_HEADS ? LIND_SEGMENT_WORDS : 1;
+  LIND_CHECK(n <= f->n[pile] && at <= f->n[pile] - n, LIND_ERR_FILE, "%s is damaged: a record points behind the end of /%s",
+             f->path, lind_segment_kinds(pile).name);
+  *items = lind_arena_take(memory, n * width, sizeof(double));
+  LIND_CHECK(*items != NULL, LIND_ERR_MEMORY, "no memory for a record of %s", f->path);
+  if (n == 0) return LIND_OK;
+  const hsize_t start[2] = {at, 0}, count[2] = {n, width};
+  const int dimensions = pile == LIND_SEGMENT_HEADS ? 2 : 1;
+  LIND_H5_OWN from = H5Dget_space(f->datasets[pile]);
+  LIND_H5_OWN to = H5Screate_simple(dimensions, count, NULL);
+  LIND_H5(to, f->path, "read");
+  LIND_H5(H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL), f->path, "read");
+  LIND_H5(H5Dread(f->datasets[pile], lind_segment_kinds(pile).native, to, from, H5P_DEFAULT, *items), f->path, "read");
+  return LIND_OK;
+}
+
+static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memory, lind_block_record *record,
+                            lind_digest *digest) {
+  void *head_items, *reals, *counts, *rows;
+  LIND_TRY(piece_read(f, LIND_SEGMENT_HEADS, row, 1, memory, &head_items));
+  const uint64_t *head = head_items;
+  uint64_t n_reals, n_rows;
+  LIND_CHECK(!__builtin_mul_overflow(head[LIND_HEAD_N_REPLICATES], head[LIND_HEAD_N_REALS], &n_reals) &&
+                 !__builtin_mul_overflow(head[LIND_HEAD_N_ROWS], head[LIND_HEAD_N_COLUMNS], &n_rows),
+             LIND_ERR_FILE, "%s is damaged: a record has an impossible shape", f->path);
+  LIND_TRY(piece_read(f, LIND_SEGMENT_REALS, head[LIND_HEAD_REALS_AT], n_reals, memory, &reals));
+  LIND_TRY(piece_read(f, LIND_SEGMENT_COUNTS, head[LIND_HEAD_COUNTS_AT], head[LIND_HEAD_N_COUNTS], memory, &counts));
+  LIND_TRY(piece_read(f, LIND_SEGMENT_ROWS, head[LIND_HEAD_ROWS_AT], n_rows, memory, &rows));
+  *digest = (lind_digest){.high = head[LIND_HEAD_DIGEST_HIGH], .low = head[LIND_HEAD_DIGEST_LOW]};
+  *record = (lind_block_record){
+      .stage = (uint32_t)head[LIND_HEAD_STAGE],
+      .block = head[LIND_HEAD_BLOCK],
+      .first_replicate = head[LIND_HEAD_FIRST_REPLICATE],
+      .n_replicates = head[LIND_HEAD_N_REPLICATES],
+      .first_seat = head[LIND_HEAD_FIRST_SEAT],
+      .n_seats = head[LIND_HEAD_N_SEATS],
+      .n_reals = head[LIND_HEAD_N_REALS],
+      .n_counts = head[LIND_HEAD_N_COUNTS],
+      .n_rows = head[LIND_HEAD_N_ROWS],
+      .n_columns = head[LIND_HEAD_N_COLUMNS],
+      .reals = reals,
+      .counts = counts,
+      .rows = rows,
+  };
+  return LIND_OK;
+}
+
+lind_err lind_segment_record(lind_segment_file *file, uint32_t row, lind_arena *memory, lind_block_record *record) {
+  lind_block_record found;
+  lind_digest digest;
+  lind_h5_enter();
+  const lind_err err = record_read(file, row, memory, &found, &digest);
+  lind_h5_leave();
+  LIND_TRY(err);
+  LIND_CHECK(lind_digest_equal(digest, lind_sink_record_digest(&found)), LIND_ERR_FILE,
+             "%s is damaged: block %llu of stage %u does not match its checksum; run the same command again to redo its blocks",
+             file->path, (unsigned long long)found.block, found.stage);
+  *record = found;
+  return LIND_OK;
+}

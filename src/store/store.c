@@ -1,0 +1,212 @@
+#include "lind/store.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "claim.h"
+#include "disk.h"
+#include "folder.h"
+#include "segment.h"
+
+enum { DEFAULT_SECONDS = 30, DEFAULT_BYTES = 64 << 20 };
+
+struct lind_store {
+  lind_arena *arena;
+  const char *directory, *plan_hash;
+  lind_folder folder; /* the segments that are known, and what they hold */
+  int lock;           /* rank 0 of a writing run, else -1 */
+  bool writable, finished;
+  double seconds;
+  size_t bytes;
+  pthread_mutex_t gate; /* guards what is below, and the order of sequence numbers */
+  pthread_mutex_t pen;  /* one segment is written at a time; taken before the gate */
+  lind_segment waiting, writing;
+  double waiting_since;
+  lind_catalogue own; /* written since create, join or rescan */
+};
+
+static double now(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- writing
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Take what waits and write it, while other threads go on putting. Holds the pen. */
+static lind_err write_waiting(lind_store *store) {
+  (void)pthread_mutex_lock(&store->gate);
+  const lind_segment taken = store->waiting;
+  store->waiting = store->writing; /* empty, with its memory */
+  store->writing = taken;
+  (void)pthread_mutex_unlock(&store->gate);
+  if (lind_segment_records(&store->writing) == 0) return LIND_OK;
+
+  lind_err err = lind_folder_write(&store->folder, &store->writing);
+  (void)pthread_mutex_lock(&store->gate);
+  if (err == LIND_OK) err = lind_segment_list(&store->writing, store->folder.rank, store->folder.sequence++, &store->own);
+  lind_segment_clear(&store->writing);
+  (void)pthread_mutex_unlock(&store->gate);
+  return err;
+}
+
+lind_err lind_store_flush(lind_store *store) {
+  (void)pthread_mutex_lock(&store->pen);
+  const lind_err err = write_waiting(store);
+  (void)pthread_mutex_unlock(&store->pen);
+  return err;
+}
+
+static lind_err store_put(void *self, const lind_block_record *record) {
+  lind_store *store = self;
+  LIND_CHECK(store->writable, LIND_ERR_FILE, "%s is open for reading only", store->directory);
+  (void)pthread_mutex_lock(&store->gate);
+  if (lind_segment_records(&store->waiting) == 0) store->waiting_since = now();
+  const lind_err err = lind_segment_add(&store->waiting, record);
+  const bool due = lind_segment_bytes(&store->waiting) >= store->bytes || now() - store->waiting_since >= store->seconds;
+  (void)pthread_mutex_unlock(&store->gate);
+  LIND_TRY(err);
+  if (due) LIND_TRY(lind_store_flush(store));
+  return LIND_OK;
+}
+
+/* ---- reading
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool store_has(const void *self, uint32_t stage, uint64_t block) {
+  const lind_store *store = self;
+  return lind_catalogue_has(&store->folder.known, stage, block);
+}
+
+static lind_err store_each(void *self, uint32_t stage, lind_sink_visit visit, void *context) {
+  lind_store *store = self;
+  lind_catalogue all = {0};
+  lind_err err = lind_catalogue_add(&all, store->folder.known.entries, store->folder.known.n);
+  if (err == LIND_OK) err = lind_catalogue_add(&all, store->own.entries, store->own.n);
+  if (err == LIND_OK) err = lind_catalogue_sort(&all);
+  if (err == LIND_OK) err = lind_folder_each(&store->folder, &all, stage, visit, context);
+  lind_catalogue_release(&all);
+  return err;
+}
+
+uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
+  size_t first, end;
+  lind_catalogue_stage(&store->folder.known, stage, &first, &end);
+  uint64_t n = end - first;
+  (void)pthread_mutex_lock(&store->gate);
+  for (size_t i = 0; i < store->own.n; i++)
+    n += store->own.entries[i].stage == stage && !lind_catalogue_has(&store->folder.known, stage, store->own.entries[i].block);
+  (void)pthread_mutex_unlock(&store->gate);
+  return n;
+}
+
+lind_err lind_store_rescan(lind_store *store) {
+  lind_catalogue_release(&store->own);
+  LIND_TRY(lind_folder_scan(&store->folder, LIND_FOLDER_STRICT));
+  return LIND_OK;
+}
+
+const char *lind_store_notice(const lind_store *store) { return store->folder.notice; }
+
+/* ---- life
+ * --------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static lind_err store_begin(const char *directory, int rank, bool writable, lind_store **store) {
+  lind_store *s = calloc(1, sizeof *s);
+  LIND_CHECK(s != NULL, LIND_ERR_MEMORY, "no memory for a store");
+  s->lock = -1;
+  s->writable = writable;
+  s->seconds = DEFAULT_SECONDS;
+  s->bytes = DEFAULT_BYTES;
+  (void)pthread_mutex_init(&s->gate, NULL);
+  (void)pthread_mutex_init(&s->pen, NULL);
+  lind_err err = lind_arena_create(&s->arena);
+  if (err == LIND_OK) s->directory = lind_arena_text(s->arena, directory);
+  if (err == LIND_OK && s->directory == NULL) err = lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for a store");
+  s->folder = (lind_folder){.directory = s->directory, .rank = rank, .notice = ""};
+  if (err != LIND_OK)
+    lind_store_destroy(&s);
+  else
+    *store = s;
+  return err;
+}
+
+static lind_err open_as(lind_store *store, const lind_claim *claim, lind_folder_mood mood) {
+  if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_claim_take(store->directory, claim, &store->lock));
+  lind_claim made;
+  LIND_TRY(lind_claim_read(store->directory, store->arena, &made));
+  store->folder.plan_hash = made.plan_hash;
+  LIND_TRY(lind_folder_scan(&store->folder, mood));
+  return LIND_OK;
+}
+
+static lind_err store_make(const char *directory, int rank, bool writable, const lind_claim *claim, lind_folder_mood mood,
+                           lind_store **store) {
+  lind_store *s = NULL;
+  LIND_TRY(store_begin(directory, rank, writable, &s));
+  const lind_err err = open_as(s, claim, mood);
+  if (err != LIND_OK) {
+    lind_store_destroy(&s);
+    return err;
+  }
+  *store = s;
+  return LIND_OK;
+}
+
+lind_err lind_store_create(const char *directory, const char *plan_hash, const char *cpu_class, lind_store **store) {
+  const lind_claim claim = {.plan_hash = plan_hash, .cpu_class = cpu_class, .version = LIND_VERSION};
+  return store_make(directory, 0, true, &claim, LIND_FOLDER_MEND, store);
+}
+
+lind_err lind_store_join(const char *directory, int rank, lind_store **store) {
+  return store_make(directory, rank, true, NULL, LIND_FOLDER_STRICT, store);
+}
+
+lind_err lind_store_open(const char *directory, lind_store **store) {
+  return store_make(directory, 0, false, NULL, LIND_FOLDER_LENIENT, store);
+}
+
+void lind_store_destroy(lind_store **store) {
+  if (store == NULL || *store == NULL) return;
+  lind_store *s = *store;
+  if (s->writable && s->arena != NULL) {
+    const lind_err ignored = lind_store_flush(s); /* best effort: who needs to know calls flush first */
+    (void)ignored;
+  }
+  lind_claim_release(s->directory, &s->lock, s->finished);
+  lind_folder_release(&s->folder);
+  lind_catalogue_release(&s->own);
+  lind_segment_release(&s->waiting);
+  lind_segment_release(&s->writing);
+  (void)pthread_mutex_destroy(&s->gate);
+  (void)pthread_mutex_destroy(&s->pen);
+  lind_arena_destroy(&s->arena);
+  free(s);
+  *store = NULL;
+}
+
+lind_sink lind_store_sink(lind_store *store) {
+  return (lind_sink){.self = store, .put = store_put, .has = store_has, .each = store_each};
+}
+
+void lind_store_pace(lind_store *store, double seconds, size_t bytes) {
+  store->seconds = seconds;
+  store->bytes = bytes;
+}
+
+lind_err lind_store_clean(lind_store *store) {
+  LIND_CHECK(store->lock >= 0, LIND_ERR_FILE, "%s can be cleaned only by the one who created it", store->directory);
+  LIND_TRY(lind_store_flush(store));
+  LIND_TRY(lind_store_rescan(store));
+  LIND_TRY(lind_folder_clean(&store->folder));
+  store->finished = true;
+  return LIND_OK;
+}
