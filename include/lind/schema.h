@@ -47,14 +47,15 @@ typedef struct lind_key {
   const char *unit;    /* QUANTITY*: a unit of the right dimension, shown as the example; else NULL */
   double lower, upper; /* inclusive bounds, in `unit` for quantities; both 0 = none; +-INFINITY = none on that side; a lower
                           bound of DBL_MIN means "more than 0" */
-  const char *preset;  /* default, as it would be written ("5 day", "[1, 2]"); NULL: REQUIRED; "": optional, absent is NAN/NULL/0/-1 (choice) */
+  const char *preset;  /* default, as it would be written ("5 day", "[1, 2]"); NULL: REQUIRED; "": optional, and where absent
+                          NAN/NULL/0/-1 (choice) */
   const char *choices; /* CHOICE: "a|b|c" */
   size_t offset;       /* offsetof(struct, field) */
   const char *sentence;
 } lind_key;
 
-/* rows ends with a row whose key is NULL. Fills the struct `into`; unknown key -> sentence with the nearest known. A row with key "*"
- * allows other keys (they are not read). A key without a value is an error, optional or not. On failure `into` is untouched.
+/* rows ends with a row whose key is NULL. Fills the struct `into`; unknown key -> sentence with the nearest known. A row with the key
+ * "*" allows other keys (they are not read). A key without a value is an error, optional or not. On failure `into` is untouched.
  * `section` names the section in messages when the node is the root. */
 lind_err lind_schema_read(const lind_node *mapping, const char *section, const lind_key *rows, lind_arena *arena, void *into)
     LIND_MUST_CHECK;

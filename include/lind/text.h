@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The entry of names[n] nearest to `word` (Damerau-Levenshtein, case-blind, at most a third of its length + 1, and not all of it),
- * the first of equals, or NULL. */
+/* The entry of names[n] nearest to `word` (Damerau-Levenshtein, case-blind, at most a third of its length + 1, and not the
+ * whole word), the first of equals, or NULL. */
 const char *lind_text_nearest(const char *word, const char *const *names, size_t n);
 /* " (did you mean 'x'?)" or "" -- written into buffer and returned, to end a sentence with. */
 const char *lind_text_suggestion(const char *word, const char *const *names, size_t n, char *buffer, size_t size);

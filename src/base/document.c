@@ -87,8 +87,7 @@ static int block_column(const builder *b, const struct fy_mark *mark, const char
 
 static lind_where place_of_scalar(const builder *b, struct fy_token *token, const char *text, size_t n) {
   struct fy_mark mark = *fy_token_start_mark(token);
-  const enum fy_scalar_style style = fy_token_scalar_style(token);
-  if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) mark.column++; /* the text starts behind its quote */
+  const enum fy_scalar_style style = fy_token_scalar_style(token); /* the mark of a quoted one is behind its quote */
   if (style == FYSS_LITERAL || style == FYSS_FOLDED) mark.column = block_column(b, &mark, text, n);
   return place(b, &mark);
 }
@@ -132,16 +131,28 @@ static const struct {
     {"double-quoted scalar without closing quote", "the quote that opens here is never closed"},
     {"single-quoted scalar without closing quote", "the quote that opens here is never closed"},
     {"flow sequence without a closing bracket", "a list that was opened with '[' is never closed"},
+    {"did not find expected node content", "a value is missing just before this place; write it, or null, or leave its line out"},
     {"flow mapping without a closing brace", "a mapping that was opened with '{' is never closed"},
 };
+
+/* libfyaml puts the end of a text that has no last line end on a line of its own. */
+static struct fy_mark inside(const builder *b, struct fy_mark mark) {
+  struct fy_mark end = {.line = 0};
+  for (size_t i = 0; i < b->n; i++) {
+    end.column = b->text[i] == '\n' ? 0 : end.column + ((b->text[i] & 0xC0) != 0x80);
+    end.line += b->text[i] == '\n';
+  }
+  return mark.line > end.line ? end : mark;
+}
 
 static lind_err fail_syntax(const builder *b) {
   void *iterator = NULL;
   const struct fy_diag_error *error;
   while ((error = fy_diag_errors_iterate(b->diag, &iterator)) != NULL) {
     if (error->type != FYET_ERROR || error->msg == NULL) continue;
-    const struct fy_mark mark = {.line = error->line > 0 ? error->line - 1 : 0,
+    const struct fy_mark said = {.line = error->line > 0 ? error->line - 1 : 0,
                                  .column = error->column > 0 ? error->column - 1 : 0};
+    const struct fy_mark mark = inside(b, said);
     const char *words = error->msg;
     for (size_t i = 0; i < sizeof clearer / sizeof clearer[0]; i++)
       if (strcmp(words, clearer[i].said) == 0) words = clearer[i].better;

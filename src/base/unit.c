@@ -207,7 +207,7 @@ static lind_err read_number(parser *p, ratio *factor, bool *closed) {
     LIND_TRY(read_power(p, &halves));
   }
   if (halves % 2 != 0 || halves / 2 > TEN_MAX || halves / 2 < -TEN_MAX)
-    return fail(p, part, n, "is a number, and a unit holds none but 1 and powers of ten such as 10^9");
+    return fail(p, part, (size_t)(p->at - part), "is a number, and a unit holds none but 1 and powers of ten such as 10^9");
   factor->exponent = halves / 2;
   *closed = true;
   return LIND_OK;

@@ -31,7 +31,8 @@
 #define U(symbol, mantissa, exponent, dimension) {symbol, mantissa, 1, exponent, dimension}
 
 const lind_unit_row lind_unit_table[] = {
-    U("kg", 1, 0, MASS), U("g", 1, -3, MASS), U("mg", 1, -6, MASS), U("ug", 1, -9, MASS), U("ng", 1, -12, MASS), U("pg", 1, -15, MASS),
+    U("kg", 1, 0, MASS), U("g", 1, -3, MASS), U("mg", 1, -6, MASS), U("ug", 1, -9, MASS), U("ng", 1, -12, MASS),
+    U("pg", 1, -15, MASS),
     U("lb", 45359237, -8, MASS),
     U("L", 1, -3, VOLUME), U("dL", 1, -4, VOLUME), U("mL", 1, -6, VOLUME), U("uL", 1, -9, VOLUME), U("nL", 1, -12, VOLUME),
     U("pL", 1, -15, VOLUME), U("fL", 1, -18, VOLUME),
@@ -40,13 +41,15 @@ const lind_unit_row lind_unit_table[] = {
     U("h", 3600, 0, TIME), U("day", 86400, 0, TIME), U("week", 604800, 0, TIME), U("month", 2629800, 0, TIME),
     U("year", 31557600, 0, TIME), U("min", 60, 0, TIME), U("s", 1, 0, TIME), U("ms", 1, -3, TIME), U("us", 1, -6, TIME),
     U("Hz", 1, 0, RATE), U("kHz", 1, 3, RATE), {"bpm", 1, 60, 0, RATE},
-    U("mol", 1, 0, AMOUNT), U("mmol", 1, -3, AMOUNT), U("umol", 1, -6, AMOUNT), U("nmol", 1, -9, AMOUNT), U("pmol", 1, -12, AMOUNT),
+    U("mol", 1, 0, AMOUNT), U("mmol", 1, -3, AMOUNT), U("umol", 1, -6, AMOUNT), U("nmol", 1, -9, AMOUNT),
+    U("pmol", 1, -12, AMOUNT),
     U("fmol", 1, -15, AMOUNT),
     U("M", 1, 3, CONCENTRATION), U("mM", 1, 0, CONCENTRATION), U("uM", 1, -3, CONCENTRATION), U("nM", 1, -6, CONCENTRATION),
     U("pM", 1, -9, CONCENTRATION),
     U("K", 1, 0, TEMPERATURE),
     U("A", 1, 0, CURRENT), U("mA", 1, -3, CURRENT), U("uA", 1, -6, CURRENT), U("nA", 1, -9, CURRENT), U("pA", 1, -12, CURRENT),
-    U("IU", 1, 0, ACTIVITY), U("U", 1, 0, ACTIVITY), U("mIU", 1, -3, ACTIVITY), U("mU", 1, -3, ACTIVITY), U("uIU", 1, -6, ACTIVITY),
+    U("IU", 1, 0, ACTIVITY), U("U", 1, 0, ACTIVITY),
+    U("mIU", 1, -3, ACTIVITY), U("mU", 1, -3, ACTIVITY), U("uIU", 1, -6, ACTIVITY),
     U("uU", 1, -6, ACTIVITY), U("kIU", 1, 3, ACTIVITY), U("kU", 1, 3, ACTIVITY),
     U("N", 1, 0, FORCE), U("mN", 1, -3, FORCE),
     U("Pa", 1, 0, PRESSURE), U("kPa", 1, 3, PRESSURE), U("mmHg", 133322387415, -9, PRESSURE), U("cmH2O", 980665, -4, PRESSURE),

@@ -1,57 +1,52 @@
-/* One function per core operator: lane by lane, so that a lane cannot see its neighbours. */
+/* One function per core operator, with the lane arithmetic that generated models use, so that both back ends agree. */
 #include "apply.h"
 
-#include <math.h>
-#include <stddef.h>
+#include "numerics/lane_math.h"
 
 #define UNARY(name, expression)                                                                 \
   static void name(lind_lane *to, const lind_lane *x, const lind_lane *y, const lind_lane *z) { \
     (void)y, (void)z;                                                                           \
-    for (int i = 0; i < LIND_LANES; ++i) {                                                      \
-      const double a = x->of[i];                                                                \
-      to->of[i] = (expression);                                                                 \
-    }                                                                                           \
+    const lind_v8 a = lind_v8_load(x);                                                          \
+    lind_v8_store(to, expression);                                                              \
   }
 
 #define BINARY(name, expression)                                                                \
   static void name(lind_lane *to, const lind_lane *x, const lind_lane *y, const lind_lane *z) { \
     (void)z;                                                                                    \
-    for (int i = 0; i < LIND_LANES; ++i) {                                                      \
-      const double a = x->of[i], b = y->of[i];                                                  \
-      to->of[i] = (expression);                                                                 \
-    }                                                                                           \
+    const lind_v8 a = lind_v8_load(x), b = lind_v8_load(y);                                     \
+    lind_v8_store(to, expression);                                                              \
   }
 
-UNARY(negate, -a)
-BINARY(add, a + b)
-BINARY(subtract, a - b)
-BINARY(multiply, a *b)
-BINARY(divide, a / b)
-BINARY(power, pow(a, b))
-BINARY(less, a < b ? 1.0 : 0.0)
-BINARY(less_equal, a <= b ? 1.0 : 0.0)
-BINARY(equal, a == b ? 1.0 : 0.0)
-BINARY(different, a != b ? 1.0 : 0.0)
-BINARY(both, a != 0.0 && b != 0.0 ? 1.0 : 0.0)
-BINARY(either, a != 0.0 || b != 0.0 ? 1.0 : 0.0)
-UNARY(not, a == 0.0 ? 1.0 : 0.0)
+UNARY(negate, lind_v8_neg(a))
+BINARY(add, lind_v8_add(a, b))
+BINARY(subtract, lind_v8_sub(a, b))
+BINARY(multiply, lind_v8_mul(a, b))
+BINARY(divide, lind_v8_div(a, b))
+BINARY(power, lind_v8_pow(a, b))
+BINARY(less, lind_v8_truth(lind_v8_lt(a, b)))
+BINARY(less_equal, lind_v8_truth(lind_v8_le(a, b)))
+BINARY(equal, lind_v8_truth(lind_v8_eq(a, b)))
+BINARY(different, lind_v8_truth(lind_v8_ne(a, b)))
+BINARY(both, lind_v8_truth(lind_m8_and(lind_m8_of(a), lind_m8_of(b))))
+BINARY(either, lind_v8_truth(lind_m8_or(lind_m8_of(a), lind_m8_of(b))))
+UNARY(not, lind_v8_truth(lind_m8_not(lind_m8_of(a))))
 
 static void choose(lind_lane *to, const lind_lane *x, const lind_lane *y, const lind_lane *z) {
-  for (int i = 0; i < LIND_LANES; ++i) to->of[i] = x->of[i] != 0.0 ? y->of[i] : z->of[i];
+  lind_v8_store(to, lind_v8_select(lind_m8_of(lind_v8_load(x)), lind_v8_load(y), lind_v8_load(z)));
 }
 
-UNARY(lane_exp, exp(a))
-UNARY(lane_log, log(a))
-UNARY(lane_log10, log10(a))
-UNARY(lane_sqrt, sqrt(a))
-UNARY(lane_abs, fabs(a))
-UNARY(lane_floor, floor(a))
-UNARY(lane_ceil, ceil(a))
-BINARY(lane_min, a < b ? a : b)
-BINARY(lane_max, a > b ? a : b)
-UNARY(lane_sin, sin(a))
-UNARY(lane_cos, cos(a))
-UNARY(lane_tanh, tanh(a))
+UNARY(lane_exp, lind_v8_exp(a))
+UNARY(lane_log, lind_v8_log(a))
+UNARY(lane_log10, lind_v8_log10(a))
+UNARY(lane_sqrt, lind_v8_sqrt(a))
+UNARY(lane_abs, lind_v8_abs(a))
+UNARY(lane_floor, lind_v8_floor(a))
+UNARY(lane_ceil, lind_v8_ceil(a))
+BINARY(lane_min, lind_v8_min(a, b))
+BINARY(lane_max, lind_v8_max(a, b))
+UNARY(lane_sin, lind_v8_sin(a))
+UNARY(lane_cos, lind_v8_cos(a))
+UNARY(lane_tanh, lind_v8_tanh(a))
 
 static const lind_apply operators[LIND_OP_CORE_COUNT] = {
     [LIND_OP_NEGATE] = negate,     [LIND_OP_ADD] = add,

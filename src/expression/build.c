@@ -173,9 +173,9 @@ static double apply_function(lind_function function, const double x[3]) {
     case LIND_FN_CEIL:
       return ceil(x[0]);
     case LIND_FN_MIN:
-      return x[0] < x[1] ? x[0] : x[1];
+      return x[0] < x[1] || isnan(x[0]) ? x[0] : x[1];
     case LIND_FN_MAX:
-      return x[0] > x[1] ? x[0] : x[1];
+      return x[0] > x[1] || isnan(x[0]) ? x[0] : x[1];
     case LIND_FN_SIN:
       return sin(x[0]);
     case LIND_FN_COS:

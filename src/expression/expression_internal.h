@@ -49,7 +49,8 @@ lind_err lind_expression_copy(const lind_tree *tree, lind_arena *arena, int *bud
 bool lind_expression_same(const lind_tree *a, const lind_tree *b);
 /* Has the tree more than `levels` levels? Recursion is bounded by `levels`. */
 bool lind_expression_deeper(const lind_tree *tree, int levels);
-/* What a core operator or function makes of the values of its children (libm). */
+/* What a core operator or function makes of the values of its children (libm: to rounding what lanes get). NaN goes through min
+ * and max. */
 double lind_expression_apply(lind_op op, lind_function function, const double x[3]);
 /* A decimal that reads back as the same double, as short as it can be: "0.1". */
 const char *lind_expression_decimal(double value, char *buffer, size_t size);

@@ -36,14 +36,17 @@ double lind_invert_quantile(const lind_invert_law *law, double a, double b, doub
       low = y;
     else
       high = y;
-    double next = y - distance / derivative;
-    if (!(next > low && next < high)) {
-      next = invert_fallback(low, high, reach);
+    const double step = -distance / derivative;
+    if (fabs(step) <= 1e-10 * (1 + fabs(y))) { /* converges quadratically: after this step only rounding is left */
+      y += step;
+      break;
+    }
+    if (y + step > low && y + step < high) {
+      y += step;
+    } else {
+      y = invert_fallback(low, high, reach);
       reach *= 2;
     }
-    const double change = fabs(next - y);
-    y = next;
-    if (change <= 1e-10 * (1 + fabs(y))) break; /* converges quadratically: this change was the last but rounding */
   }
   return law->value(y);
 }

@@ -108,8 +108,8 @@ uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
 }
 
 lind_err lind_store_rescan(lind_store *store) {
-  lind_catalogue_release(&store->own);
   LIND_TRY(lind_folder_scan(&store->folder, LIND_FOLDER_STRICT));
+  lind_catalogue_release(&store->own); /* in the folder's now */
   return LIND_OK;
 }
 

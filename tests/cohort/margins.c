@@ -99,6 +99,18 @@ static void rank_correlations_are_as_asked(void **state) {
   }
 }
 
+/* Enough people to tell 2 sin(pi r / 6) from r itself, which would give 0.483. */
+static void rank_is_not_the_normal_correlation(void **state) {
+  enum { MANY = 160000 };
+  const lind_cohort *cohort = cohort_of(*state, HEAD
+                                        "covariates:\n"
+                                        "  a: {distribution: normal, mean: 0, sd: 1}\n"
+                                        "  b: {distribution: uniform, lower: 0, upper: 1}\n"
+                                        "correlations: [[a, b, 0.5]]\n");
+  const people p = people_draw(*state, cohort, MANY);
+  rank_is_near(spearman(*state, people_column(&p, cohort, "a"), people_column(&p, cohort, "b"), MANY), 0.5, MANY);
+}
+
 /* Sum of (count - expected)^2 / expected against its 0.999 quantile. */
 static void counts_agree(const double *count, const double *expected, int n) {
   double sum = 0;
@@ -148,6 +160,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(margins_are_closed_forms, arena_open, arena_close),
       cmocka_unit_test_setup_teardown(bounds_hold, arena_open, arena_close),
       cmocka_unit_test_setup_teardown(rank_correlations_are_as_asked, arena_open, arena_close),
+      cmocka_unit_test_setup_teardown(rank_is_not_the_normal_correlation, arena_open, arena_close),
       cmocka_unit_test_setup_teardown(shares_are_kept_within_levels, arena_open, arena_close),
       cmocka_unit_test_setup_teardown(genotypes_are_in_hardy_weinberg_proportions, arena_open, arena_close),
   };

@@ -1,14 +1,15 @@
 /* Every bad cohort file gets one sentence: where, what, what would be right, the nearest known name. */
 #include <unistd.h>
 
+#include "cohort/recipe.h"
 #include "cohort_test.h"
 
 #define GENES      HEAD "ancestry: {EUR: 1}\ngenes:\n"
 #define COVARIATES HEAD "covariates:\n"
-#define TWO                                                                                                                     \
-  COVARIATES                                                                                                                    \
-      "  age: {distribution: normal, mean: 60 year, sd: 9 year}\n  mass: {distribution: uniform, lower: 50 kg, upper: 90 kg}\n" \
-      "  sex: {levels: {f: 0.5, m: 0.5}}\n  tall: {distribution: normal, mean: 170 cm, sd: 8 cm}\n"
+#define TWO                                                                                                                 \
+  COVARIATES                                                                                                                \
+  "  age: {distribution: normal, mean: 60 year, sd: 9 year}\n  mass: {distribution: uniform, lower: 50 kg, upper: 90 kg}\n" \
+  "  sex: {levels: {f: 0.5, m: 0.5}}\n  tall: {distribution: normal, mean: 170 cm, sd: 8 cm}\n"
 
 typedef struct {
   lind_err code;
@@ -96,7 +97,7 @@ static const row rows[] = {
     {LIND_ERR_INPUT, GENES "  G: {table: twice.csv}\n", "./twice.csv:4:1: allele *1 of G in EUR stands here again"},
     {LIND_ERR_INPUT, GENES "  G: {table: negative.csv}\n", "./negative.csv:3:8: frequency is -0.1; it must be between 0 and 1"},
     {LIND_ERR_INPUT, GENES "  G: {table: columns.csv}\n",
-     "./columns.csv: there is no column 'frequency'; there is allele, ancestry and freqency (did you mean 'frequency'?)"},
+     "./columns.csv: there is no column 'frequency'; there is allele, ancestry and freqency (did you mean 'freqency'?)"},
     {LIND_ERR_INPUT, HEAD "ancestry: {EUR: 0.5, EUH: 0.5}\ngenes:\n  G: {table: good.csv}\n",
      "c.yaml:6:14: gene G: good.csv has no ancestry 'EUH'; it has EUR and AAC (did you mean 'EUR'?)"},
     /* quantiles */
@@ -105,7 +106,7 @@ static const row rows[] = {
     {LIND_ERR_INPUT, COVARIATES "  x: {distribution: quantiles, table: rises.csv, column: x}\n",
      "./rises.csv:3:1: p is 0.1 after 0.2; probabilities must rise"},
     {LIND_ERR_INPUT, COVARIATES "  s: {levels: {a: 1}}\n  x: {distribution: quantiles, by: s, table: by.csv, column: x}\n",
-     "./by.csv: there are 1 rows for s a; covariates.x.a needs two or more"},
+     "./by.csv: covariates.x.a needs two rows or more with s a; there is 1"},
 };
 
 static const struct {
@@ -200,6 +201,7 @@ static void cards_are_assumptions(void **state) {
   assert_int_equal(cohort->n_assumptions, 2);
   assert_string_equal(cohort->assumptions[0], "mine");
   assert_string_equal(cohort->assumptions[1], "Table good.csv: a test (n: 1; licence: none); limits: all");
+  assert_true(cohort->recipe->steps[1].cumulative[0] == 1);
 }
 
 int main(void) {

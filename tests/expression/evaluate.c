@@ -122,6 +122,8 @@ static void a_condition_on_nan_is_false(void **state) {
   assert_true(case_value(*state, "if a == a then 2 else 3", slots) == 3.0);
   assert_true(case_value(*state, "if a != a then 2 else 3", slots) == 2.0);
   assert_true(case_value(*state, "table(a, 1 = 10, else = 20)", slots) == 20.0);
+  assert_true(isnan(case_value(*state, "min(a, b)", slots)) && isnan(case_value(*state, "min(b, a)", slots)));
+  assert_true(isnan(case_value(*state, "max(a, b)", slots)) && isnan(case_value(*state, "clamp(a, 0, 5)", slots)));
 }
 
 static void the_branch_that_is_not_taken_does_no_harm(void **state) {

@@ -71,8 +71,9 @@ static lind_err quantiles_read(const lind_kind_input *in, const void **parameter
   for (size_t row = 0; row < csv->n_rows; row++)
     if (at_by < 0 || strcmp(lind_csv_at(csv, row, at_by)->text, in->level) == 0)
       LIND_TRY(row_read(csv, row, at_p, at_x, scale, q));
-  LIND_CHECK_AT(q->n > 2, LIND_ERR_INPUT, ((lind_where){csv->path, 0, 0}), "there are %d rows for %s%s%s; %s needs two or more",
-                q->n - 1, at_by < 0 ? "p" : in->by, at_by < 0 ? "" : " ", at_by < 0 ? "" : in->level, in->node->path);
+  LIND_CHECK_AT(q->n > 2, LIND_ERR_INPUT, ((lind_where){csv->path, 0, 0}), "%s needs two rows or more%s%s%s%s; there is %d",
+                in->node->path, at_by < 0 ? "" : " with ", at_by < 0 ? "" : in->by, at_by < 0 ? "" : " ",
+                at_by < 0 ? "" : in->level, q->n - 1);
   q->x[0] = q->x[1];
   if (q->p[1] <= 0) { /* the table has its own row for p = 0 */
     q->p++;

@@ -1,0 +1,170 @@
+/* study.c -- from a request to plans, and from plans to finished blocks. */
+#include "study.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "progress.h"
+
+static lind_err add_stage(lind_study *study, const char *path, const char *const *set, int n_set, const lind_study_request *request,
+                          bool scenario, uint64_t replicates, lind_arena *arena) {
+  lind_protocol *protocol;
+  const lind_node *root;
+  LIND_TRY(lind_protocol_read(path, set, n_set, arena, &protocol, &root));
+  if (request->patients != UINT64_MAX) protocol->patients = request->patients;
+  if (request->replicates != UINT64_MAX) protocol->replicates = request->replicates;
+  if (request->seed != UINT64_MAX) protocol->seed = request->seed;
+  if (scenario) {
+    if (replicates < protocol->replicates) protocol->replicates = replicates;
+    protocol->curve_output.text = NULL;
+  }
+  LIND_CHECK(protocol->patients > 0, LIND_ERR_INPUT, "--patients is 0; a trial needs at least one");
+  LIND_CHECK(protocol->replicates > 0, LIND_ERR_INPUT, "--replicates is 0; a study needs at least one");
+  const int s = study->n_stages;
+  LIND_CHECK(s < LIND_STUDY_STAGES, LIND_ERR_INPUT, "%s: more than %d scenarios", path, LIND_STUDY_STAGES - 1);
+  LIND_TRY(lind_plan_create(protocol, root, LIND_BACK_END_ANY, arena, &study->stage[s].plan));
+  LIND_TRY(lind_layout_create(study->stage[s].plan, arena, &study->stage[s].layout));
+  study->stage[s].first_job = study->n_jobs;
+  study->stage[s].store_rows = !scenario && protocol->store_patients > 0;
+  study->n_jobs += study->stage[s].plan->n_blocks;
+  study->n_patients += protocol->patients * protocol->replicates;
+  study->n_stages++;
+  if (s == 0) {
+    study->protocol = protocol;
+    study->root = root;
+  }
+  return LIND_OK;
+}
+
+static void hash_stages(lind_study *study) {
+  lind_digest hash = {0, 0};
+  for (int s = 0; s < study->n_stages; s++) {
+    const lind_plan *plan = study->stage[s].plan;
+    hash = lind_digest_add(hash, &plan->hash, sizeof plan->hash);
+    hash = lind_digest_add_integer(hash, (int64_t)plan->protocol->patients);
+    hash = lind_digest_add_integer(hash, (int64_t)plan->protocol->replicates);
+    hash = lind_digest_add_integer(hash, (int64_t)plan->protocol->seed);
+  }
+  (void)lind_digest_text(hash, study->hash);
+}
+
+lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **result) {
+  lind_study *study;
+  LIND_TAKE(study, arena, 1);
+  LIND_TRY(add_stage(study, request->path, request->set.at, request->set.n, request, false, 0, arena));
+  const lind_protocol *protocol = study->protocol;
+  for (int i = 0; !request->no_sensitivity && i < protocol->n_scenarios; i++) {
+    const char *set[128];
+    int n = 0;
+    for (int k = 0; k < request->set.n; k++) set[n++] = request->set.at[k];
+    for (int k = 0; k < protocol->scenarios[i].set.n && n < 128; k++) set[n++] = protocol->scenarios[i].set.at[k].text;
+    LIND_TRY(add_stage(study, request->path, set, n, request, true, protocol->scenario_replicates, arena));
+  }
+  hash_stages(study);
+  *result = study;
+  return LIND_OK;
+}
+
+int lind_study_stage_of(const lind_study *study, uint64_t job) {
+  int s = study->n_stages - 1;
+  while (s > 0 && study->stage[s].first_job > job) s--;
+  return s;
+}
+
+/* ---- one thread keeps one runner; stages come in order, so it is rarely changed ------------------------------------------------------- */
+
+enum { MOST_THREADS = 1024 };
+
+typedef struct crowd {
+  lind_study *study;
+  const lind_sink *sink;
+  lind_progress *progress;
+  lind_crew *crew;
+  int counting; /* the stage whose strata are counted, -1: run */
+  uint64_t *counts;
+  struct {
+    lind_runner *runner;
+    int stage;
+  } thread[MOST_THREADS];
+} crowd;
+
+static lind_err sit_down(crowd *c, int thread, int stage, lind_runner **runner) {
+  if (c->thread[thread].runner == NULL || c->thread[thread].stage != stage) {
+    lind_runner_destroy(&c->thread[thread].runner);
+    LIND_TRY(lind_runner_create(c->study->stage[stage].layout, &c->thread[thread].runner));
+    c->thread[thread].stage = stage;
+  }
+  *runner = c->thread[thread].runner;
+  return LIND_OK;
+}
+
+static lind_err run_job(void *context, int thread, uint64_t job) {
+  crowd *c = context;
+  const int s = c->counting >= 0 ? c->counting : lind_study_stage_of(c->study, job);
+  lind_runner *runner;
+  LIND_TRY(sit_down(c, thread, s, &runner));
+  const lind_plan *plan = c->study->stage[s].plan;
+  if (c->counting >= 0) {
+    lind_runner_count(runner, job, c->counts + job * (uint64_t)plan->n_strata);
+    return LIND_OK;
+  }
+  const uint64_t block = job - c->study->stage[s].first_job, *base = c->study->stage[s].base;
+  const uint64_t first = plan->block_replicates > 0 ? block * plan->block_seats : block * LIND_BLOCK_CUT;
+  const bool store = c->study->stage[s].store_rows && first < plan->protocol->store_patients;
+  return lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL, c->sink);
+}
+
+static bool is_done(const void *context, uint64_t job) {
+  const crowd *c = context;
+  if (c->counting >= 0) return false;
+  const int s = lind_study_stage_of(c->study, job);
+  return c->sink->has(c->sink->self, (uint32_t)s, job - c->study->stage[s].first_job);
+}
+
+static void tick(void *context) {
+  crowd *c = context;
+  lind_progress_show(c->progress, lind_crew_finished(c->crew));
+}
+
+static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink, int counting, uint64_t *counts, uint64_t n) {
+  crowd *c = calloc(1, sizeof *c);
+  LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for the crew");
+  lind_progress progress;
+  *c = (crowd){.study = study, .sink = sink, .progress = &progress, .crew = crew, .counting = counting, .counts = counts};
+  lind_crew_work work = {.n = n, .done = is_done, .run = run_job, .tick = counting < 0 ? tick : NULL, .context = c};
+  uint64_t ready = 0;
+  for (uint64_t job = 0; counting < 0 && job < n; job++) ready += is_done(c, job);
+  lind_progress_begin(&progress, n, ready, study->n_patients);
+  const lind_err err = lind_crew_run(crew, &work);
+  if (counting < 0 && lind_crew_rank(crew) == 0) lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
+  for (int t = 0; t < MOST_THREADS; t++) lind_runner_destroy(&c->thread[t].runner);
+  free(c);
+  return err;
+}
+
+lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) {
+  for (int s = 0; s < study->n_stages; s++) {
+    const lind_plan *plan = study->stage[s].plan;
+    if (plan->block_replicates > 0) continue;
+    const uint64_t strata = (uint64_t)plan->n_strata, per = lind_plan_blocks_per_replicate(plan);
+    uint64_t *counts;
+    LIND_TAKE(counts, arena, plan->n_blocks * strata);
+    LIND_TRY(muster(study, crew, NULL, s, counts, plan->n_blocks));
+    LIND_TRY(lind_crew_sum(crew, (int64_t *)counts, plan->n_blocks * strata));
+    for (uint64_t k = 0; k < strata; k++) { /* exclusive scan inside each replicate */
+      uint64_t before = 0;
+      for (uint64_t b = 0; b < plan->n_blocks; b++) {
+        if (b % per == 0) before = 0;
+        const uint64_t here = counts[b * strata + k];
+        counts[b * strata + k] = before;
+        before += here;
+      }
+    }
+    study->stage[s].base = counts;
+  }
+  return LIND_OK;
+}
+
+lind_err lind_study_run(lind_study *study, lind_crew *crew, const lind_sink *sink) {
+  return muster(study, crew, sink, -1, NULL, study->n_jobs);
+}

@@ -1,0 +1,41 @@
+/* study.h -- the plans of one run: stage 0 is the protocol, stages 1.. the scenarios of its sensitivity grid. All share seed and patients. */
+#ifndef LIND_STUDY_H
+#define LIND_STUDY_H
+
+#include "command.h"
+#include "lind/crew.h"
+#include "lind/reduce.h"
+#include "lind/store.h"
+
+enum { LIND_STUDY_STAGES = 65 };
+
+typedef struct lind_study_request {
+  const char *path;
+  lind_option_list set;
+  bool no_sensitivity;
+  uint64_t patients, replicates, seed; /* UINT64_MAX: as in the protocol */
+} lind_study_request;
+
+typedef struct lind_study {
+  const lind_protocol *protocol; /* of stage 0 */
+  const lind_node *root;
+  int n_stages;
+  struct {
+    lind_plan *plan;
+    lind_layout *layout;
+    uint64_t first_job;          /* its blocks are jobs first_job .. first_job + n_blocks - 1 */
+    bool store_rows;
+    uint64_t *base;              /* cut replicates: [n_blocks][n_strata] seats before; else NULL */
+  } stage[LIND_STUDY_STAGES];
+  uint64_t n_jobs, n_patients;   /* lives of all stages */
+  char hash[33];                 /* of all plans */
+} lind_study;
+
+lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;
+/* The integer pass of stages whose replicates are cut. Collective. */
+lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) LIND_MUST_CHECK;
+/* All blocks of all stages. Collective. */
+lind_err lind_study_run(lind_study *study, lind_crew *crew, const lind_sink *sink) LIND_MUST_CHECK;
+int lind_study_stage_of(const lind_study *study, uint64_t job);
+
+#endif

@@ -1,0 +1,86 @@
+#include "lind/crew.h"
+
+#include <stdlib.h>
+
+#include "crew_inside.h"
+
+enum { THREADS_MAX = 4096 };
+
+lind_err lind_crew_mpi_fail(int code, const char *source, int line, const char *call) {
+  char reason[MPI_MAX_ERROR_STRING] = "";
+  int n = 0;
+  (void)MPI_Error_string(code, reason, &n);
+  return lind_error_fail(LIND_ERR_PEER, source, line, "MPI failed: %s (in %.40s)", reason, call);
+}
+
+static lind_err mpi_start(lind_crew *crew) {
+  int is_running = 0, provided = MPI_THREAD_SINGLE;
+  LIND_MPI(MPI_Initialized(&is_running));
+  if (is_running) {
+    LIND_MPI(MPI_Query_thread(&provided));
+  } else {
+    LIND_MPI(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
+    crew->started = true;
+  }
+  LIND_CHECK(provided >= MPI_THREAD_FUNNELED, LIND_ERR_PEER,
+             "this MPI cannot be used beside threads (it offers no MPI_THREAD_FUNNELED)");
+  LIND_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
+  LIND_MPI(MPI_Comm_size(MPI_COMM_WORLD, &crew->ranks));
+  LIND_MPI(MPI_Comm_rank(MPI_COMM_WORLD, &crew->rank));
+  return LIND_OK;
+}
+
+static lind_err refuse_singletons(lind_crew_launch launch) {
+  return lind_error_fail(
+      LIND_ERR_INPUT, __FILE__, __LINE__,
+      "%s announces %d tasks but MPI sees only this one, and each would write the same directory; start lind with `srun "
+      "--mpi=pmix` or Open MPI's `mpirun`",
+      launch.launcher, launch.tasks);
+}
+
+static lind_err crew_begin(lind_crew *crew, int threads) {
+  const lind_crew_launch launch = lind_crew_launch_read();
+  const bool may_be_many =
+      launch.tasks > 1 || (launch.reachable && getenv("OMPI_COMM_WORLD_SIZE") == NULL && getenv("SLURM_STEP_NUM_TASKS") == NULL);
+  if (launch.tasks > 1 && !launch.reachable) return refuse_singletons(launch);
+  if (may_be_many) LIND_TRY(mpi_start(crew));
+  if (launch.tasks > 1 && crew->ranks == 1) return refuse_singletons(launch);
+  if (crew->ranks > 1) {
+    LIND_MPI(MPI_Comm_dup(MPI_COMM_WORLD, &crew->world));
+    LIND_MPI(MPI_Comm_set_errhandler(crew->world, MPI_ERRORS_RETURN));
+  }
+  crew->threads = threads;
+  if (threads == 0) LIND_TRY(lind_crew_cores(crew->world, &crew->threads));
+  return lind_crew_counter_create(crew);
+}
+
+lind_err lind_crew_create(int threads, lind_crew **crew) {
+  LIND_CHECK(threads >= 0 && threads <= THREADS_MAX, LIND_ERR_INPUT,
+             "threads: %d is not a number of threads; 0 (as many as there are cores) to %d would be right", threads, THREADS_MAX);
+  lind_crew *c = calloc(1, sizeof *c);
+  LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for a crew");
+  c->ranks = 1;
+  c->world = MPI_COMM_NULL;
+  c->window = MPI_WIN_NULL;
+  const lind_err err = crew_begin(c, threads);
+  if (err != LIND_OK) {
+    lind_crew_destroy(&c);
+    return err;
+  }
+  *crew = c;
+  return LIND_OK;
+}
+
+void lind_crew_destroy(lind_crew **crew) {
+  if (crew == NULL || *crew == NULL) return;
+  lind_crew *c = *crew;
+  lind_crew_counter_destroy(c);
+  if (c->world != MPI_COMM_NULL) (void)MPI_Comm_free(&c->world);
+  if (c->started) (void)MPI_Finalize();
+  free(c);
+  *crew = NULL;
+}
+
+int lind_crew_ranks(const lind_crew *crew) { return crew->ranks; }
+int lind_crew_rank(const lind_crew *crew) { return crew->rank; }
+int lind_crew_threads(const lind_crew *crew) { return crew->threads; }

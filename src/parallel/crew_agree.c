@@ -1,0 +1,108 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "crew_inside.h"
+
+enum { EAGER_LOOKS = 200, SLEEP_NS = 500000, MEANWHILE_MS = 200, PIECE = 1 << 20 };
+
+double lind_crew_now(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+lind_err lind_crew_wait(MPI_Request *request, void (*meanwhile)(void *context), void *context) {
+  double last = lind_crew_now();
+  for (int looks = 0;; looks++) {
+    int is_done = 0;
+    LIND_MPI(MPI_Test(request, &is_done, MPI_STATUS_IGNORE));
+    if (is_done) return LIND_OK;
+    if (looks < EAGER_LOOKS) continue;
+    (void)nanosleep(&(struct timespec){.tv_nsec = SLEEP_NS}, NULL);
+    if (meanwhile == NULL || lind_crew_now() - last < MEANWHILE_MS * 1e-3) continue;
+    meanwhile(context);
+    last = lind_crew_now();
+  }
+}
+
+/* How bad: success < stopped < a peer's failure < the failure itself. */
+static int severity(lind_err err) { return err == LIND_OK ? 0 : err == LIND_ERR_STOPPED ? 1 : err == LIND_ERR_PEER ? 2 : 3; }
+
+typedef struct verdict {
+  int32_t code;
+  char message[LIND_CREW_MESSAGE];
+} verdict;
+
+lind_err lind_crew_agree(lind_crew *crew, lind_err mine) {
+  if (crew->ranks == 1) return mine;
+  const int32_t key = (3 - severity(mine)) * crew->ranks + crew->rank;
+  int32_t lowest;
+  MPI_Request request;
+  LIND_MPI(MPI_Iallreduce(&key, &lowest, 1, MPI_INT32_T, MPI_MIN, crew->world, &request));
+  LIND_TRY(lind_crew_wait(&request, NULL, NULL));
+  if (lowest >= 3 * crew->ranks) return LIND_OK;
+  const int owner = lowest % crew->ranks;
+  verdict worst = {.code = (int32_t)mine};
+  if (owner == crew->rank) (void)snprintf(worst.message, sizeof worst.message, "%s", lind_error_message());
+  LIND_MPI(MPI_Ibcast(&worst, (int)sizeof worst, MPI_BYTE, owner, crew->world, &request));
+  LIND_TRY(lind_crew_wait(&request, NULL, NULL));
+  if (owner != crew->rank) lind_error_set(worst.message);
+  return (lind_err)worst.code;
+}
+
+lind_err lind_crew_share(lind_crew *crew, void *bytes, size_t n) {
+  if (crew->ranks == 1) return LIND_OK;
+  for (size_t done = 0; done < n;) {
+    const size_t part = n - done < (size_t)INT32_MAX ? n - done : (size_t)INT32_MAX;
+    MPI_Request request;
+    LIND_MPI(MPI_Ibcast((char *)bytes + done, (int)part, MPI_BYTE, 0, crew->world, &request));
+    LIND_TRY(lind_crew_wait(&request, NULL, NULL));
+    done += part;
+  }
+  return LIND_OK;
+}
+
+static lind_err reduce(lind_crew *crew, void *values, size_t n, MPI_Datatype type, MPI_Op op) {
+  for (size_t done = 0; done < n;) {
+    const size_t part = n - done < PIECE ? n - done : PIECE;
+    MPI_Request request;
+    LIND_MPI(MPI_Iallreduce(MPI_IN_PLACE, (char *)values + done * sizeof(int64_t), (int)part, type, op, crew->world, &request));
+    LIND_TRY(lind_crew_wait(&request, NULL, NULL));
+    done += part;
+  }
+  return LIND_OK;
+}
+
+lind_err lind_crew_sum(lind_crew *crew, int64_t *counts, size_t n) {
+  return crew->ranks == 1 ? LIND_OK : reduce(crew, counts, n, MPI_INT64_T, MPI_SUM);
+}
+
+/* MPI_MAX leaves open what becomes of NaN and of -0 against 0, so doubles go as integers of the same order, NaN below all. */
+static uint64_t order_of(double value) {
+  uint64_t bits;
+  if (isnan(value)) return 0;
+  memcpy(&bits, &value, sizeof bits);
+  return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static double value_of(uint64_t order) {
+  double value;
+  if (order == 0) return (double)NAN;
+  const uint64_t bits = order >> 63 ? order & ~(UINT64_C(1) << 63) : ~order;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+lind_err lind_crew_most(lind_crew *crew, double *values, size_t n) {
+  if (crew->ranks == 1) return LIND_OK;
+  uint64_t *orders = calloc(n + 1, sizeof *orders);
+  LIND_CHECK(orders != NULL, LIND_ERR_MEMORY, "no memory for the maxima of %zu values", n);
+  for (size_t i = 0; i < n; i++) orders[i] = order_of(values[i]);
+  const lind_err err = reduce(crew, orders, n, MPI_UINT64_T, MPI_MAX);
+  for (size_t i = 0; i < n && err == LIND_OK; i++) values[i] = value_of(orders[i]);
+  free(orders);
+  return err;
+}

@@ -1,0 +1,64 @@
+/* crew_inside.h -- what the files of this folder share: the crew itself, waiting without spinning, MPI's errors as sentences.
+ * Depends on: crew.h, MPI. */
+#ifndef LIND_PARALLEL_CREW_INSIDE_H
+#define LIND_PARALLEL_CREW_INSIDE_H
+
+#include <mpi.h>
+#include <stdatomic.h>
+
+#include "lind/crew.h"
+
+enum { LIND_CREW_MESSAGE = 2048 };
+
+enum {
+  LIND_CREW_NEXT,
+  LIND_CREW_FINISHED,
+  LIND_CREW_WORDS
+}; /* rank 0's window: the job that comes next; jobs others have finished */
+
+struct lind_crew {
+  int ranks, rank, threads;
+  bool started;      /* MPI, by us */
+  MPI_Comm world;    /* ours alone; MPI_COMM_NULL on one rank */
+  MPI_Win window;    /* LIND_CREW_WORDS int64 on rank 0, in one passive epoch for life */
+  int64_t next;      /* the counter of a crew of one */
+  atomic_ullong own; /* jobs finished here */
+  uint64_t others;   /* and elsewhere, as last heard */
+  uint64_t told;     /* of own, what rank 0 has been told */
+};
+
+/* Wait for a request; sleeping between looks, because the rank's threads, or others on an oversubscribed node, can use the core.
+ * `meanwhile` (or NULL) is called about 5 times a second. */
+lind_err lind_crew_wait(MPI_Request *request, void (*meanwhile)(void *context), void *context) LIND_MUST_CHECK;
+
+lind_err lind_crew_mpi_fail(int code, const char *source, int line, const char *call);
+#define LIND_MPI(call)                                                                             \
+  do {                                                                                             \
+    int lind_mpi_ = (call);                                                                        \
+    if (lind_mpi_ != MPI_SUCCESS) return lind_crew_mpi_fail(lind_mpi_, __FILE__, __LINE__, #call); \
+  } while (0)
+
+double lind_crew_now(void); /* seconds, monotonic */
+
+/* How many tasks a launcher says there are (1: none says so), and its name. `reachable`: MPI has a way to find them. */
+typedef struct lind_crew_launch {
+  int tasks;
+  const char *launcher;
+  bool reachable;
+} lind_crew_launch;
+lind_crew_launch lind_crew_launch_read(void);
+
+/* The threads of this rank when nobody says: OMP_NUM_THREADS, or its part of the cores that the ranks of this node may use. */
+lind_err lind_crew_cores(MPI_Comm world, int *threads) LIND_MUST_CHECK;
+
+/* The window; trivial for a crew of one. Reset is collective. */
+lind_err lind_crew_counter_create(lind_crew *crew) LIND_MUST_CHECK;
+void lind_crew_counter_destroy(lind_crew *crew);
+lind_err lind_crew_counter_reset(lind_crew *crew) LIND_MUST_CHECK;
+lind_err lind_crew_counter_claim(lind_crew *crew, uint64_t n, uint64_t *first) LIND_MUST_CHECK;
+lind_err lind_crew_counter_end(lind_crew *crew) LIND_MUST_CHECK; /* nobody claims any more */
+#define LIND_CREW_END (UINT64_C(1) << 62)                        /* what a claim finds then, or more */
+/* Tell rank 0 what was finished here, learn what was finished elsewhere (rank 0), and how far the counter is. */
+lind_err lind_crew_counter_report(lind_crew *crew, uint64_t *next) LIND_MUST_CHECK;
+
+#endif

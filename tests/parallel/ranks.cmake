@@ -1,0 +1,18 @@
+# The same programs under mpirun. The machine may have fewer cores than ranks; a container may run as root.
+find_program(LIND_MPIRUN NAMES mpirun.openmpi mpirun)
+function(lind_test_ranks name target ranks)
+  if(NOT LIND_MPIRUN OR NOT TARGET ${target})
+    return()
+  endif()
+  add_test(NAME ${name}.ranks${ranks} COMMAND ${LIND_MPIRUN} --oversubscribe --bind-to none -n ${ranks} $<TARGET_FILE:${target}> ${ARGN})
+  # Open MPI keeps memory until the process ends, which the leak sanitizer would report
+  set_tests_properties(${name}.ranks${ranks} PROPERTIES LABELS ranks TIMEOUT 300 PROCESSORS 2 ENVIRONMENT
+    "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_mpi_yield_when_idle=1;ASAN_OPTIONS=detect_leaks=0")
+endfunction()
+
+foreach(ranks 1 2 4)
+  foreach(threads 1 3)
+    lind_test_ranks(parallel.crew.threads${threads} test_parallel_crew ${ranks} ${threads} ${ranks})
+  endforeach()
+  lind_test_ranks(parallel.stop test_parallel_stop ${ranks} 2)
+endforeach()
