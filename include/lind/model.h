@@ -25,6 +25,7 @@ typedef struct lind_model_covariate {
   lind_type type;         /* NUMBER with dimension; CATEGORY or GENOTYPE with the levels or alleles that the model declares: the
                              codes in the frame are indices into these, whatever the cohort's own order is */
   bool other;             /* declared with `other`: a level the model does not name is accepted, as code levels->n - 1 ("other") */
+  bool optional;          /* a cohort without it gives everybody 0, the first level, or two of the first allele */
   lind_unit unit;
   const char *about;
   lind_where where;

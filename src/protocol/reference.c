@@ -46,10 +46,7 @@ void lind_protocol_reference(FILE *out) {
       "  dose) and `dose_1` to `dose_7` (the dose prescribed 1 to 7 days before today, 0 mg if none), and the definitions before "
       "them.\n"
       "- What a protocol says under `define` and `dosing` wins over its included files, key by key; `--set` wins over both.\n"
-      "- A path is relative to the file that it is written in; in `--set`, to the working directory.\n";
+      "- A path is relative to the file that it is written in; in `--set`, to the working directory.\n\n";
   fputs(head, out);
-  for (size_t i = 0; i < sizeof sections / sizeof *sections; ++i) {
-    fputc('\n', out);
-    lind_schema_describe_markdown(out, &sections[i]);
-  }
+  for (size_t i = 0; i < sizeof sections / sizeof *sections; ++i) lind_schema_describe_markdown(out, &sections[i]);
 }

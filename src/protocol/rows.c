@@ -1,14 +1,15 @@
-/* rows.c -- every key of a protocol: what it is, its bounds, its default and its sentence. These rows read, check, describe and document. */
-#include <float.h>
-
+/* rows.c -- every key of a protocol: what it is, its bounds, its default and its sentence. These rows read, check, describe and
+ * document. */
 #include "rows.h"
 
-#define WHOLE(field) offsetof(lind_rows_whole, field)
-#define PROTOCOL(field) offsetof(lind_protocol, field)
+#include <float.h>
+
+#define WHOLE(field)     offsetof(lind_rows_whole, field)
+#define PROTOCOL(field)  offsetof(lind_protocol, field)
 #define IN(shape, field) offsetof(lind_rows_##shape##_shape, field)
 
-#define ABOVE_0 DBL_MIN /* what schema.h reads as "more than 0" */
-#define SEATS 4294967295.0 /* a seat is 32 bits of a random address */
+#define ABOVE_0 DBL_MIN      /* what schema.h reads as "more than 0" */
+#define SEATS   4294967295.0 /* a seat is 32 bits of a random address */
 
 const char lind_rows_marks[] = "read|memory|computed";
 
@@ -27,7 +28,7 @@ const lind_key lind_rows_protocol[] = {
   {"block_max", LIND_KEY_COUNT, NULL, 1, SEATS, "4096", NULL, WHOLE(block_max), "a replicate with at most so many patients is one unit of work; a larger one is cut"},
   {"duration", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, NULL, NULL, WHOLE(duration), "length of the trial; day 1 begins at time 0"},
   {"eligible", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(eligible), "who may be randomised: an expression over the cohort's columns; everybody where it is absent"},
-  {"attempts", LIND_KEY_COUNT, NULL, 1, 255, "50", NULL, WHOLE(attempts), "people screened for a seat before the run fails"},
+  {"attempts", LIND_KEY_COUNT, NULL, 1, 255, "50", NULL, WHOLE(attempts), "people screened for a seat at most; a seat that finds nobody eligible stays empty"},
   {"randomise", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(randomise), "how seats are given to arms: section randomise"},
   {"define", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(define), "named expressions, in order, after those of the included files"},
   {"groups", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(groups), "ways to split patients: section groups.NAME"},

@@ -44,6 +44,11 @@ static void fill_frame(pack *p) {
   for (int k = 0; k < model->n_covariates; k++) {
     const struct lind_plan_map *map = &plan->maps[k];
     for (int i = 0; i < LIND_LANES; i++) {
+      if (map->n == 0) {
+        const int slots = model->covariates[k].type.kind == LIND_TYPE_GENOTYPE ? 2 : 1;
+        for (int a = 0; a < slots; a++) frame[map->to + a].of[i] = 0.0;
+        continue;
+      }
       double first = rules[map->from].of[i];
       if (map->code != NULL) first = map->code[(int)first];
       frame[map->to].of[i] = first;

@@ -143,6 +143,8 @@ static lind_err map_covariates(lind_plan *plan, lind_arena *arena) {
   for (int i = 0; i < model->n_covariates; i++) {
     const lind_model_covariate *wanted = &model->covariates[i];
     const lind_column *column = lind_cohort_find(plan->cohort, wanted->name);
+    maps[i] = (struct lind_plan_map){0, wanted->slot, 0, NULL};
+    if (column == NULL && wanted->optional) continue; /* n = 0: the frame keeps its zeros */
     LIND_CHECK_AT(column != NULL, LIND_ERR_INPUT, wanted->where,
                   "model %s needs the covariate %s, which cohort %s does not have; add it to %s", model->name, wanted->name,
                   plan->cohort->name, plan->cohort->path);
