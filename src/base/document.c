@@ -128,6 +128,7 @@ static const struct {
     {"invalid nested block mapping on the same line",
      "a second key on this line; if the ':' belongs to the value, quote the value"},
     {"invalid tab as indendation in a mapping", "a tab indents this line; use spaces"},
+    {"tab character may not be used as indentation", "a tab indents this line; use spaces"},
     {"double-quoted scalar without closing quote", "the quote that opens here is never closed"},
     {"single-quoted scalar without closing quote", "the quote that opens here is never closed"},
     {"flow sequence without a closing bracket", "a list that was opened with '[' is never closed"},
@@ -373,6 +374,10 @@ static lind_err check_bytes(const builder *b) {
   return LIND_OK;
 }
 
+static void say_nothing(struct fy_diag *diag, void *user, const char *words, size_t n) {
+  (void)diag, (void)user, (void)words, (void)n;
+}
+
 lind_err lind_document_parse(const char *text, size_t n, const lind_document_origin *origin, lind_arena *arena, lind_node *root) {
   if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* a byte order mark */
     text += 3;
@@ -382,6 +387,8 @@ lind_err lind_document_parse(const char *text, size_t n, const lind_document_ori
   LIND_TRY(check_bytes(&b));
   struct fy_diag_cfg diag_settings;
   fy_diag_cfg_default(&diag_settings);
+  diag_settings.fp = NULL; /* a few messages are not collected; they are not for the terminal either */
+  diag_settings.output_fn = say_nothing;
   b.diag = fy_diag_create(&diag_settings);
   LIND_CHECK(b.diag != NULL, LIND_ERR_MEMORY, "no memory for a YAML reader");
   fy_diag_set_collect_errors(b.diag, true);

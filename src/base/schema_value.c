@@ -95,6 +95,7 @@ static lind_err read_number(place at, const lind_key *row, const char *unit, dou
   if (lind_text_number_head(text + strspn(text, " \t"), &number) == 0)
     return FAIL(at, LIND_ERR_INPUT, "is '%s'; %s is needed", text, words);
   const lind_err parsed = lind_unit_parse_quantity(text, &canonical, &found);
+  if (parsed != LIND_OK && unit == NULL) return FAIL(at, LIND_ERR_INPUT, "is '%s'; %s is needed", text, words);
   if (parsed != LIND_OK) return FAIL(at, parsed, "is '%s': %s", text, lind_error_message());
   if (!lind_unit_same_dimension(found.dimension, needed.dimension)) return fail_dimension(at, &found, &needed, unit);
   LIND_TRY(check_bounds(at, row, canonical, needed.scale, needed.text));

@@ -2,7 +2,8 @@
  * failed assertion on one rank leaves the others waiting until the time limit, so assertions follow collective calls. */
 #include "lind/crew.h"
 
-#include <cmocka.h>
+/* cmocka needs the others before it */
+/* clang-format off */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <cmocka.h>
+/* clang-format on */
 
 enum { JOBS = 500 };
 

@@ -1,6 +1,7 @@
 /* What a launcher says about the number of tasks, and what becomes of it. No MPI is started in these cases: none of them may
  * succeed in that. */
-#include <cmocka.h>
+/* cmocka needs the others before it */
+/* clang-format off */
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +9,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include <cmocka.h>
+/* clang-format on */
 
 #include "parallel/crew_inside.h"
 

@@ -1,5 +1,6 @@
 /* A signal stops the drawing of jobs on every rank; what runs is finished. Run alone and under mpirun (ranks.cmake). */
-#include <cmocka.h>
+/* cmocka needs the others before it */
+/* clang-format off */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include <cmocka.h>
+/* clang-format on */
 
 #include "lind/crew.h"
 

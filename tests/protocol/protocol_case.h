@@ -67,15 +67,16 @@ static inline const lind_protocol *case_read_set(protocol_case *c, const char *t
 
 static inline const lind_protocol *case_read(protocol_case *c, const char *text) { return case_read_set(c, text, NULL, 0); }
 
-/* The text is refused with exactly this sentence; "@" stands for the path of the protocol, "&" for that of the other file. */
+/* The text is refused with exactly this sentence; "@" stands for the path of the protocol, "&" for that of the other file, "^"
+ * for their folder. */
 static inline void case_refused_set(protocol_case *c, const char *text, const char *set, const char *sentence) {
   lind_protocol *protocol = (void *)c;
   const lind_node *root = (void *)c;
   char expected[2048] = "";
   for (const char *s = sentence; *s != '\0'; ++s) {
     const size_t used = strlen(expected);
-    if (*s == '@' || *s == '&')
-      (void)snprintf(expected + used, sizeof expected - used, "%s", *s == '@' ? c->path : c->other);
+    if (*s == '@' || *s == '&' || *s == '^')
+      (void)snprintf(expected + used, sizeof expected - used, "%s", *s == '@' ? c->path : *s == '&' ? c->other : c->folder);
     else
       (void)snprintf(expected + used, sizeof expected - used, "%c", *s);
   }

@@ -230,8 +230,7 @@ static void test_refusals(void **state) {
       {ARMS "curves: {output: x, lower: 3, upper: 2}\n",
        "@:7:38: curves.upper is 2; it must be more than curves.lower, which is 3"},
       {ARMS "sensitivity: {scenarios: {s: {set: \"arms.a.dosing=[z]\"}}}\n",
-       "@:7:36: sensitivity.scenarios.s cannot be run: --set:1:10: patients is -3; it must be a whole number between 1 and "
-       "4294967295"},
+       "@:7:37: sensitivity.scenarios.s cannot be run: --set:1:16: arms.a.dosing names 'z', but the protocol has no dosing item"},
       {T "{analysis: q, estimate: 1, source: s, mark: read}]\n",
        "@:10:22: a target names 'q', which is no analysis; known are p"},
       {T "{analysis: p, arm: a, estimate: 1, source: s, mark: read}]\n",

@@ -1,4 +1,4 @@
-/* randomise.c -- which arm a place in a stratum gets. Nothing is stored and nothing is drawn in sequence: a block is an
+/* randomiser.c -- which arm a place in a stratum gets. Nothing is stored and nothing is drawn in sequence: a block is an
  * arrangement that is drawn again, from its own address, whenever one of its places is asked for, so that seats may be enrolled
  * in any order on anybody.
  *

@@ -1,0 +1,56 @@
+/* dry_run.c -- what a run would do, and what it would cost. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "finish.h"
+#include "progress.h"
+
+/* One pack's worth of the first replicate is lived to know the speed. */
+static lind_err measure_speed(const lind_study *study, double *patients_per_s) {
+  const lind_plan *plan = study->stage[0].plan;
+  lind_desk *desk;
+  const int n = plan->protocol->patients < 64 ? (int)plan->protocol->patients : 64;
+  LIND_TRY(lind_desk_create(plan, &desk));
+  const double began = lind_progress_now();
+  lind_enrol(desk, 0, 0, n, NULL, NULL);
+  lind_simulate(desk, 0, n);
+  *patients_per_s = n / fmax(lind_progress_now() - began, 1e-6);
+  lind_desk_destroy(&desk);
+  return LIND_OK;
+}
+
+lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
+  const lind_plan *plan = study->stage[0].plan;
+  const lind_protocol *protocol = plan->protocol;
+  const lind_layout *layout = study->stage[0].layout;
+  double speed;
+  LIND_TRY(measure_speed(study, &speed));
+  fprintf(out, "protocol    %s  %s\n", protocol->name, protocol->title);
+  fprintf(out, "cohort      %s  %d columns, %s\n", plan->cohort->name, plan->cohort->n_columns, plan->cohort->path);
+  fprintf(out, "model       %s  %d states, %s", plan->model->name, plan->model->n_states, plan->model->back_end);
+  if (protocol->parameter_set.text != NULL) fprintf(out, ", set %s", protocol->parameter_set.text);
+  fprintf(out, "\nengine      %s  rtol %g, atol %g\n", plan->stepper->name, plan->tolerance.relative, plan->tolerance.absolute);
+  fprintf(out, "patients    %" PRIu64 " x %" PRIu64 " replicates, %d days, seed %" PRIu64 "\n", protocol->patients, protocol->replicates,
+          plan->n_days, protocol->seed);
+  for (int a = 0; a < protocol->n_arms; a++) {
+    fprintf(out, "%s%s (%g):", a == 0 ? "arms        " : "            ", protocol->arms[a].name, protocol->arms[a].ratio);
+    for (int k = 0; k < protocol->arms[a].dosing.n; k++) fprintf(out, " %s", protocol->arms[a].dosing.at[k].text);
+    fprintf(out, "\n");
+  }
+  fprintf(out, "strata      %d from %d factors\nvisits     ", plan->n_strata, plan->n_strata_factors);
+  for (int v = 0; v < plan->n_visits; v++) fprintf(out, " %d", plan->visits[v].day);
+  fprintf(out, "\nendpoints  ");
+  for (int e = 0; e < protocol->n_endpoints; e++) fprintf(out, " %s", protocol->endpoints[e].name);
+  fprintf(out, "\nparameters  (those not at their default)\n");
+  for (int k = 0; k < plan->model->n_parameters; k++)
+    if (plan->origin[k][0] != 'd')
+      fprintf(out, "            %s = %g %s  (%s)\n", plan->model->parameters[k].name, plan->parameters[k] / plan->model->parameters[k].unit.scale,
+              plan->model->parameters[k].unit.text, plan->origin[k]);
+  fprintf(out, "stages      %d (%d scenarios of the sensitivity grid)\n", study->n_stages, study->n_stages - 1);
+  fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
+  fprintf(out, "memory      %.1f MiB a thread\n", (double)lind_runner_bytes(layout) / 1048576.0);
+  fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed, speed);
+  fprintf(out, "plan hash   %s\n", study->hash);
+  return LIND_OK;
+}

@@ -1,0 +1,87 @@
+#include "finish.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lind/estimates.h"
+#include "lind/report.h"
+
+const char *lind_finish_class(void) { return "x86-64-v3, SLEEF finz"; }
+
+lind_err lind_finish_directories(const char *path) {
+  char part[4096];
+  const size_t length = strlen(path);
+  LIND_CHECK(length > 0 && length < sizeof part, LIND_ERR_INPUT, "--out is empty or too long");
+  for (size_t i = 1; i <= length; i++) {
+    if (path[i] != '/' && path[i] != '\0') continue;
+    memcpy(part, path, i);
+    part[i] = '\0';
+    LIND_CHECK(mkdir(part, 0777) == 0 || errno == EEXIST, LIND_ERR_INPUT, "%s cannot be made: %s; choose another --out", part,
+               strerror(errno));
+  }
+  return LIND_OK;
+}
+
+lind_err lind_finish_file(const char *path, const char *text) {
+  char temporary[4096];
+  (void)snprintf(temporary, sizeof temporary, "%s.tmp", path);
+  FILE *file = fopen(temporary, "wb");
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", temporary, strerror(errno));
+  bool ok = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  ok = fclose(file) == 0 && ok;
+  ok = ok && rename(temporary, path) == 0;
+  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  return LIND_OK;
+}
+
+static lind_err tally_stages(const lind_finish *finish, lind_tally *tallies[LIND_STUDY_STAGES]) {
+  const lind_sink sink = lind_store_sink(finish->store);
+  LIND_TRY(lind_store_rescan(finish->store));
+  for (int s = 0; s < finish->study->n_stages; s++) {
+    LIND_TRY(lind_tally_create(finish->study->stage[s].layout, &tallies[s]));
+    LIND_TRY(sink.each(sink.self, (uint32_t)s, lind_tally_add, tallies[s]));
+    LIND_TRY(lind_tally_finish(tallies[s]));
+  }
+  return LIND_OK;
+}
+
+static lind_err write_log(const lind_finish *finish, const lind_tally *tally, lind_arena *arena) {
+  char hex[33];
+  const char *text = lind_arena_format(
+      arena, "%llu patients in %d stages, %d ranks x %d threads, %.1f s, %.0f patients/s\ndigest %s\n",
+      (unsigned long long)finish->study->n_patients, finish->study->n_stages, finish->ranks, finish->threads, finish->seconds,
+      (double)finish->study->n_patients / finish->seconds, lind_digest_text(tally->digest, hex));
+  return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), text);
+}
+
+static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
+  const lind_estimates_input input = {tallies[0], finish->study->n_stages - 1, (const lind_tally *const *)(tallies + 1)};
+  char *estimates;
+  const char *estimates_path = lind_arena_format(arena, "%s/estimates.json", finish->out);
+  const char *provenance_path = lind_arena_format(arena, "%s/provenance.json", finish->out);
+  const char *report_path = lind_arena_format(arena, "%s/report.html", finish->out);
+  LIND_TRY(lind_estimates_create(&input, &estimates));
+  const char *kept = lind_arena_text(arena, estimates);
+  free(estimates);
+  LIND_TRY(lind_finish_results(finish, tallies[0], kept, arena));
+  LIND_TRY(lind_finish_file(estimates_path, kept));
+  LIND_TRY(lind_finish_provenance(finish, provenance_path, arena));
+  LIND_TRY(write_log(finish, tallies[0], arena));
+  LIND_TRY(lind_report_write(estimates_path, provenance_path, report_path));
+  LIND_TRY(lind_store_clean(finish->store));
+  if (finish->json) return fputs(kept, stdout) >= 0 ? LIND_OK : LIND_ERR_FILE;
+  LIND_TRY(lind_report_answer(kept, stdout));
+  printf("\n%.0f patients/s; report: %s\n", (double)finish->study->n_patients / finish->seconds, report_path);
+  return LIND_OK;
+}
+
+lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) {
+  lind_tally *tallies[LIND_STUDY_STAGES] = {NULL};
+  lind_err err = tally_stages(finish, tallies);
+  if (err == LIND_OK) err = write_all(finish, tallies, arena);
+  for (int s = 0; s < LIND_STUDY_STAGES; s++) lind_tally_destroy(&tallies[s]);
+  return err;
+}

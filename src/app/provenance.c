@@ -1,0 +1,80 @@
+/* provenance.c -- where numbers come from: inputs with hashes, build, machine class, seeds, ranks, time. */
+#include <gnu/libc-version.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "build_facts.h"
+#include "finish.h"
+
+static void add_input(json_t *list, const char *role, const char *path) {
+  char hex[65] = "";
+  if (path == NULL || lind_digest_file(path, hex) != LIND_OK) return;
+  json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "role", role, "path", path, "sha256", hex));
+}
+
+static json_t *node_json(const lind_node *node) {
+  json_t *value;
+  switch (node->kind) {
+    case LIND_NODE_NULL: return json_null();
+    case LIND_NODE_SCALAR: return json_string(node->text);
+    case LIND_NODE_SEQUENCE:
+      value = json_array();
+      for (int i = 0; i < node->n; i++) json_array_append_new(value, node_json(&node->items[i]));
+      return value;
+    default: break;
+  }
+  value = json_object();
+  for (int i = 0; i < node->n; i++) json_object_set_new(value, node->keys[i], node_json(&node->items[i]));
+  return value;
+}
+
+static json_t *file_text(const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) return json_null();
+  char *text = NULL;
+  size_t length = 0;
+  json_t *value = json_null();
+  if (getdelim(&text, &length, '\0', file) >= 0) value = json_string(text);
+  free(text);
+  (void)fclose(file);
+  return value;
+}
+
+lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) {
+  const lind_plan *plan = finish->study->stage[0].plan;
+  const lind_protocol *protocol = plan->protocol;
+  char when[32];
+  const time_t now = time(NULL);
+  struct tm utc;
+  (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+  json_t *root = json_object(), *inputs = json_array();
+  add_input(inputs, "protocol", protocol->path);
+  add_input(inputs, "cohort", plan->cohort->path);
+  add_input(inputs, "model", plan->model->path);
+  json_object_set_new(root, "lind", json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
+                                              LIND_COMPILER, "flags", LIND_FLAGS, "build", LIND_BUILD_TYPE));
+  json_object_set_new(root, "class", json_string(lind_finish_class()));
+  json_object_set_new(root, "libc", json_string(gnu_get_libc_version()));
+  json_object_set_new(root, "finished", json_string(when));
+  json_object_set_new(root, "wall_s", json_real(finish->seconds));
+  json_object_set_new(root, "ranks", json_integer(finish->ranks));
+  json_object_set_new(root, "threads", json_integer(finish->threads));
+  json_object_set_new(root, "patients_per_s", json_real((double)finish->study->n_patients / finish->seconds));
+  json_object_set_new(root, "seed", json_integer((json_int_t)protocol->seed));
+  json_object_set_new(root, "patients", json_integer((json_int_t)protocol->patients));
+  json_object_set_new(root, "replicates", json_integer((json_int_t)protocol->replicates));
+  json_object_set_new(root, "plan_hash", json_string(finish->study->hash));
+  json_object_set_new(root, "model_back_end", json_string(plan->model->back_end));
+  json_object_set_new(root, "inputs", inputs);
+  json_object_set_new(root, "protocol_as_read", file_text(protocol->path));
+  json_object_set_new(root, "protocol_as_resolved", node_json(finish->study->root));
+  char *text = json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+  json_decref(root);
+  LIND_CHECK(text != NULL, LIND_ERR_MEMORY, "no memory for provenance.json");
+  const lind_err err = lind_finish_file(path, text);
+  free(text);
+  (void)arena;
+  return err;
+}

@@ -1,0 +1,136 @@
+/* results.c -- results.h5: what the tables hold and where each number comes from. No environment, no times: equal runs give equal bytes. */
+#include <math.h>
+#include <string.h>
+
+#include "finish.h"
+
+typedef struct rows_writer {
+  lind_results *results;
+  int from, to; /* columns of the row */
+} rows_writer;
+
+static lind_err append_rows(void *context, const lind_block_record *record) {
+  const rows_writer *writer = context;
+  if (record->n_rows == 0) return LIND_OK;
+  (void)writer->to;
+  return lind_results_append(writer->results, record->rows + (size_t)writer->from * record->n_rows, record->n_rows);
+}
+
+static lind_err patients(lind_results *results, const lind_finish *finish) {
+  const lind_layout *layout = finish->study->stage[0].layout;
+  const lind_sink sink = lind_store_sink(finish->store);
+  if (!finish->study->stage[0].store_rows) return LIND_OK;
+  LIND_TRY(lind_results_table(results, "/patients", "who they were, in order of replicate and seat", layout->columns,
+                              layout->n_patient_columns, "patient"));
+  rows_writer writer = {results, 0, layout->n_patient_columns};
+  LIND_TRY(sink.each(sink.self, 0, append_rows, &writer));
+  LIND_TRY(lind_results_table(results, "/outcomes", "what became of them, row by row as in /patients",
+                              layout->columns + layout->n_patient_columns, layout->n_columns - layout->n_patient_columns, "patient"));
+  writer = (rows_writer){results, layout->n_patient_columns, layout->n_columns};
+  return sink.each(sink.self, 0, append_rows, &writer);
+}
+
+static lind_err trajectories(lind_results *results, const lind_tally *tally, lind_arena *arena) {
+  const lind_plan *plan = tally->layout->plan;
+  if (plan->curve_output < 0) return LIND_OK;
+  const lind_model_output *output = &plan->model->outputs[plan->curve_output];
+  const char *unit = output->unit.text[0] != '\0' ? output->unit.text : "1";
+  const char **arms;
+  LIND_TAKE(arms, arena, plan->protocol->n_arms);
+  for (int a = 0; a < plan->protocol->n_arms; a++) arms[a] = plan->protocol->arms[a].name;
+  const lind_field fields[] = {{"arm", "1", "arm", LIND_FIELD_CODE, plan->protocol->n_arms, arms},
+                               {"day", "day", "protocol day; day 1 starts at time 0", LIND_FIELD_REAL, 0, NULL},
+                               {"p05", unit, "5th percentile over patients, without measurement error", LIND_FIELD_REAL, 0, NULL},
+                               {"p25", unit, "25th percentile", LIND_FIELD_REAL, 0, NULL},
+                               {"p50", unit, "median", LIND_FIELD_REAL, 0, NULL},
+                               {"p75", unit, "75th percentile", LIND_FIELD_REAL, 0, NULL},
+                               {"p95", unit, "95th percentile", LIND_FIELD_REAL, 0, NULL}};
+  static const double q[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+  const char *group = lind_arena_format(arena, "/trajectories/%s", output->name);
+  LIND_TRY(lind_results_table(results, group, "quantiles over patients by arm and day", fields, 7, "arm x day"));
+  const int times = (int)floor(plan->protocol->duration / plan->protocol->curve_every + 1e-9) + 1;
+  for (int a = 0; a < plan->protocol->n_arms; a++)
+    for (int k = 0; k < times; k++) {
+      double row[7] = {a, 1.0 + k * plan->protocol->curve_every / 24.0};
+      for (int i = 0; i < 5; i++) row[2 + i] = lind_tally_curve(tally, a, k, q[i]);
+      LIND_TRY(lind_results_append(results, row, 1));
+    }
+  return LIND_OK;
+}
+
+/* One row a replicate and term: the distribution of the effect, for anybody's own statistics. */
+static lind_err replicates(lind_results *results, const lind_tally *tally, lind_arena *arena) {
+  const lind_layout *layout = tally->layout;
+  const lind_plan *plan = layout->plan;
+  const char **terms;
+  if (layout->n_terms == 0) return LIND_OK;
+  LIND_TAKE(terms, arena, layout->n_terms);
+  for (int t = 0; t < layout->n_terms; t++) {
+    const lind_grouping *g = &plan->groupings[layout->terms[t].grouping];
+    terms[t] = lind_arena_format(arena, "%s/%s/%s", plan->protocol->analyses[layout->terms[t].analysis].name, g->name,
+                                 g->levels.names[layout->terms[t].level]);
+  }
+  const lind_field fields[] = {{"term", "1", "analysis/group/level", LIND_FIELD_CODE, layout->n_terms, terms},
+                               {"replicate", "1", "which repetition of the trial, from 0", LIND_FIELD_COUNT, 0, NULL},
+                               {"estimate", "1", "effect, in canonical form: shares 0 to 1, not percent", LIND_FIELD_REAL, 0, NULL},
+                               {"se", "1", "standard error", LIND_FIELD_REAL, 0, NULL},
+                               {"lower", "1", "lower limit", LIND_FIELD_REAL, 0, NULL},
+                               {"upper", "1", "upper limit", LIND_FIELD_REAL, 0, NULL},
+                               {"p", "1", "two-sided p value", LIND_FIELD_REAL, 0, NULL},
+                               {"statistic", "1", "test statistic", LIND_FIELD_REAL, 0, NULL},
+                               {"n", "1", "patients used", LIND_FIELD_COUNT, 0, NULL},
+                               {"missing", "1", "patients without a value", LIND_FIELD_COUNT, 0, NULL}};
+  LIND_TRY(lind_results_table(results, "/estimates/replicates", "every term of every replicate", fields, 10, "term x replicate"));
+  for (int t = 0; t < layout->n_terms; t++)
+    for (uint64_t r = 0; r < tally->replicates; r++) {
+      double row[10] = {t, (double)r};
+      for (int k = 0; k < LIND_TERM_REALS; k++) row[2 + k] = tally->term[k][(size_t)t * tally->replicates + r];
+      for (int k = 8; k < 10; k++)
+        if (isnan(row[k])) row[k] = 0.0;
+      LIND_TRY(lind_results_append(results, row, 1));
+    }
+  return LIND_OK;
+}
+
+static lind_err flow(lind_results *results, const lind_tally *tally, lind_arena *arena) {
+  const lind_protocol *protocol = tally->layout->plan->protocol;
+  const char **arms;
+  LIND_TAKE(arms, arena, protocol->n_arms);
+  for (int a = 0; a < protocol->n_arms; a++) arms[a] = protocol->arms[a].name;
+  const lind_field fields[] = {{"arm", "1", "arm", LIND_FIELD_CODE, protocol->n_arms, arms},
+                               {"randomised", "1", "patients randomised, all replicates", LIND_FIELD_COUNT, 0, NULL},
+                               {"completed", "1", "followed to the end", LIND_FIELD_COUNT, 0, NULL},
+                               {"dropped", "1", "left before the end", LIND_FIELD_COUNT, 0, NULL},
+                               {"failed", "1", "lanes that the engine gave up on", LIND_FIELD_COUNT, 0, NULL}};
+  LIND_TRY(lind_results_table(results, "/tallies/flow", "patient flow by arm (CONSORT)", fields, 5, "arm"));
+  for (int a = 0; a < protocol->n_arms; a++) {
+    double row[5] = {a};
+    for (int k = 0; k < 4; k++) row[1 + k] = (double)tally->counts[LIND_FLOW_ARMS + a * LIND_FLOW_PER_ARM + k];
+    LIND_TRY(lind_results_append(results, row, 1));
+  }
+  return LIND_OK;
+}
+
+static lind_err fill(lind_results *results, const lind_finish *finish, const lind_tally *tally, const char *estimates, lind_arena *arena) {
+  char hex[33];
+  LIND_TRY(patients(results, finish));
+  LIND_TRY(trajectories(results, tally, arena));
+  LIND_TRY(flow(results, tally, arena));
+  LIND_TRY(replicates(results, tally, arena));
+  LIND_TRY(lind_results_text(results, "/estimates/json", "estimates.json", estimates));
+  LIND_TRY(lind_results_text(results, "/provenance/model", "the model's text", finish->study->stage[0].plan->model->text));
+  LIND_TRY(lind_results_text(results, "/provenance/plan_hash", "hash of everything that results depend on", finish->study->hash));
+  return lind_results_text(results, "/provenance/digest", "digest of the blocks in order and of the estimates",
+                           lind_digest_text(tally->digest, hex));
+}
+
+lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally, const char *estimates, lind_arena *arena) {
+  lind_results *results;
+  LIND_TRY(lind_results_create(lind_arena_format(arena, "%s/results.h5", finish->out), &results));
+  const lind_err err = fill(results, finish, tally, estimates, arena);
+  if (err != LIND_OK) {
+    lind_results_abandon(&results);
+    return err;
+  }
+  return lind_results_close(&results);
+}

@@ -1,0 +1,94 @@
+/* run.c -- `lind run`: the story of a study. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "finish.h"
+#include "lind/report.h"
+#include "progress.h"
+#include "study.h"
+
+typedef struct request {
+  lind_study_request study;
+  const char *out;
+  uint64_t threads;
+  bool dry_run, json;
+} request;
+
+static lind_err read_request(int n, char **arguments, request *r) {
+  const char *positional[1];
+  int given;
+  *r = (request){.study = {.patients = UINT64_MAX, .replicates = UINT64_MAX, .seed = UINT64_MAX}};
+  const lind_option options[] = {{"--out", LIND_OPTION_TEXT, &r->out},
+                                 {"--patients", LIND_OPTION_COUNT, &r->study.patients},
+                                 {"--replicates", LIND_OPTION_COUNT, &r->study.replicates},
+                                 {"--seed", LIND_OPTION_COUNT, &r->study.seed},
+                                 {"--threads", LIND_OPTION_COUNT, &r->threads},
+                                 {"--set", LIND_OPTION_LIST, &r->study.set},
+                                 {"--no-sensitivity", LIND_OPTION_FLAG, &r->study.no_sensitivity},
+                                 {"--dry-run", LIND_OPTION_FLAG, &r->dry_run},
+                                 {"--json", LIND_OPTION_FLAG, &r->json},
+                                 {0}};
+  LIND_TRY(lind_options_read(n, arguments, options, positional, 1, &given));
+  LIND_CHECK(given == 1, LIND_ERR_INPUT, "which protocol? lind run PROTOCOL.yaml [--out DIR]");
+  r->study.path = positional[0];
+  return LIND_OK;
+}
+
+/* out/<protocol's name> unless told otherwise */
+static const char *default_out(const lind_study *study, lind_arena *arena) {
+  return lind_arena_format(arena, "out/%s", study->protocol->name);
+}
+
+static lind_err open_store(const lind_study *study, lind_crew *crew, const char *out, lind_store **store) {
+  lind_err err = LIND_OK;
+  if (lind_crew_rank(crew) == 0) {
+    err = lind_finish_directories(out);
+    if (err == LIND_OK) err = lind_store_create(out, study->hash, lind_finish_class(), store);
+  }
+  LIND_TRY(lind_crew_agree(crew, err));
+  if (lind_crew_rank(crew) > 0) err = lind_store_join(out, lind_crew_rank(crew), store);
+  return lind_crew_agree(crew, err);
+}
+
+/* Everything below is collective: every rank walks through it, rank 0 writes. */
+static lind_err perform(lind_study *study, lind_crew *crew, lind_store *store, const char *out, bool json, lind_arena *arena) {
+  const double began = lind_progress_now();
+  const lind_sink sink = lind_store_sink(store);
+  LIND_TRY(lind_study_scan(study, crew, arena));
+  lind_err err = lind_study_run(study, crew, &sink);
+  const lind_err flushed = lind_store_flush(store);
+  LIND_TRY(lind_crew_agree(crew, err != LIND_OK ? err : flushed));
+  if (lind_crew_rank(crew) == 0) {
+    const lind_finish finish = {study, store, out, lind_crew_ranks(crew), lind_crew_threads(crew), lind_progress_now() - began, json};
+    err = lind_finish_write(&finish, arena);
+  }
+  return lind_crew_agree(crew, err);
+}
+
+static lind_err run(int n, char **arguments, lind_arena *arena) {
+  request r;
+  lind_study *study;
+  lind_crew *crew = NULL;
+  lind_store *store = NULL;
+  LIND_TRY(read_request(n, arguments, &r));
+  LIND_TRY(lind_study_create(&r.study, arena, &study));
+  if (r.dry_run) return lind_finish_dry_run(study, stdout);
+  const char *out = r.out != NULL ? r.out : default_out(study, arena);
+  LIND_TRY(lind_crew_create((int)r.threads, &crew));
+  lind_crew_catch_signals();
+  lind_err err = open_store(study, crew, out, &store);
+  if (err == LIND_OK) err = perform(study, crew, store, out, r.json, arena);
+  lind_store_destroy(&store);
+  lind_crew_destroy(&crew);
+  return err;
+}
+
+const lind_command lind_command_run = {
+    .name = "run",
+    .usage = "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
+             "           [--no-sensitivity] [--dry-run] [--json]",
+    .summary = "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
+    .run = run,
+};

@@ -1,0 +1,89 @@
+/* What is worked out where: a vertex that depends on a state or on time belongs to the functions that call for it; everything else is
+ * worked out once, by `individual`, and what the other functions need of it gets a slot in the frame. */
+#include "model_tree.h"
+
+int lind_layout_slot(const lind_model_tree *tree, const lind_vertex *leaf) {
+  return leaf->leaf <= LIND_LEAF_DRIFT ? tree->offset[leaf->leaf] + leaf->index : -1;
+}
+
+static bool is_work(const lind_vertex *v) { return v->op != LIND_OP_CONSTANT && v->op != LIND_OP_SLOT; }
+
+static lind_err mark_dynamic(lind_model_tree *tree, lind_arena *arena) {
+  const lind_graph *graph = &tree->graph;
+  bool *dynamic;
+  LIND_TAKE(dynamic, arena, graph->n);
+  for (int i = 0; i < graph->n; ++i) {
+    const lind_vertex *v = &graph->vertices[i];
+    if (v->op == LIND_OP_SLOT) dynamic[i] = v->leaf == LIND_LEAF_STATE || v->leaf == LIND_LEAF_TIME;
+    for (int k = 0; k < v->n; ++k) dynamic[i] = dynamic[i] || dynamic[v->child[k]];
+  }
+  tree->dynamic = dynamic;
+  return LIND_OK;
+}
+
+/* Static work that a dynamic vertex or a result of any part takes as it is. */
+static lind_err mark_derived(const lind_model *model, lind_model_tree *tree, lind_arena *arena) {
+  const lind_graph *graph = &tree->graph;
+  bool *reached, *wanted;
+  int *derived, *slot, n = 0;
+  LIND_TAKE(reached, arena, graph->n);
+  LIND_TAKE(wanted, arena, graph->n);
+  LIND_TAKE(slot, arena, graph->n);
+  for (int p = LIND_PART_INITIAL; p < LIND_PART_COUNT; ++p) {
+    const lind_part part = lind_layout_part(model, p);
+    for (int i = 0; i < part.n; ++i) reached[part.roots[i]] = wanted[part.roots[i]] = true;
+  }
+  lind_graph_reach(graph, reached);
+  for (int i = 0; i < graph->n; ++i)
+    for (int k = 0; reached[i] && tree->dynamic[i] && k < graph->vertices[i].n; ++k) wanted[graph->vertices[i].child[k]] = true;
+  for (int i = 0; i < graph->n; ++i) {
+    wanted[i] = wanted[i] && !tree->dynamic[i] && is_work(&graph->vertices[i]);
+    slot[i] = wanted[i] ? tree->n_given + n++ : -1;
+  }
+  LIND_TAKE(derived, arena, n);
+  for (int i = 0; i < graph->n; ++i)
+    if (wanted[i]) derived[slot[i] - tree->n_given] = i;
+  tree->n_derived = n;
+  tree->derived = derived;
+  tree->derived_slot = slot;
+  return LIND_OK;
+}
+
+lind_err lind_layout_plan(lind_model *model, lind_model_tree *tree, lind_arena *arena) {
+  const int n = model->n_states;
+  int *jacobian;
+  LIND_TAKE(jacobian, arena, n * n);
+  LIND_TRY(lind_graph_derive(&tree->graph, tree->rhs, n, n, arena, jacobian));
+  tree->jacobian = jacobian;
+  model->tree = tree;
+  LIND_TRY(mark_dynamic(tree, arena));
+  LIND_TRY(mark_derived(model, tree, arena));
+  model->kernel = (lind_kernel){.n_states = n, .n_outputs = model->n_outputs, .n_frame = tree->n_given + tree->n_derived};
+  return LIND_OK;
+}
+
+lind_part lind_layout_part(const lind_model *model, int part) {
+  const lind_model_tree *tree = model->tree;
+  const int n = model->n_states, doses = tree->bioavailability != NULL ? n : 0;
+  const lind_part parts[LIND_PART_COUNT] = {
+      [LIND_PART_INDIVIDUAL] = {"individual", tree->derived, tree->n_derived, true},
+      [LIND_PART_INITIAL] = {"initial", tree->initial, n, false},
+      [LIND_PART_RHS] = {"rhs", tree->rhs, n, false},
+      [LIND_PART_JACOBIAN] = {"jacobian", tree->jacobian, n * n, false},
+      [LIND_PART_OUTPUTS] = {"outputs", tree->outputs, model->n_outputs, false},
+      [LIND_PART_BIOAVAILABILITY] = {"bioavailability", tree->bioavailability, doses, false},
+      [LIND_PART_LAG] = {"lag", tree->lag, doses, false},
+  };
+  return parts[part];
+}
+
+void lind_layout_work(const lind_model_tree *tree, const lind_part *part, bool *marks) {
+  const lind_graph *graph = &tree->graph;
+  for (int i = 0; i < part->n; ++i) marks[part->roots[i]] = true;
+  for (int i = graph->n - 1; i >= 0; --i) {
+    const lind_vertex *v = &graph->vertices[i];
+    if (!marks[i]) continue;
+    marks[i] = is_work(v) && (part->fills_frame || tree->derived_slot[i] < 0);
+    for (int k = 0; marks[i] && k < v->n; ++k) marks[v->child[k]] = true;
+  }
+}

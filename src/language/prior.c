@@ -1,0 +1,138 @@
+/* Distributions, drifts and residual errors: everything that is an expression over parameters. */
+#include <stdio.h>
+#include <string.h>
+
+#include "build.h"
+#include "lind/text.h"
+
+lind_err lind_prior_arguments(const lind_request *request, const char *const *keys, int n, bool lists, const lind_argument **found) {
+  char list[120];
+  for (int i = 0; i < n; ++i) found[i] = NULL;
+  for (int k = 0; k < request->n; ++k) {
+    const lind_argument *a = &request->arguments[k];
+    int at = -1;
+    for (int i = 0; i < n && a->key != NULL; ++i)
+      if (strcmp(keys[i], a->key) == 0) at = i;
+    if (a->key == NULL)
+      return lind_error_fail_at(LIND_ERR_INPUT, a->where, "an argument of %s(...) is written %s = ...; known are %s", request->name,
+                                keys[0], lind_text_list(keys, (size_t)n, list, sizeof list));
+    LIND_CHECK_AT(at >= 0, LIND_ERR_INPUT, a->where, "'%s' is no argument of %s(...); known are %s", a->key, request->name,
+                  lind_text_list(keys, (size_t)n, list, sizeof list));
+    LIND_CHECK_AT(found[at] == NULL, LIND_ERR_INPUT, a->where, "'%s' is given twice", a->key);
+    LIND_CHECK_AT(lists || !a->list, LIND_ERR_INPUT, a->where, "'%s' of %s(...) is one value and no list", a->key, request->name);
+    found[at] = a;
+  }
+  return LIND_OK;
+}
+
+static lind_err known(const lind_request *request, const char *const *names, int n, const char *kind, int *at) {
+  char list[120], suggestion[80];
+  *at = -1;
+  for (int i = 0; i < n; ++i)
+    if (strcmp(names[i], request->name) == 0) *at = i;
+  LIND_CHECK_AT(*at >= 0, LIND_ERR_INPUT, request->where, "'%s' is no %s; known %s %s%s", request->name, kind, n == 1 ? "is" : "are",
+                lind_text_list(names, (size_t)n, list, sizeof list),
+                lind_text_suggestion(request->name, names, (size_t)n, suggestion, sizeof suggestion));
+  return LIND_OK;
+}
+
+static lind_err needed(const lind_request *request, const lind_argument *argument, const char *key) {
+  LIND_CHECK_AT(argument != NULL, LIND_ERR_INPUT, request->where, "%s(...) needs '%s = ...'", request->name, key);
+  return LIND_OK;
+}
+
+static lind_err program(lind_builder *b, lind_tree *tree, const char *what, lind_dimension dimension, const lind_program **made) {
+  lind_tree *core;
+  LIND_TRY(lind_names_check_number(b, tree, LIND_MADE_OF_PARAMETERS, what, dimension, &core));
+  return lind_program_create(core, b->arena, made);
+}
+
+/* ---- random effects ---------------------------------------------------------------------------------------------------------------- */
+
+static lind_err add_effects(lind_builder *b, const lind_statement *s, const lind_argument *sd, lind_random_block *block) {
+  lind_model *m = b->model;
+  for (int i = 0; i < s->n; ++i) {
+    lind_tree *core;
+    LIND_TRY(lind_names_check(b, sd->values[i], LIND_MADE_OF_PARAMETERS, "a standard deviation", &core));
+    LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, sd->values[i]->where, "a standard deviation is a number");
+    LIND_TRY(lind_program_create(core, b->arena, &block->sd[i]));
+    const int index = m->n_randoms++;
+    b->randoms[index] = (lind_model_random){
+        .name = s->names[i].name, .where = s->names[i].where, .slot = index, .block = b->tree->n_blocks, .row = i};
+    lind_names_define(b, s->names[i].name, core->type, lind_leaf_slot(LIND_LEAF_RANDOM, index), s->text, LIND_MADE_OF_FRAME);
+  }
+  return LIND_OK;
+}
+
+lind_err lind_prior_random(lind_builder *b, const lind_statement *s) {
+  static const char *const distributions[] = {"normal"}, *const keys[] = {"sd", "correlation"};
+  const lind_argument *found[2];
+  const int pairs = s->n * (s->n - 1) / 2;
+  int at;
+  LIND_CHECK_AT(strcmp(s->request.name, "lognormal") != 0, LIND_ERR_INPUT, s->request.where,
+                "'lognormal' is written as normal(...) here and exp(%s) where it is used", s->names[0].name);
+  LIND_TRY(known(&s->request, distributions, 1, "distribution of a random effect", &at));
+  LIND_TRY(lind_prior_arguments(&s->request, keys, 2, true, found));
+  LIND_TRY(needed(&s->request, found[0], "sd"));
+  LIND_CHECK_AT(found[0]->n == s->n, LIND_ERR_INPUT, found[0]->where, "sd has %d value%s for %d random effect%s", found[0]->n,
+                found[0]->n == 1 ? "" : "s", s->n, s->n == 1 ? "" : "s; it is written sd = [a, b, ...]");
+  const int n_correlations = found[1] == NULL ? 0 : found[1]->n;
+  LIND_CHECK_AT(found[1] == NULL || n_correlations == pairs, LIND_ERR_INPUT, found[1]->where,
+                "correlation has %d value%s; %d random effect%s need %d, the lower triangle row by row", n_correlations,
+                n_correlations == 1 ? "" : "s", s->n, s->n == 1 ? "" : "s", pairs);
+  lind_random_block block = {.first = b->model->n_randoms, .n = s->n, .where = s->names[0].where};
+  LIND_TAKE(block.sd, b->arena, s->n);
+  LIND_TRY(add_effects(b, s, found[0], &block));
+  if (found[1] != NULL) LIND_TAKE(block.correlation, b->arena, pairs);
+  for (int i = 0; i < n_correlations; ++i)
+    LIND_TRY(program(b, found[1]->values[i], "a correlation", lind_unit_dimensionless, &block.correlation[i]));
+  b->blocks[b->tree->n_blocks++] = block;
+  return LIND_OK;
+}
+
+/* ---- drifts -------------------------------------------------------------------------------------------------------------------------- */
+
+lind_err lind_prior_drift(lind_builder *b, const lind_statement *s) {
+  static const char *const processes[] = {"ornstein_uhlenbeck"}, *const keys[] = {"sd", "tau", "every"};
+  const lind_dimension time = {.halves = {[LIND_DIM_TIME] = 2}};
+  const lind_argument *found[3];
+  lind_drift_programs made = {0};
+  lind_tree *core;
+  int at;
+  LIND_TRY(known(&s->request, processes, 1, "process of a drift", &at));
+  LIND_TRY(lind_prior_arguments(&s->request, keys, 3, false, found));
+  for (int i = 0; i < 3; ++i) LIND_TRY(needed(&s->request, found[i], keys[i]));
+  LIND_TRY(lind_names_check(b, found[0]->values[0], LIND_MADE_OF_PARAMETERS, "a standard deviation", &core));
+  LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, found[0]->where, "a standard deviation is a number");
+  LIND_TRY(lind_program_create(core, b->arena, &made.sd));
+  LIND_TRY(program(b, found[1]->values[0], "a time constant", time, &made.tau));
+  LIND_TRY(program(b, found[2]->values[0], "the grid of a drift", time, &made.every));
+  const int index = b->model->n_drifts++;
+  b->drifts[index] = (lind_model_drift){.name = s->names[0].name, .where = s->names[0].where, .slot = index};
+  b->drift_programs[index] = made;
+  lind_names_define(b, s->names[0].name, core->type, lind_leaf_slot(LIND_LEAF_DRIFT, index), s->text, LIND_MADE_OF_FRAME);
+  return LIND_OK;
+}
+
+/* ---- residual errors ------------------------------------------------------------------------------------------------------------------- */
+
+lind_err lind_prior_residual(lind_builder *b, const lind_request *request, lind_dimension dimension, lind_residual *kind,
+                             lind_residual_programs *programs) {
+  static const char *const names[] = {"additive", "proportional", "lognormal", "combined"};
+  static const char *const usage[] = {"additive(a [unit])", "proportional(a)", "lognormal(a)", "combined(a [unit], b)"};
+  int at;
+  LIND_TRY(known(request, names, 4, "residual error", &at));
+  const int n = at == 3 ? 2 : 1;
+  LIND_CHECK_AT(request->n == n, LIND_ERR_INPUT, request->where, "%s has %d argument%s; it is written %s", request->name, request->n,
+                request->n == 1 ? "" : "s", usage[at]);
+  for (int i = 0; i < n; ++i)
+    LIND_CHECK_AT(request->arguments[i].key == NULL && !request->arguments[i].list, LIND_ERR_INPUT, request->arguments[i].where,
+                  "%s is written %s", request->name, usage[at]);
+  const lind_dimension first = at == 0 || at == 3 ? dimension : lind_unit_dimensionless;
+  lind_residual_programs made = {0};
+  LIND_TRY(program(b, request->arguments[0].values[0], "a residual error", first, &made.a));
+  if (n == 2) LIND_TRY(program(b, request->arguments[1].values[0], "a residual error", lind_unit_dimensionless, &made.b));
+  *programs = made;
+  *kind = (lind_residual)(LIND_ERROR_ADDITIVE + at);
+  return LIND_OK;
+}

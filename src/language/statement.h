@@ -1,0 +1,68 @@
+/* statement.h -- a model file as a list of statements: what is written, not yet what it means. */
+#ifndef LIND_LANGUAGE_STATEMENT_H
+#define LIND_LANGUAGE_STATEMENT_H
+
+#include "reader.h"
+
+typedef enum {
+  LIND_SAYS_MODEL,
+  LIND_SAYS_TITLE,
+  LIND_SAYS_SOURCE,
+  LIND_SAYS_TIME,
+  LIND_SAYS_COVARIATE,
+  LIND_SAYS_PARAMETER,
+  LIND_SAYS_RANDOM,
+  LIND_SAYS_DRIFT,
+  LIND_SAYS_VARIABLE,
+  LIND_SAYS_STATE,
+  LIND_SAYS_DERIVATIVE,
+  LIND_SAYS_OUTPUT,
+  LIND_SAYS_SET
+} lind_says;
+
+typedef struct lind_named {
+  const char *name;
+  lind_where where;
+} lind_named;
+
+typedef struct lind_argument { /* key = value, key = [values], or a value alone (key NULL) */
+  const char *key;
+  lind_where where;
+  bool list;
+  int n;
+  lind_tree **values;
+} lind_argument;
+
+typedef struct lind_request { /* normal(...), proportional(...), dose(...) */
+  const char *name;           /* NULL: absent */
+  lind_where where;
+  int n;
+  lind_argument *arguments;
+} lind_request;
+
+typedef struct lind_statement {
+  lind_says kind;
+  lind_where where;
+  int n;
+  lind_named *names;        /* [n] what it defines; of a set: its name */
+  const char *text;         /* title, source, "about" */
+  const char *title, *source; /* of a set */
+  bool has_unit;
+  lind_unit unit;
+  lind_where unit_where;
+  lind_type_kind type;      /* covariate */
+  lind_levels levels;
+  bool other;
+  lind_tree *value;         /* NULL: absent */
+  lind_request request;     /* distribution, error, dose */
+  int n_items;              /* set */
+  lind_named *items;
+  lind_tree **item_values;
+} lind_statement;
+
+/* More statements than pieces come of one line such as `model x title "..."`. */
+lind_err lind_statement_read(const char *text, const char *path, lind_arena *arena, lind_statement **statements, int *n)
+    LIND_MUST_CHECK;
+const char *lind_statement_noun(lind_says kind); /* "a parameter" */
+
+#endif

@@ -1,0 +1,117 @@
+/* What the plan asks a model before there is any patient: the prior of its random effects, its drifts, its residual errors. */
+#include <math.h>
+#include <string.h>
+
+#include "model_tree.h"
+
+enum { BLOCK_MAX = 64 };
+
+static lind_err sd_of(const lind_model *model, const double *parameters, const lind_program *program, const char *name, lind_where where,
+                      double *sd) {
+  const double value = lind_program_run_one(program, parameters, model->n_parameters);
+  LIND_CHECK_AT(isfinite(value) && value >= 0.0, LIND_ERR_INPUT, where, "the standard deviation of '%s' is %g; it must be 0 or more", name,
+                value);
+  *sd = value;
+  return LIND_OK;
+}
+
+static lind_err correlations(const lind_model *model, const double *parameters, const lind_random_block *block,
+                             double (*r)[BLOCK_MAX]) {
+  for (int i = 0, k = 0; i < block->n; ++i) {
+    r[i][i] = 1.0;
+    for (int j = 0; j < i; ++j, ++k) {
+      r[i][j] = block->correlation == NULL ? 0.0 : lind_program_run_one(block->correlation[k], parameters, model->n_parameters);
+      LIND_CHECK_AT(fabs(r[i][j]) <= 1.0, LIND_ERR_INPUT, block->where, "the correlation of '%s' and '%s' is %g; it must be from -1 to 1",
+                    model->randoms[block->first + i].name, model->randoms[block->first + j].name, r[i][j]);
+    }
+  }
+  return LIND_OK;
+}
+
+/* The factor is of the correlations, scaled afterwards, so that an effect may have a standard deviation of 0. */
+static lind_err factor_block(const lind_model *model, const double *parameters, const lind_random_block *block, double *factor) {
+  double r[BLOCK_MAX][BLOCK_MAX], l[BLOCK_MAX][BLOCK_MAX] = {{0}};
+  const double least = 1e-12; /* a pivot below it is rounding */
+  LIND_TRY(correlations(model, parameters, block, r));
+  for (int i = 0; i < block->n; ++i) {
+    const lind_model_random *effect = &model->randoms[block->first + i];
+    double sd;
+    LIND_TRY(sd_of(model, parameters, block->sd[i], effect->name, effect->where, &sd));
+    for (int j = 0; j <= i; ++j) {
+      double sum = r[i][j];
+      for (int k = 0; k < j; ++k) sum -= l[i][k] * l[j][k];
+      LIND_CHECK_AT(i != j || sum > least, LIND_ERR_INPUT, effect->where,
+                    "the correlations of '%s' with the effects before it cannot hold together: the matrix is not positive definite",
+                    effect->name);
+      l[i][j] = i == j ? sqrt(sum) : sum / l[j][j];
+      factor[(block->first + i) * model->n_randoms + block->first + j] = sd * l[i][j];
+    }
+  }
+  return LIND_OK;
+}
+
+lind_err lind_model_random_factor(const lind_model *model, const double *parameters, double *factor) {
+  const size_t n = (size_t)model->n_randoms;
+  for (size_t i = 0; i < n * n; ++i) factor[i] = 0.0;
+  for (int i = 0; i < model->tree->n_blocks; ++i) LIND_TRY(factor_block(model, parameters, &model->tree->blocks[i], factor));
+  return LIND_OK;
+}
+
+lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau, double *every) {
+  const lind_model_drift *d = &model->drifts[drift];
+  const lind_drift_programs *programs = &model->tree->drifts[drift];
+  double found_sd;
+  LIND_TRY(sd_of(model, parameters, programs->sd, d->name, d->where, &found_sd));
+  const double found_tau = lind_program_run_one(programs->tau, parameters, model->n_parameters);
+  const double found_every = lind_program_run_one(programs->every, parameters, model->n_parameters);
+  LIND_CHECK_AT(isfinite(found_tau) && found_tau > 0.0, LIND_ERR_INPUT, d->where, "tau of the drift '%s' is %g h; it must be above 0",
+                d->name, found_tau);
+  LIND_CHECK_AT(isfinite(found_every) && found_every > 0.0, LIND_ERR_INPUT, d->where,
+                "every of the drift '%s' is %g h; it must be above 0", d->name, found_every);
+  *sd = found_sd;
+  *tau = found_tau;
+  *every = found_every;
+  return LIND_OK;
+}
+
+lind_err lind_model_residual(const lind_model *model, const double *parameters, int output, double *a, double *b) {
+  const lind_residual_programs *programs = &model->tree->residuals[output];
+  const lind_model_output *o = &model->outputs[output];
+  const double found_a = programs->a == NULL ? 0.0 : lind_program_run_one(programs->a, parameters, model->n_parameters);
+  const double found_b = programs->b == NULL ? 0.0 : lind_program_run_one(programs->b, parameters, model->n_parameters);
+  LIND_CHECK_AT(isfinite(found_a) && found_a >= 0.0 && isfinite(found_b) && found_b >= 0.0, LIND_ERR_INPUT, o->where,
+                "the residual error of '%s' is %g; it must be 0 or more", o->name,
+                isfinite(found_a) && found_a >= 0.0 ? found_b : found_a);
+  *a = found_a;
+  *b = found_b;
+  return LIND_OK;
+}
+
+double lind_model_measure(lind_residual kind, double a, double b, double truth, double z) {
+  switch (kind) {
+    case LIND_ERROR_ADDITIVE:
+      return truth + a * z;
+    case LIND_ERROR_PROPORTIONAL:
+      return truth * (1.0 + a * z);
+    case LIND_ERROR_LOGNORMAL:
+      return truth * exp(a * z);
+    case LIND_ERROR_COMBINED: /* variances add */
+      return truth + sqrt(a * a + b * b * truth * truth) * z;
+    case LIND_ERROR_NONE:
+      break;
+  }
+  return truth;
+}
+
+/* ---- finders ----------------------------------------------------------------------------------------------------------------------- */
+
+#define FIND(what, list, count)                                                \
+  int lind_model_find_##what(const lind_model *model, const char *name) {      \
+    for (int i = 0; i < model->count; ++i)                                     \
+      if (strcmp(model->list[i].name, name) == 0) return i;                    \
+    return -1;                                                                 \
+  }
+FIND(parameter, parameters, n_parameters)
+FIND(state, states, n_states)
+FIND(output, outputs, n_outputs)
+FIND(set, sets, n_sets)

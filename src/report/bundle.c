@@ -1,0 +1,34 @@
+/* bundle.c -- the assembler copies each file into read-only data; CMake rebuilds this file when one of them changes. */
+#include "bundle.h"
+
+#include <string.h>
+
+#define EMBED(symbol, path)                                                                                                  \
+  __asm__(".pushsection .rodata\n.balign 16\nlind_bundle_" #symbol ":\n.incbin \"" path "\"\nlind_bundle_" #symbol           \
+          "_end:\n.byte 0\n.popsection\n");                                                                                  \
+  extern const char lind_bundle_##symbol[] __attribute__((visibility("hidden")));                                            \
+  extern const char lind_bundle_##symbol##_end[] __attribute__((visibility("hidden")))
+
+EMBED(style, LIND_REPORT_SOURCE "/style.css");
+EMBED(script, LIND_REPORT_SOURCE "/script.js");
+EMBED(forest, LIND_REPORT_SOURCE "/figures/forest.json");
+EMBED(replicates, LIND_REPORT_SOURCE "/figures/replicates.json");
+EMBED(curve, LIND_REPORT_SOURCE "/figures/curve.json");
+EMBED(dots, LIND_REPORT_SOURCE "/figures/dots.json");
+EMBED(library, LIND_REPORT_LIBRARY);
+
+const lind_bundle *lind_bundle_find(const char *name) {
+  static _Thread_local lind_bundle found;
+#define FILE_ROW(symbol) {#symbol, lind_bundle_##symbol, lind_bundle_##symbol##_end}
+  const struct {
+    const char *name, *begin, *end;
+  } files[] = {FILE_ROW(style),      FILE_ROW(script), FILE_ROW(forest), FILE_ROW(replicates),
+               FILE_ROW(curve), FILE_ROW(dots),   FILE_ROW(library)};
+#undef FILE_ROW
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    if (strcmp(files[i].name, name) == 0) {
+      found = (lind_bundle){files[i].name, files[i].begin, (size_t)(files[i].end - files[i].begin)};
+      return &found;
+    }
+  return NULL;
+}
