@@ -57,6 +57,11 @@ typedef struct lind_moments { /* enough for some estimators, mergeable in block 
 void lind_moments_add(lind_moments *moments, double value);          /* NAN counts as missing */
 void lind_moments_merge(lind_moments *into, const lind_moments *from);
 
+typedef struct lind_life_table { /* enough for time-to-event: visits fall on whole days, so events do, too */
+  int n_days;
+  const double *events, *censored; /* [n_days] by day; who is censored during day d was at risk on day d */
+} lind_life_table;
+
 typedef struct lind_estimator {
   const char *name, *summary, *source;
   const char *effect;       /* "difference of means (treated - control)" */
@@ -65,6 +70,9 @@ typedef struct lind_estimator {
   lind_err (*estimate)(const lind_sample *treated, const lind_sample *control, double level, double null, lind_answer *answer);
   /* OPTIONAL: the same from moments alone (same numbers to rounding); makes replicates of any size possible in flat memory. */
   lind_err (*from_moments)(const lind_moments *treated, const lind_moments *control, double level, double null, lind_answer *answer);
+  /* OPTIONAL: the same for estimators of times, from life tables. */
+  lind_err (*from_tables)(const lind_life_table *treated, const lind_life_table *control, double level, double null,
+                          lind_answer *answer);
 } lind_estimator;
 
 const lind_estimator *lind_estimator_find(const char *name);

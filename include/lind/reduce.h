@@ -33,7 +33,9 @@ typedef struct lind_layout {
   const int *shares;                       /* [n_shares] column */
   const int *share_first;                  /* [n_shares] first count */
   const lind_levels *share_levels;
-  size_t first_term, first_baseline, first_look, n_reals;
+  const int *table;                        /* [n_terms] cut replicates: its life tables in the reals, -1 none */
+  int table_days;
+  size_t first_term, first_baseline, first_look, first_table, n_reals;
   size_t first_share, first_curve, n_counts;
   int n_columns;                           /* of a stored patient's row */
   const lind_field *columns;               /* [n_columns] */
@@ -72,7 +74,8 @@ typedef struct lind_tally {
   double *term[LIND_TERM_REALS]; /* [n_terms][replicates] */
   double *look;                  /* [replicates] looks passed before stopping, [replicates] seats used */
   lind_digest digest;            /* of block digests in block order, then of the terms */
-  lind_moments *partial;         /* of the cut replicate at hand */
+  lind_moments *partial;         /* of the cut replicate at hand, with */
+  double *tables;                /* its life tables */
   uint64_t seen;
 } lind_tally;
 

@@ -67,6 +67,11 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   json_object_set_new(root, "replicates", json_integer((json_int_t)protocol->replicates));
   json_object_set_new(root, "plan_hash", json_string(finish->study->hash));
   json_object_set_new(root, "model_back_end", json_string(plan->model->back_end));
+  const lind_study_request *request = finish->study->request;
+  json_t *set = json_array();
+  for (int i = 0; i < request->set.n; i++) json_array_append_new(set, json_string(request->set.at[i]));
+  json_object_set_new(root, "set", set);
+  json_object_set_new(root, "sensitivity", json_boolean(!request->no_sensitivity));
   json_object_set_new(root, "inputs", inputs);
   json_object_set_new(root, "protocol_as_read", file_text(protocol->path));
   json_object_set_new(root, "protocol_as_resolved", node_json(finish->study->root));

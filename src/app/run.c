@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "finish.h"
 #include "lind/report.h"
@@ -67,6 +67,35 @@ static lind_err perform(lind_study *study, lind_crew *crew, lind_store *store, c
   return lind_crew_agree(crew, err);
 }
 
+/* A finished study of the same plan is not run again: its answer is shown. */
+static lind_err show_finished(const char *out, bool json, lind_arena *arena, bool *finished) {
+  char *text;
+  *finished = access(lind_arena_format(arena, "%s/results.h5", out), R_OK) == 0;
+  if (!*finished) return LIND_OK;
+  LIND_TRY(lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/estimates/json", &text));
+  lind_err err = LIND_OK;
+  if (json) (void)fputs(text, stdout);
+  else err = lind_report_answer(text, stdout);
+  free(text);
+  if (!json) printf("\nThis study was finished earlier; report: %s/report.html\n", out);
+  return err;
+}
+
+static lind_err go(const request *r, lind_study *study, lind_crew *crew, const char *out, lind_store **store, lind_arena *arena) {
+  int finished = 0;
+  LIND_TRY(open_store(study, crew, out, store));
+  if (lind_crew_rank(crew) == 0) {
+    bool found;
+    const lind_err err = show_finished(out, r->json, arena, &found);
+    finished = found;
+    LIND_TRY(lind_crew_agree(crew, err));
+  } else {
+    LIND_TRY(lind_crew_agree(crew, LIND_OK));
+  }
+  LIND_TRY(lind_crew_share(crew, &finished, sizeof finished));
+  return finished ? LIND_OK : perform(study, crew, *store, out, r->json, arena);
+}
+
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   request r;
   lind_study *study;
@@ -78,8 +107,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   const char *out = r.out != NULL ? r.out : default_out(study, arena);
   LIND_TRY(lind_crew_create((int)r.threads, &crew));
   lind_crew_catch_signals();
-  lind_err err = open_store(study, crew, out, &store);
-  if (err == LIND_OK) err = perform(study, crew, store, out, r.json, arena);
+  const lind_err err = go(&r, study, crew, out, &store, arena);
   lind_store_destroy(&store);
   lind_crew_destroy(&crew);
   return err;

@@ -51,6 +51,7 @@ static void hash_stages(lind_study *study) {
 lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **result) {
   lind_study *study;
   LIND_TAKE(study, arena, 1);
+  study->request = request;
   LIND_TRY(add_stage(study, request->path, request->set.at, request->set.n, request, false, 0, arena));
   const lind_protocol *protocol = study->protocol;
   for (int i = 0; !request->no_sensitivity && i < protocol->n_scenarios; i++) {

@@ -17,6 +17,7 @@ typedef struct lind_study_request {
 } lind_study_request;
 
 typedef struct lind_study {
+  const lind_study_request *request;
   const lind_protocol *protocol; /* of stage 0 */
   const lind_node *root;
   int n_stages;

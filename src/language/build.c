@@ -42,6 +42,7 @@ static lind_err covariate(lind_builder *b, const lind_statement *s) {
   lind_model_covariate made = {.name = s->names[0].name,
                                .type = {.kind = kind, .dimension = s->unit.dimension},
                                .other = s->other,
+                               .optional = s->optional,
                                .unit = s->has_unit ? s->unit : canonical(lind_unit_dimensionless),
                                .about = s->text,
                                .where = s->names[0].where,

@@ -53,6 +53,15 @@ static void scan_item(scanner *s) {
   }
 }
 
+static bool next_line_goes_on(const scanner *s) { /* no statement begins with an operator */
+  const char *p = s->at;
+  for (;;) {
+    p += strspn(p, " \t\r\n");
+    if (*p != '#') return *p != '\0' && strchr("+-*/^=<>,~)]", *p) != NULL;
+    p += strcspn(p, "\n");
+  }
+}
+
 /* A statement that begins at *s; true if it is one. */
 static bool scan_statement(scanner *s, const char **begin, lind_where *where) {
   while (*s->at != '\0' && strchr(" \t\r\n", *s->at) != NULL) step(s);
@@ -61,7 +70,7 @@ static bool scan_statement(scanner *s, const char **begin, lind_where *where) {
   where->column = s->column;
   s->depth = 0;
   s->goes_on = false;
-  while (*s->at != '\0' && (*s->at != '\n' || s->depth > 0 || s->goes_on)) {
+  while (*s->at != '\0' && (*s->at != '\n' || s->depth > 0 || s->goes_on || next_line_goes_on(s))) {
     if (*s->at == '\n')
       step(s);
     else

@@ -1,4 +1,5 @@
-/* reader.h -- the words of one statement. A statement is one line, or more while a bracket is open or a line ends in an operator.
+/* reader.h -- the words of one statement. A statement is one line, or more while a bracket is open, a line ends in an operator or
+ * the next one begins with one.
  */
 #ifndef LIND_LANGUAGE_READER_H
 #define LIND_LANGUAGE_READER_H

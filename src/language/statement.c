@@ -112,7 +112,10 @@ static lind_err read_covariate(lind_reader *r, lind_statement *s) {
   } else {
     LIND_TRY(unit_of(r, expected, s));
   }
-  return about_of(r, s);
+  s->optional = lind_reader_accept_word(r, "optional");
+  LIND_TRY(about_of(r, s));
+  if (!s->optional) s->optional = lind_reader_accept_word(r, "optional");
+  return LIND_OK;
 }
 
 static lind_err read_parameter(lind_reader *r, lind_statement *s) {

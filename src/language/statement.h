@@ -52,7 +52,7 @@ typedef struct lind_statement {
   lind_where unit_where;
   lind_type_kind type;      /* covariate */
   lind_levels levels;
-  bool other;
+  bool other, optional;
   lind_tree *value;         /* NULL: absent */
   lind_request request;     /* distribution, error, dose */
   int n_items;              /* set */

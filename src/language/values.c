@@ -35,7 +35,7 @@ static lind_err factor_block(const lind_model *model, const double *parameters, 
   LIND_TRY(correlations(model, parameters, block, r));
   for (int i = 0; i < block->n; ++i) {
     const lind_model_random *effect = &model->randoms[block->first + i];
-    double sd;
+    double sd = 0.0;
     LIND_TRY(sd_of(model, parameters, block->sd[i], effect->name, effect->where, &sd));
     for (int j = 0; j <= i; ++j) {
       double sum = r[i][j];
@@ -60,7 +60,7 @@ lind_err lind_model_random_factor(const lind_model *model, const double *paramet
 lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau, double *every) {
   const lind_model_drift *d = &model->drifts[drift];
   const lind_drift_programs *programs = &model->tree->drifts[drift];
-  double found_sd;
+  double found_sd = 0.0;
   LIND_TRY(sd_of(model, parameters, programs->sd, d->name, d->where, &found_sd));
   const double found_tau = lind_program_run_one(programs->tau, parameters, model->n_parameters);
   const double found_every = lind_program_run_one(programs->every, parameters, model->n_parameters);

@@ -90,7 +90,7 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
   LIND_CHECK_AT(estimator != NULL, LIND_ERR_INPUT, analysis->estimator.where, "analysis.%s.estimator is '%s'; known ones are %s%s",
                 analysis->name, analysis->estimator.text, lind_text_list(names, (size_t)n, list, sizeof list),
                 lind_text_suggestion(analysis->estimator.text, names, (size_t)n, suggestion, sizeof suggestion));
-  LIND_CHECK_AT(estimator->from_moments != NULL || plan->block_replicates > 0, LIND_ERR_INPUT, analysis->estimator.where,
+  LIND_CHECK_AT(estimator->from_moments != NULL || estimator->from_tables != NULL || plan->block_replicates > 0, LIND_ERR_INPUT, analysis->estimator.where,
                 "analysis.%s.estimator %s needs every patient at once, which a replicate of %llu patients (block_max %llu) is not; "
                 "use an estimator of means or shares, or raise block_max",
                 analysis->name, estimator->name, (unsigned long long)plan->protocol->patients,
@@ -157,6 +157,20 @@ static lind_err settle_baseline(lind_layout *layout, lind_arena *arena) {
 }
 
 
+/* A replicate that is cut into blocks cannot gather its patients: estimators of times work from life tables, [2 arms][events, censored][days]. */
+static lind_err settle_tables(lind_layout *layout, lind_arena *arena) {
+  int *table, n = 0;
+  LIND_TAKE(table, arena, layout->n_terms + 1);
+  layout->table_days = layout->plan->n_days + 2;
+  for (int t = 0; t < layout->n_terms; t++) {
+    const bool needed = layout->plan->block_replicates == 0 && layout->terms[t].estimator->from_moments == NULL;
+    table[t] = needed ? (int)layout->first_table + n++ * 4 * layout->table_days : -1;
+  }
+  layout->table = table;
+  layout->n_reals = layout->first_table + (size_t)(n * 4 * layout->table_days);
+  return LIND_OK;
+}
+
 lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layout **result) {
   lind_layout *layout;
   LIND_TAKE(layout, arena, 1);
@@ -169,7 +183,8 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   LIND_TRY(settle_baseline(layout, arena));
   layout->first_baseline = layout->first_term + (size_t)layout->n_terms * LIND_TERM_REALS;
   layout->first_look = layout->first_baseline + (size_t)(layout->n_baseline * layout->n_arms) * LIND_CELL_REALS;
-  layout->n_reals = layout->first_look + 2;
+  layout->first_table = layout->first_look + 2;
+  LIND_TRY(settle_tables(layout, arena));
   const double every = plan->protocol->curve_every;
   const size_t times = plan->curve_output >= 0 ? (size_t)floor(plan->protocol->duration / every + 1e-9) + 1 : 0;
   layout->n_counts = layout->first_curve + (size_t)layout->n_arms * times * LIND_CURVE_BINS;

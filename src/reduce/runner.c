@@ -144,6 +144,23 @@ static void write_term(const lind_answer *answer, double *reals) {
   memcpy(reals, all, sizeof all);
 }
 
+/* A time in h falls on its whole day; who is censored within a day was at risk on it. */
+static void fill_tables(lind_runner *runner, int n, double *reals) {
+  const lind_layout *layout = runner->layout;
+  const lind_desk *desk = runner->desk;
+  for (int t = 0; t < layout->n_terms; t++) {
+    const struct lind_layout_term *term = &layout->terms[t];
+    for (int s = 0; layout->table[t] >= 0 && s < n; s++) {
+      const size_t at = (size_t)term->endpoint * (size_t)desk->capacity + (size_t)s;
+      const bool treated = desk->seated[s] && desk->arm[s] == term->treated, control = desk->seated[s] && desk->arm[s] == term->control;
+      if (!(treated || control) || isnan(runner->value[at]) || level_of(desk, term->grouping, s) != term->level) continue;
+      const int day = (int)floor(runner->value[at] / 24.0 + 1e-9), event = runner->event[at] != 0.0;
+      const int row = (treated ? 0 : 2) + (event ? 0 : 1), last = layout->table_days - 1;
+      reals[layout->table[t] + row * layout->table_days + (day < last ? day : last)] += 1.0;
+    }
+  }
+}
+
 /* ---- flow, baseline, rows --------------------------------------------------------------------------------------------------------- */
 
 static void count_flow(lind_runner *runner, int n) {
@@ -242,6 +259,7 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
   }
   fill_cells(runner, used, reals);
   fill_baseline(runner, used, reals);
+  fill_tables(runner, used, reals);
   count_flow(runner, used);
   for (int t = 0; t < layout->n_terms; t++) {
     double *term = reals + layout->first_term + (size_t)t * LIND_TERM_REALS;

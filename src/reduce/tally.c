@@ -21,7 +21,8 @@ lind_err lind_tally_create(const lind_layout *layout, lind_tally **result) {
   tally->between = calloc(cells + 1, sizeof *tally->between);
   tally->partial = calloc(cells + 1, sizeof *tally->partial);
   tally->look = calloc(2 * replicates + 1, sizeof *tally->look);
-  bool ok = tally->counts && tally->pooled && tally->between && tally->partial && tally->look;
+  tally->tables = calloc(layout->n_reals - layout->first_table + 1, sizeof *tally->tables);
+  bool ok = tally->tables && tally->counts && tally->pooled && tally->between && tally->partial && tally->look;
   for (int k = 0; k < LIND_TERM_REALS; k++) {
     tally->term[k] = malloc(((size_t)layout->n_terms * replicates + 1) * sizeof(double));
     ok = ok && tally->term[k] != NULL;
@@ -41,6 +42,7 @@ void lind_tally_destroy(lind_tally **at) {
   free(tally->pooled);
   free(tally->between);
   free(tally->partial);
+  free(tally->tables);
   free(tally->look);
   for (int k = 0; k < LIND_TERM_REALS; k++) free(tally->term[k]);
   free(tally);
@@ -62,15 +64,25 @@ static void close_replicate(lind_tally *tally, const lind_moments *cells) {
   }
 }
 
-static lind_err estimate_cut(lind_tally *tally, uint64_t replicate) {
+static lind_err answer_cut(const lind_tally *tally, int t, lind_answer *answer) {
   const lind_layout *layout = tally->layout;
-  for (int t = 0; t < layout->n_terms; t++) {
-    const struct lind_layout_term *term = &layout->terms[t];
-    const lind_analysis *analysis = &layout->plan->protocol->analyses[term->analysis];
-    const size_t a = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->treated) / LIND_CELL_REALS;
-    const size_t b = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->control) / LIND_CELL_REALS;
+  const struct lind_layout_term *term = &layout->terms[t];
+  const lind_analysis *analysis = &layout->plan->protocol->analyses[term->analysis];
+  if (layout->table[t] >= 0) {
+    const double *at = tally->tables + ((size_t)layout->table[t] - layout->first_table);
+    const int n = layout->table_days;
+    const lind_life_table a = {n, at, at + n}, b = {n, at + 2 * n, at + 3 * n};
+    return term->estimator->from_tables(&a, &b, analysis->level, analysis->null, answer);
+  }
+  const size_t a = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->treated) / LIND_CELL_REALS;
+  const size_t b = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->control) / LIND_CELL_REALS;
+  return term->estimator->from_moments(&tally->partial[a], &tally->partial[b], analysis->level, analysis->null, answer);
+}
+
+static lind_err estimate_cut(lind_tally *tally, uint64_t replicate) {
+  for (int t = 0; t < tally->layout->n_terms; t++) {
     lind_answer answer;
-    LIND_TRY(term->estimator->from_moments(&tally->partial[a], &tally->partial[b], analysis->level, analysis->null, &answer));
+    LIND_TRY(answer_cut(tally, t, &answer));
     const lind_term *x = &answer.terms[0];
     const double all[LIND_TERM_REALS] = {x->estimate, x->se,        x->lower,         x->upper,
                                          x->p,        x->statistic, (double)answer.n, (double)answer.missing};
@@ -82,7 +94,12 @@ static lind_err estimate_cut(lind_tally *tally, uint64_t replicate) {
 static lind_err add_cut(lind_tally *tally, const lind_block_record *record) {
   const lind_plan *plan = tally->layout->plan;
   const size_t cells = cells_of(tally->layout);
-  if (record->first_seat == 0) memset(tally->partial, 0, cells * sizeof *tally->partial);
+  const size_t tables = tally->layout->n_reals - tally->layout->first_table;
+  if (record->first_seat == 0) {
+    memset(tally->partial, 0, cells * sizeof *tally->partial);
+    memset(tally->tables, 0, tables * sizeof *tally->tables);
+  }
+  for (size_t i = 0; i < tables; i++) tally->tables[i] += record->reals[tally->layout->first_table + i];
   for (size_t i = 0; i < cells; i++) {
     lind_moments cell;
     read_cells(tally->layout, record->reals, i, &cell);

@@ -17,18 +17,14 @@ EMBED(curve, LIND_REPORT_SOURCE "/figures/curve.json");
 EMBED(dots, LIND_REPORT_SOURCE "/figures/dots.json");
 EMBED(library, LIND_REPORT_LIBRARY);
 
-const lind_bundle *lind_bundle_find(const char *name) {
-  static _Thread_local lind_bundle found;
+lind_bundle lind_bundle_view(const char *name) {
 #define FILE_ROW(symbol) {#symbol, lind_bundle_##symbol, lind_bundle_##symbol##_end}
   const struct {
     const char *name, *begin, *end;
-  } files[] = {FILE_ROW(style),      FILE_ROW(script), FILE_ROW(forest), FILE_ROW(replicates),
-               FILE_ROW(curve), FILE_ROW(dots),   FILE_ROW(library)};
+  } files[] = {FILE_ROW(style), FILE_ROW(script), FILE_ROW(library), FILE_ROW(forest), FILE_ROW(replicates),
+               FILE_ROW(curve), FILE_ROW(dots)};
 #undef FILE_ROW
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-    if (strcmp(files[i].name, name) == 0) {
-      found = (lind_bundle){files[i].name, files[i].begin, (size_t)(files[i].end - files[i].begin)};
-      return &found;
-    }
-  return NULL;
+    if (strcmp(files[i].name, name) == 0) return (lind_bundle){files[i].begin, (size_t)(files[i].end - files[i].begin)};
+  return (lind_bundle){NULL, 0};
 }

@@ -5,11 +5,11 @@
 #include <stddef.h>
 
 typedef struct lind_bundle {
-  const char *name; /* "style.css", "forest" (a figure), ... */
-  const char *bytes;
+  const char *bytes; /* NUL-terminated as well; NULL if there is no file of that name */
   size_t n;
 } lind_bundle;
 
-const lind_bundle *lind_bundle_find(const char *name); /* NULL if there is none */
+/* "style", "script", "library" (empty in a build without npm), or a kind of figure: "forest", "replicates", "curve", "dots". */
+lind_bundle lind_bundle_view(const char *name);
 
 #endif

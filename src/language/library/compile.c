@@ -156,8 +156,8 @@ static lind_err reserve(const char *base, lind_arena *arena, char **stem) {
 
 lind_err lind_compile_kernel(const lind_model *model, const char *cache_directory, lind_arena *arena, const lind_kernel **kernel,
                              bool *fresh) {
-  const char *body, *directory;
-  char hash[33], *stem;
+  const char *body = NULL, *directory = NULL;
+  char hash[33], *stem = NULL;
   LIND_TRY(lind_emit_kernel(model, symbol, arena, &body));
   const char *text = lind_arena_format(arena, "%s\n%s", lind_registry_headers, body);
   LIND_CHECK(text != NULL, LIND_ERR_MEMORY, "no memory for the generated C of '%s'", model->name);

@@ -68,7 +68,7 @@ lind_err lind_model_read(const char *name, lind_where where, lind_arena *arena, 
     LIND_TRY(lind_build_model(entry->text, entry->path, arena, &made));
     made->name = entry->name;
   } else {
-    const char *text;
+    const char *text = NULL;
     if (length < 5 || strcmp(name + length - 5, ".lind") != 0) return unknown(name, where);
     LIND_TRY(read_file(name, where, arena, &text));
     LIND_TRY(lind_build_model(text, name, arena, &made));

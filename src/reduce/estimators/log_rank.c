@@ -52,6 +52,18 @@ static void observed_expected(const subject *all, uint64_t n, double *o_minus_e,
   }
 }
 
+static void conclude(double o_minus_e, double variance, double level, double null, uint64_t n, uint64_t missing,
+                     lind_answer *answer) {
+  lind_term term = {"hazard ratio", NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+  if (variance > 0.0) {
+    const double log_ratio = o_minus_e / variance, se = 1.0 / sqrt(variance), z = lind_draw_normal_quantile(0.5 + level / 2.0);
+    const double statistic = (log_ratio - (null > 0.0 ? log(null) : 0.0)) / se;
+    term = (lind_term){"hazard ratio", exp(log_ratio), se, statistic, NAN, 2.0 * lind_draw_normal_cdf(-fabs(statistic)),
+                       exp(log_ratio - z * se), exp(log_ratio + z * se)};
+  }
+  *answer = (lind_answer){.method = "log-rank test, Peto hazard ratio", .n = n, .missing = missing, .n_terms = 1, .terms = {term}};
+}
+
 static lind_err estimate(const lind_sample *treated, const lind_sample *control, double level, double null, lind_answer *answer) {
   subject *all = malloc((size_t)(treated->n + control->n + 1) * sizeof *all);
   LIND_CHECK(all != NULL, LIND_ERR_MEMORY, "no memory for a log-rank test of %llu patients",
@@ -62,14 +74,26 @@ static lind_err estimate(const lind_sample *treated, const lind_sample *control,
   double o_minus_e, variance;
   observed_expected(all, n, &o_minus_e, &variance);
   free(all);
-  lind_term term = {"hazard ratio", NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-  if (variance > 0.0) {
-    const double log_ratio = o_minus_e / variance, se = 1.0 / sqrt(variance), z = lind_draw_normal_quantile(0.5 + level / 2.0);
-    const double statistic = (log_ratio - (null > 0.0 ? log(null) : 0.0)) / se;
-    term = (lind_term){"hazard ratio", exp(log_ratio), se, statistic, NAN, 2.0 * lind_draw_normal_cdf(-fabs(statistic)),
-                       exp(log_ratio - z * se), exp(log_ratio + z * se)};
+  conclude(o_minus_e, variance, level, null, n, missing, answer);
+  return LIND_OK;
+}
+
+static lind_err from_tables(const lind_life_table *treated, const lind_life_table *control, double level, double null,
+                            lind_answer *answer) {
+  double at_risk[2] = {0.0, 0.0}, o_minus_e = 0.0, variance = 0.0;
+  const lind_life_table *table[2] = {control, treated};
+  for (int a = 0; a < 2; a++)
+    for (int d = 0; d < table[a]->n_days; d++) at_risk[a] += table[a]->events[d] + table[a]->censored[d];
+  const double n = at_risk[0] + at_risk[1];
+  for (int d = 0; d < treated->n_days; d++) {
+    const double events = treated->events[d] + control->events[d], total = at_risk[0] + at_risk[1];
+    if (events > 0.0) {
+      o_minus_e += treated->events[d] - events * at_risk[1] / total;
+      if (total > 1.0) variance += events * (at_risk[1] / total) * (at_risk[0] / total) * (total - events) / (total - 1.0);
+    }
+    for (int a = 0; a < 2; a++) at_risk[a] -= table[a]->events[d] + table[a]->censored[d];
   }
-  *answer = (lind_answer){.method = "log-rank test, Peto hazard ratio", .n = n, .missing = missing, .n_terms = 1, .terms = {term}};
+  conclude(o_minus_e, variance, level, null, (uint64_t)n, 0, answer);
   return LIND_OK;
 }
 
@@ -80,4 +104,5 @@ const lind_estimator lind_estimator_log_rank = {
     .effect = "hazard ratio (treated / control)",
     .ratio = true,
     .estimate = estimate,
+    .from_tables = from_tables,
 };

@@ -1,0 +1,107 @@
+/* figure.c -- a template with its holes filled, its key, and the place of its data table. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bundle.h"
+#include "story.h"
+
+/* ---- templates ----------------------------------------------------------------------------------------------------------------------- */
+
+static json_t *filled(const json_t *template, const json_t *holes);
+
+static bool left_out(const json_t *item, const json_t *holes) {
+  const char *name = lind_value_text(item, "if", NULL);
+  return name != NULL && json_object_get(holes, name + 1) == NULL;
+}
+
+static json_t *filled_object(const json_t *template, const json_t *holes) {
+  json_t *object = json_object();
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)template, key, value) { /* Jansson's iterator is not const, but changes nothing */
+    if (strcmp(key, "if") != 0) json_object_set_new(object, key, filled(value, holes));
+  }
+  return object;
+}
+
+static json_t *filled(const json_t *template, const json_t *holes) {
+  if (json_is_object(template)) return filled_object(template, holes);
+  if (json_is_array(template)) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < json_array_size(template); i++) {
+      const json_t *item = json_array_get(template, i);
+      if (!left_out(item, holes)) json_array_append_new(array, filled(item, holes));
+    }
+    return array;
+  }
+  if (json_is_string(template) && json_string_value(template)[0] == '$') {
+    json_t *value = json_object_get(holes, json_string_value(template) + 1);
+    return value != NULL ? json_incref(value) : json_null();
+  }
+  return json_deep_copy(template);
+}
+
+static void put_spec(lind_story *story, const char *kind, const char *label, const json_t *holes) {
+  const lind_bundle file = lind_bundle_view(kind);
+  json_t *template = json_loadb(file.bytes, file.n, 0, NULL); /* ours: a test parses every one */
+  json_t *spec = filled(template, holes);
+  lind_page_put(&story->page, "<div class=\"plot\" role=\"img\" aria-label=\"%s\" data-spec=\"figure-%d\"></div>\n", label, story->n_figures);
+  lind_page_put(&story->page, "<script type=\"application/json\" id=\"figure-%d\">", story->n_figures);
+  lind_page_json(&story->page, spec);
+  lind_page_raw(&story->page, "</script>\n");
+  json_decref(spec);
+  json_decref(template);
+}
+
+/* ---- the element --------------------------------------------------------------------------------------------------------------------- */
+
+void lind_figure_begin(lind_story *story, const char *kind, const char *label, json_t *holes) {
+  story->n_figures++;
+  lind_page_put(&story->page, "<figure class=\"%s\">\n", kind);
+  if (story->figures) {
+    put_spec(story, kind, label, holes);
+    lind_page_raw(&story->page, "<ul class=\"key\">");
+  }
+  json_decref(holes);
+}
+
+void lind_figure_key(lind_story *story, lind_key_mark mark, const char *words) {
+  static const char *const classes[] = {"effect", "published", "band", "target", "null", "bars"};
+  if (story->figures) lind_page_put(&story->page, "<li><i class=\"%s\" aria-hidden=\"true\"></i>%s</li>", classes[mark], words);
+}
+
+void lind_figure_key_arms(lind_story *story, bool line) {
+  json_t *titles = lind_story_arm_titles(story);
+  for (size_t i = 0; story->figures && i < json_array_size(titles); i++)
+    lind_page_put(&story->page, "<li><i class=\"%s arm-%d\" aria-hidden=\"true\"></i>%s</li>", line ? "line" : "dot",
+                  (int)(i % LIND_STORY_ARMS), json_string_value(json_array_get(titles, i)));
+  json_decref(titles);
+}
+
+void lind_figure_caption(lind_story *story, const char *caption, bool open) {
+  if (story->figures) lind_page_raw(&story->page, "</ul>\n");
+  lind_page_put(&story->page, "<figcaption>%s</figcaption>\n", caption);
+  lind_page_raw(&story->page, open || !story->figures ? "<details class=\"data\" open>" : "<details class=\"data\">");
+  lind_page_raw(&story->page, "<summary>Data table</summary>\n");
+}
+
+void lind_figure_end(lind_story *story) { lind_page_raw(&story->page, "</details>\n</figure>\n"); }
+
+/* ---- rows with words at the left ----------------------------------------------------------------------------------------------------- */
+
+void lind_figure_rows_init(lind_figure_rows *rows) { *rows = (lind_figure_rows){.ids = json_array(), .values = json_array()}; }
+
+const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool heading) {
+  char lines[512];
+  (void)lind_table_wrap(label, 30, lines, sizeof lines);
+  for (char *bar = lines; (bar = strchr(bar, '|')) != NULL;) *bar = '/'; /* the bar divides an id */
+  json_array_append_new(rows->ids, json_sprintf("%03d|%s|%s", (int)json_array_size(rows->ids), lines, heading ? "h" : ""));
+  return json_string_value(json_array_get(rows->ids, json_array_size(rows->ids) - 1));
+}
+
+void lind_figure_rows_take(lind_figure_rows *rows, json_t *holes) {
+  json_object_set_new(holes, "rows", rows->ids);
+  json_object_set_new(holes, "values", rows->values);
+  *rows = (lind_figure_rows){0};
+}

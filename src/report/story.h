@@ -1,0 +1,71 @@
+/* story.h -- what a section of the report works with, and the pieces that all sections are made of: figures, tables, labels. */
+#ifndef LIND_STORY_H
+#define LIND_STORY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "page.h"
+#include "value.h"
+
+typedef struct lind_story {
+  const json_t *estimates, *provenance; /* provenance may be NULL */
+  lind_page page;                       /* the sections so far */
+  lind_page contents;                   /* a link to each */
+  bool figures;                         /* is there a library to draw with? */
+  int n_figures;
+} lind_story;
+
+/* ---- sections: a heading, and a line in the contents --------------------------------------------------------------------------------- */
+
+void lind_story_section(lind_story *story, const char *id, const char *title);
+void lind_story_end(lind_story *story);
+
+/* ---- arms and terms in words --------------------------------------------------------------------------------------------------------- */
+
+enum { LIND_STORY_ARMS = 6 }; /* as many as there are colours; later arms repeat them */
+const char *lind_story_arm(const lind_story *story, const char *name); /* its title, or its name; "" for NULL */
+int lind_story_arm_index(const lind_story *story, const char *name);   /* 0 if unknown */
+json_t *lind_story_arm_titles(const lind_story *story);                /* new array, and one of CSS colours in the same order */
+json_t *lind_story_arm_colours(const lind_story *story);
+json_t *lind_story_arm_shapes(const lind_story *story);
+bool lind_story_is_all(const json_t *term);                            /* everybody, not a subgroup */
+lind_value_words lind_story_effect_unit(const json_t *analysis);       /* "percentage points", "day", "ratio" */
+int lind_story_interval_decimals(const json_t *term);
+lind_value_words lind_story_interval(const json_t *term);              /* of one trial: "3.3 to 10.1" */
+lind_value_words lind_story_published(const json_t *published);        /* "7 (3.3 to 10.6)", "67.4", or a dash */
+const json_t *lind_story_primary(const lind_story *story);             /* first analysis, or NULL */
+const json_t *lind_story_primary_term(const lind_story *story);        /* its first term, or NULL */
+
+/* ---- figures: figure.c --------------------------------------------------------------------------------------------------------------- */
+
+/* <figure> with the template `kind`, its holes filled ("$name" becomes holes.name; an array item {"if": "$name", ...} is left out where the
+ * hole is missing), and the key below it. label says in a sentence what is to be seen. `holes` is taken. Nothing is drawn, and the holes are given back, where the
+ * build has no library. Then the data table belongs between _begin and _end. */
+void lind_figure_begin(lind_story *story, const char *kind, const char *label, json_t *holes);
+typedef enum { LIND_KEY_EFFECT, LIND_KEY_PUBLISHED, LIND_KEY_BAND, LIND_KEY_TARGET, LIND_KEY_NULL, LIND_KEY_BARS } lind_key_mark;
+void lind_figure_key(lind_story *story, lind_key_mark mark, const char *words);
+void lind_figure_key_arms(lind_story *story, bool line);
+void lind_figure_caption(lind_story *story, const char *caption, bool open); /* ends the key, opens the <details> of the table */
+void lind_figure_end(lind_story *story);
+
+/* Rows of a figure with words at the left: unique ids in the order of drawing, which carry their label ("004|Label|"; "|h" for a heading). */
+typedef struct lind_figure_rows {
+  json_t *ids, *values; /* both are given to holes with lind_figure_rows_take */
+} lind_figure_rows;
+void lind_figure_rows_init(lind_figure_rows *rows);
+const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool heading); /* the id, until the next call */
+void lind_figure_rows_take(lind_figure_rows *rows, json_t *holes);                        /* as "rows" and "values" */
+
+/* ---- tables: table.c ----------------------------------------------------------------------------------------------------------------- */
+
+/* The first column holds row headings; columns from `numeric` on are right-aligned. headers[n]. */
+void lind_table_begin(lind_story *story, const char *caption, int n, const char *const headers[], int numeric);
+void lind_table_row(lind_story *story, int n, const char *const cells[], int numeric);
+void lind_table_group(lind_story *story, int n, const char *title); /* a heading across all columns */
+void lind_table_end(lind_story *story);
+
+/* Break into lines of at most `width` characters at spaces (a longer word stays whole), '\n' between; returned = buffer. */
+const char *lind_table_wrap(const char *text, int width, char *buffer, size_t size);
+
+#endif
