@@ -12,12 +12,12 @@ const char *lind_protocol_path(const char *written, const char *in_file, lind_ar
 }
 
 int lind_protocol_find_arm(const lind_protocol *protocol, const char *name) {
-  return lind_names_find(name, protocol->arms, protocol->n_arms, sizeof(lind_arm));
+  return lind_keys_find(name, protocol->arms, protocol->n_arms, sizeof(lind_arm));
 }
 
 static lind_err read_top(const lind_node *root, lind_arena *arena, lind_rows_whole *top, lind_protocol *made) {
   LIND_TRY(lind_schema_read(root, "a protocol", lind_rows_protocol, arena, top));
-  LIND_TRY(lind_names_check(top->name.text, top->name.where, "a protocol"));
+  LIND_TRY(lind_keys_check(top->name.text, top->name.where, "a protocol"));
   made->name = top->name.text;
   made->title = top->title.text == NULL ? top->name.text : top->title.text;
   made->question = top->question.text;

@@ -8,16 +8,16 @@
 #include "rows.h"
 
 /* What is true of any two sections: names are letters, digits, - and _. */
-lind_err lind_names_check(const char *name, lind_where where, const char *what) LIND_MUST_CHECK;
+lind_err lind_keys_check(const char *name, lind_where where, const char *what) LIND_MUST_CHECK;
 /* The same without -, and no word that expressions know already. */
-lind_err lind_names_check_definition(const char *name, lind_where where) LIND_MUST_CHECK;
+lind_err lind_keys_check_definition(const char *name, lind_where where) LIND_MUST_CHECK;
 /* `node` (NULL: absent) must be a mapping of names; each is `what` in messages. An absent one is an empty mapping. */
-lind_err lind_names_mapping(const lind_node *node, const char *section, const char *what,
+lind_err lind_keys_mapping(const lind_node *node, const char *section, const char *what,
                             const lind_node **mapping) LIND_MUST_CHECK;
 /* names[n] at `stride` bytes: -1 if `name` is none of them */
-int lind_names_find(const char *name, const void *first, int n, size_t stride);
+int lind_keys_find(const char *name, const void *first, int n, size_t stride);
 /* The sentence where a name must be known and is not: "arms.a.dosing names 'x', which is no dosing item; did you mean 'y'?" */
-lind_err lind_names_known(const lind_words *word, const char *key, const char *what, const void *first, int n,
+lind_err lind_keys_known(const lind_words *word, const char *key, const char *what, const void *first, int n,
                           size_t stride) LIND_MUST_CHECK;
 
 /* ---- who and how (sections_conduct.c) ---- */

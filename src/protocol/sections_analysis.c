@@ -8,7 +8,7 @@ static const char *title_or(const lind_words *title, const char *name) { return 
 
 lind_err lind_sections_groups(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   const lind_node *groups;
-  LIND_TRY(lind_names_mapping(node, "groups", "a group", &groups));
+  LIND_TRY(lind_keys_mapping(node, "groups", "a group", &groups));
   lind_group *made;
   LIND_TAKE(made, arena, groups->n);
   for (int i = 0; i < groups->n; ++i) {
@@ -54,7 +54,7 @@ static lind_err check_endpoint(const lind_node *node, const lind_endpoint *endpo
 
 lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   const lind_node *endpoints;
-  LIND_TRY(lind_names_mapping(node, "endpoints", "an endpoint", &endpoints));
+  LIND_TRY(lind_keys_mapping(node, "endpoints", "an endpoint", &endpoints));
   lind_endpoint *made;
   LIND_TAKE(made, arena, endpoints->n);
   for (int i = 0; i < endpoints->n; ++i) {
@@ -70,7 +70,7 @@ lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_
     made[i].title = title_or(&shape.title, name);
     LIND_TRY(check_endpoint(item, &made[i], protocol->duration));
     if (made[i].of.text != NULL)
-      LIND_TRY(lind_names_known(&made[i].of, lind_arena_format(arena, "endpoints.%s.of", name), "output in measure",
+      LIND_TRY(lind_keys_known(&made[i].of, lind_arena_format(arena, "endpoints.%s.of", name), "output in measure",
                                 protocol->measure.at, protocol->measure.n, sizeof(lind_words)));
   }
   protocol->n_endpoints = endpoints->n;
@@ -92,13 +92,13 @@ static lind_err default_compare(const lind_protocol *protocol, lind_arena *arena
 
 static lind_err check_analysis(const lind_node *node, lind_arena *arena, const lind_protocol *protocol, lind_analysis *analysis) {
   const char *name = analysis->name;
-  LIND_TRY(lind_names_known(&analysis->endpoint, lind_arena_format(arena, "analysis.%s.endpoint", name), "endpoint",
+  LIND_TRY(lind_keys_known(&analysis->endpoint, lind_arena_format(arena, "analysis.%s.endpoint", name), "endpoint",
                             protocol->endpoints, protocol->n_endpoints, sizeof(lind_endpoint)));
   if (lind_document_find(node, "compare") == NULL) return default_compare(protocol, arena, &analysis->compare);
   const lind_words_list *compare = &analysis->compare;
   const char *key = lind_arena_format(arena, "analysis.%s.compare", name);
   for (int i = 0; i < compare->n; ++i)
-    LIND_TRY(lind_names_known(&compare->at[i], key, "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
+    LIND_TRY(lind_keys_known(&compare->at[i], key, "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
   LIND_CHECK_AT(compare->n == 2 && strcmp(compare->at[0].text, compare->at[1].text) != 0, LIND_ERR_INPUT,
                 lind_sections_place(node, "compare"), "analysis.%s.compare must be two different arms, [treated, control]", name);
   return LIND_OK;
@@ -106,7 +106,7 @@ static lind_err check_analysis(const lind_node *node, lind_arena *arena, const l
 
 lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   const lind_node *analyses;
-  LIND_TRY(lind_names_mapping(node, "analysis", "an analysis", &analyses));
+  LIND_TRY(lind_keys_mapping(node, "analysis", "an analysis", &analyses));
   lind_analysis *made;
   LIND_TAKE(made, arena, analyses->n);
   for (int i = 0; i < analyses->n; ++i) {
@@ -162,7 +162,7 @@ lind_err lind_sections_sensitivity(const lind_node *node, lind_arena *arena, lin
   lind_rows_sensitivity_shape shape = {0};
   LIND_TRY(lind_schema_read(node, "sensitivity", lind_rows_sensitivity, arena, &shape));
   const lind_node *scenarios;
-  LIND_TRY(lind_names_mapping(shape.scenarios, "sensitivity.scenarios", "a scenario", &scenarios));
+  LIND_TRY(lind_keys_mapping(shape.scenarios, "sensitivity.scenarios", "a scenario", &scenarios));
   lind_scenario *made;
   LIND_TAKE(made, arena, scenarios->n);
   for (int i = 0; i < scenarios->n; ++i) {

@@ -10,7 +10,7 @@ lind_err lind_sections_define(const lind_node *node, lind_arena *arena, lind_pro
   lind_definition *made;
   LIND_TAKE(made, arena, node->n);
   for (int i = 0; i < node->n; ++i) {
-    LIND_TRY(lind_names_check_definition(node->keys[i], node->key_where[i]));
+    LIND_TRY(lind_keys_check_definition(node->keys[i], node->key_where[i]));
     LIND_CHECK_AT(node->items[i].kind == LIND_NODE_SCALAR, LIND_ERR_INPUT, node->items[i].where,
                   "define.%s must be an expression", node->keys[i]);
     made[i] = (lind_definition){node->keys[i], {node->items[i].text, node->items[i].where}};
@@ -38,7 +38,7 @@ static lind_err read_arm(const lind_node *node, const char *name, lind_where whe
 
 lind_err lind_sections_arms(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   const lind_node *arms;
-  LIND_TRY(lind_names_mapping(node, "arms", "an arm", &arms));
+  LIND_TRY(lind_keys_mapping(node, "arms", "an arm", &arms));
   LIND_CHECK_AT(arms->n > 0, LIND_ERR_INPUT, arms->where, "arms is empty; a trial has at least one arm");
   lind_arm *made;
   LIND_TAKE(made, arena, arms->n);
@@ -109,14 +109,14 @@ static lind_err read_dosing(const lind_node *node, const char *name, lind_where 
 
 static bool is_used(const lind_protocol *protocol, const char *name) {
   for (int a = 0; a < protocol->n_arms; ++a)
-    if (lind_names_find(name, protocol->arms[a].dosing.at, protocol->arms[a].dosing.n, sizeof(lind_words)) >= 0) return true;
+    if (lind_keys_find(name, protocol->arms[a].dosing.at, protocol->arms[a].dosing.n, sizeof(lind_words)) >= 0) return true;
   return false;
 }
 
 /* After the arms: an item of an included file that no arm names may have days that this trial does not reach. */
 lind_err lind_sections_dosing(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   const lind_node *items;
-  LIND_TRY(lind_names_mapping(node, "dosing", "a dosing item", &items));
+  LIND_TRY(lind_keys_mapping(node, "dosing", "a dosing item", &items));
   lind_dosing *made;
   LIND_TAKE(made, arena, items->n);
   for (int i = 0; i < items->n; ++i) {
@@ -129,7 +129,7 @@ lind_err lind_sections_dosing(const lind_node *node, lind_arena *arena, lind_pro
     const lind_arm *arm = &protocol->arms[a];
     const char *key = lind_arena_format(arena, "arms.%s.dosing", arm->name);
     for (int i = 0; i < arm->dosing.n; ++i)
-      LIND_TRY(lind_names_known(&arm->dosing.at[i], key, "dosing item", made, items->n, sizeof *made));
+      LIND_TRY(lind_keys_known(&arm->dosing.at[i], key, "dosing item", made, items->n, sizeof *made));
   }
   return LIND_OK;
 }

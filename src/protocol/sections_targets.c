@@ -8,7 +8,7 @@
 static const char *const mark_names[] = {"read", "memory", "computed"}; /* in the order of lind_rows_marks */
 
 static lind_err check_level(const lind_rows_target_shape *shape, const lind_protocol *protocol) {
-  const int g = lind_names_find(shape->group.text, protocol->groups, protocol->n_groups, sizeof(lind_group));
+  const int g = lind_keys_find(shape->group.text, protocol->groups, protocol->n_groups, sizeof(lind_group));
   if (strcmp(shape->group.text, "all") == 0) {
     LIND_CHECK_AT(strcmp(shape->level.text, "all") == 0, LIND_ERR_INPUT, shape->level.where,
                   "a target has level '%s' without a group; name the group", shape->level.text);
@@ -16,7 +16,7 @@ static lind_err check_level(const lind_rows_target_shape *shape, const lind_prot
   }
   if (g < 0 || protocol->groups[g].labels.n == 0) return LIND_OK; /* a column: the plan knows its levels */
   const lind_words_list *labels = &protocol->groups[g].labels;
-  return lind_names_known(&shape->level, "a target's level", "label of its group", labels->at, labels->n, sizeof(lind_words));
+  return lind_keys_known(&shape->level, "a target's level", "label of its group", labels->at, labels->n, sizeof(lind_words));
 }
 
 static lind_err check_target(const lind_node *node, const lind_rows_target_shape *shape, const lind_protocol *protocol) {
@@ -28,16 +28,16 @@ static lind_err check_target(const lind_node *node, const lind_rows_target_shape
                 lind_sections_place(node, "upper"), "a target's upper is %g; it must not be less than lower, which is %g",
                 shape->upper, shape->lower);
   if (level) {
-    LIND_TRY(lind_names_known(&shape->endpoint, "a target", "endpoint", protocol->endpoints, protocol->n_endpoints,
+    LIND_TRY(lind_keys_known(&shape->endpoint, "a target", "endpoint", protocol->endpoints, protocol->n_endpoints,
                               sizeof(lind_endpoint)));
-    LIND_TRY(lind_names_known(&shape->arm, "a target", "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
+    LIND_TRY(lind_keys_known(&shape->arm, "a target", "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
     return check_level(shape, protocol);
   }
-  LIND_TRY(lind_names_known(&shape->analysis, "a target", "analysis", protocol->analyses, protocol->n_analyses,
+  LIND_TRY(lind_keys_known(&shape->analysis, "a target", "analysis", protocol->analyses, protocol->n_analyses,
                             sizeof(lind_analysis)));
-  const int a = lind_names_find(shape->analysis.text, protocol->analyses, protocol->n_analyses, sizeof(lind_analysis));
+  const int a = lind_keys_find(shape->analysis.text, protocol->analyses, protocol->n_analyses, sizeof(lind_analysis));
   const lind_analysis *analysis = &protocol->analyses[a];
-  LIND_TRY(lind_names_known(&shape->group, "a target's group", "entry of its analysis's by", analysis->by.at, analysis->by.n,
+  LIND_TRY(lind_keys_known(&shape->group, "a target's group", "entry of its analysis's by", analysis->by.at, analysis->by.n,
                             sizeof(lind_words)));
   return check_level(shape, protocol);
 }

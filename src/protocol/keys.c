@@ -6,14 +6,14 @@
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-lind_err lind_names_check(const char *name, lind_where where, const char *what) {
+lind_err lind_keys_check(const char *name, lind_where where, const char *what) {
   bool good = is_letter(name[0]);
   for (const char *c = name; *c != '\0'; ++c) good = good && (is_letter(*c) || is_digit(*c) || *c == '-' || *c == '_');
   LIND_CHECK_AT(good, LIND_ERR_INPUT, where, "'%s' is no name for %s; a letter, then letters, digits, - and _ are", name, what);
   return LIND_OK;
 }
 
-lind_err lind_names_check_definition(const char *name, lind_where where) {
+lind_err lind_keys_check_definition(const char *name, lind_where where) {
   static const char *const taken[] = {"if",
                                       "then",
                                       "else",
@@ -48,14 +48,14 @@ lind_err lind_names_check_definition(const char *name, lind_where where) {
   return LIND_OK;
 }
 
-lind_err lind_names_mapping(const lind_node *node, const char *section, const char *what, const lind_node **mapping) {
+lind_err lind_keys_mapping(const lind_node *node, const char *section, const char *what, const lind_node **mapping) {
   static const lind_node nothing = {.kind = LIND_NODE_MAPPING, .path = ""};
   if (node == NULL) {
     *mapping = &nothing;
     return LIND_OK;
   }
   LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where, "%s must be a mapping of names", section);
-  for (int i = 0; i < node->n; ++i) LIND_TRY(lind_names_check(node->keys[i], node->key_where[i], what));
+  for (int i = 0; i < node->n; ++i) LIND_TRY(lind_keys_check(node->keys[i], node->key_where[i], what));
   *mapping = node;
   return LIND_OK;
 }
@@ -66,14 +66,14 @@ static const char *name_at(const void *first, size_t stride, int i) {
   return name;
 }
 
-int lind_names_find(const char *name, const void *first, int n, size_t stride) {
+int lind_keys_find(const char *name, const void *first, int n, size_t stride) {
   for (int i = 0; i < n; ++i)
     if (strcmp(name_at(first, stride, i), name) == 0) return i;
   return -1;
 }
 
-lind_err lind_names_known(const lind_words *word, const char *key, const char *what, const void *first, int n, size_t stride) {
-  if (lind_names_find(word->text, first, n, stride) >= 0) return LIND_OK;
+lind_err lind_keys_known(const lind_words *word, const char *key, const char *what, const void *first, int n, size_t stride) {
+  if (lind_keys_find(word->text, first, n, stride) >= 0) return LIND_OK;
   enum { KNOWN_MAX = 256 };
   const char *known[KNOWN_MAX] = {NULL};
   const int n_known = n < KNOWN_MAX ? n : KNOWN_MAX;

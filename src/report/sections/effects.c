@@ -1,0 +1,142 @@
+/* effects.c -- effects as a forest figure with its table. */
+#include "effects.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef void (*term_visit)(const lind_effects *effects, const json_t *analysis, const json_t *term, void *context);
+
+static void each_term(const lind_effects *effects, term_visit visit, void *context) {
+  size_t i, j;
+  const json_t *analysis, *term;
+  json_array_foreach(json_object_get(effects->story->estimates, "analyses"), i, analysis) {
+    if (effects->only != NULL && analysis != effects->only) continue;
+    if (strcmp(lind_story_effect_unit(analysis).text, effects->unit) != 0) continue;
+    json_array_foreach(json_object_get(analysis, "terms"), j, term) {
+      if (effects->wanted(term)) visit(effects, analysis, term, context);
+    }
+  }
+}
+
+static void count_one(const lind_effects *effects, const json_t *analysis, const json_t *term, void *context) {
+  (void)effects, (void)analysis, (void)term;
+  ++*(int *)context;
+}
+
+bool lind_effects_any(const lind_effects *effects) {
+  int n = 0;
+  each_term(effects, count_one, &n);
+  return n > 0;
+}
+
+/* ---- the figure ---------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct drawing {
+  lind_figure_rows rows;
+  char group[128];   /* heading last written */
+  bool published;    /* is there a published number in it? */
+  double null_at;
+  bool ratio;
+} drawing;
+
+static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+static void label_of(const lind_effects *effects, const json_t *analysis, const json_t *term, char *label, size_t size) {
+  const char *title = lind_value_text(analysis, "title", lind_value_text(analysis, "name", ""));
+  const char *level = lind_value_text(term, "level", "");
+  if (effects->only != NULL)
+    (void)snprintf(label, size, "%s", lind_story_is_all(term) ? "All patients" : level);
+  else if (lind_story_is_all(term))
+    (void)snprintf(label, size, "%s", title);
+  else
+    (void)snprintf(label, size, "%s: %s %s", title, lind_value_text(term, "group", ""), level);
+}
+
+static void draw_term(const lind_effects *effects, const json_t *analysis, const json_t *term, void *context) {
+  drawing *figure = context;
+  char label[512];
+  const char *group = lind_value_text(term, "group", "all");
+  if (effects->only != NULL && !lind_story_is_all(term) && strcmp(group, figure->group) != 0) {
+    (void)lind_figure_rows_add(&figure->rows, group, true);
+    (void)snprintf(figure->group, sizeof figure->group, "%s", group);
+  }
+  label_of(effects, analysis, term, label, sizeof label);
+  const char *row = lind_figure_rows_add(&figure->rows, label, false);
+  const double lower = lind_value_at(term, "interval", 0), upper = lind_value_at(term, "interval", 1);
+  const double estimate = lind_value_number(term, "estimate");
+  const int decimals = lind_story_interval_decimals(term);
+  json_array_append_new(figure->rows.values,
+                        json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "row", row, "kind", "simulated", "label", label, "estimate", number(estimate),
+                                  "lower", number(lower), "upper", number(upper), "text",
+                                  json_sprintf("%s (%s)", lind_value_fixed(estimate, decimals).text, lind_story_interval(term).text)));
+  const json_t *published = json_object_get(term, "published");
+  if (published != NULL) {
+    figure->published = true;
+    json_array_append_new(
+        figure->rows.values,
+        json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:s}", "row", row, "kind", "published", "label", label, "estimate",
+                  number(lind_value_number(published, "estimate")), "lower", number(lind_value_number(published, "lower")), "upper",
+                  number(lind_value_number(published, "upper")), "text", lind_story_published(published).text));
+  }
+  figure->null_at = lind_value_number(analysis, "null");
+  figure->ratio = json_is_true(json_object_get(analysis, "ratio"));
+  if (!isfinite(figure->null_at)) figure->null_at = figure->ratio ? 1.0 : 0.0;
+}
+
+static void draw(const lind_effects *effects, const char *label) {
+  lind_story *story = effects->story;
+  drawing figure = {.group = ""};
+  lind_figure_rows_init(&figure.rows);
+  each_term(effects, draw_term, &figure);
+  json_t *holes = json_object();
+  lind_figure_rows_take(&figure.rows, holes);
+  json_object_set_new(holes, "null", json_real(figure.null_at));
+  json_object_set_new(holes, "above", json_integer(figure.published ? -6 : 0));
+  json_object_set_new(holes, "below", json_integer(figure.published ? 8 : 0));
+  json_object_set_new(holes, "room", json_integer(150));
+  json_object_set_new(holes, "scale", figure.ratio ? json_pack("{s:s}", "type", "log") : json_pack("{s:b}", "zero", 0));
+  json_object_set_new(holes, "x", json_sprintf("%s%s%s", figure.ratio ? "Ratio" : "Difference", !figure.ratio && effects->unit[0] != '\0' ? ", " : "",
+                                               figure.ratio ? "" : effects->unit));
+  lind_figure_begin(story, "forest", label, holes);
+  lind_figure_key(story, LIND_KEY_EFFECT, "simulated, with the interval of one trial");
+  if (figure.published) lind_figure_key(story, LIND_KEY_PUBLISHED, "published");
+  lind_figure_key(story, LIND_KEY_NULL, "no effect");
+}
+
+/* ---- the table ----------------------------------------------------------------------------------------------------------------------- */
+
+enum { COLUMNS = 8, NUMERIC = 1, NUMERIC_END = 6 };
+
+static void put_row(const lind_effects *effects, const json_t *analysis, const json_t *term, void *context) {
+  (void)context;
+  char label[512];
+  if (effects->only != NULL && !lind_story_is_all(term))
+    (void)snprintf(label, sizeof label, "%s: %s", lind_value_text(term, "group", ""), lind_value_text(term, "level", ""));
+  else
+    label_of(effects, analysis, term, label, sizeof label);
+  const json_t *published = json_object_get(term, "published");
+  const lind_value_words effect = lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse"));
+  const lind_value_words interval = lind_story_interval(term), found = lind_story_published(published);
+  const lind_value_words power = lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
+  const lind_value_words n = lind_value_fixed(lind_value_number(term, "n"), 0);
+  const char *const cells[COLUMNS] = {label, effect.text, interval.text, found.text, power.text, n.text,
+                                      lind_value_text(published, "source", ""), lind_value_text(published, "mark", "")};
+  lind_page_put(&effects->story->page, "<tr><th scope=\"row\">%s</th>", cells[0]);
+  for (int i = NUMERIC; i < COLUMNS; i++)
+    lind_page_put(&effects->story->page, i < NUMERIC_END ? "<td class=\"n\">%s</td>" : "<td>%s</td>", cells[i]);
+  lind_page_raw(&effects->story->page, "</tr>\n");
+}
+
+void lind_effects_put(const lind_effects *effects, const char *label, const char *caption, bool open) {
+  static const char *const headers[COLUMNS] = {"Effect",  "Simulated",   "Interval of one trial", "Published (interval)",
+                                               "Power %", "n per trial", "Source of published",   "How known"};
+  draw(effects, label);
+  lind_figure_caption(effects->story, caption, open);
+  char title[160];
+  (void)snprintf(title, sizeof title, "Effects%s%s", effects->unit[0] != '\0' ? ", " : "", effects->unit);
+  lind_table_begin(effects->story, title, COLUMNS, headers, NUMERIC);
+  each_term(effects, put_row, NULL);
+  lind_table_end(effects->story);
+  lind_figure_end(effects->story);
+}
