@@ -1,2 +1,15 @@
 # Tests that need more than one program or one process.
 include(${CMAKE_CURRENT_SOURCE_DIR}/parallel/ranks.cmake)
+# The rules of the house, label lint.
+include(${CMAKE_CURRENT_SOURCE_DIR}/lint/lint.cmake)
+# Whole trials through the program: the same bits whoever computes them.
+if(TARGET lind)
+  add_test(NAME trial.digest.scurvy COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
+           ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 100)
+  add_test(NAME trial.digest.eu-pact COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
+           ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact.yaml 20)
+  add_test(NAME trial.digest.coag COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
+           ${CMAKE_SOURCE_DIR}/protocols/examples/coag.yaml 20)
+  set_tests_properties(trial.digest.scurvy PROPERTIES LABELS trial TIMEOUT 120)
+  set_tests_properties(trial.digest.eu-pact trial.digest.coag PROPERTIES LABELS "trial;nightly" TIMEOUT 900)
+endif()

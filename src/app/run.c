@@ -49,7 +49,13 @@ static lind_err open_store(const lind_study *study, lind_crew *crew, const char 
   }
   LIND_TRY(lind_crew_agree(crew, err));
   if (lind_crew_rank(crew) > 0) err = lind_store_join(out, lind_crew_rank(crew), store);
+  if (err == LIND_OK) lind_store_pace(*store, 30.0, (size_t)4 << 20); /* what is not yet on disk stays small, whatever the cohort */
   return lind_crew_agree(crew, err);
+}
+
+static void say_notice(const lind_store *store) {
+  const char *notice = lind_store_notice(store);
+  if (notice != NULL && notice[0] != '\0') fprintf(stderr, "lind: %s\n", notice);
 }
 
 /* Everything below is collective: every rank walks through it, rank 0 writes. */
@@ -93,6 +99,7 @@ static lind_err go(const request *r, lind_study *study, lind_crew *crew, const c
     LIND_TRY(lind_crew_agree(crew, LIND_OK));
   }
   LIND_TRY(lind_crew_share(crew, &finished, sizeof finished));
+  if (lind_crew_rank(crew) == 0) say_notice(*store);
   return finished ? LIND_OK : perform(study, crew, *store, out, r->json, arena);
 }
 

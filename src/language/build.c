@@ -16,7 +16,8 @@ static lind_unit canonical(lind_dimension dimension) {
   return unit;
 }
 
-/* ---- heading --------------------------------------------------------------------------------------------------------------------- */
+/* ---- heading
+ * --------------------------------------------------------------------------------------------------------------------- */
 
 static lind_err once(const lind_statement *s, const char **place, const char *text) {
   LIND_CHECK_AT(*place == NULL, LIND_ERR_INPUT, s->where, "%s is given twice", lind_statement_noun(s->kind));
@@ -33,7 +34,8 @@ static lind_err heading(lind_builder *b, const lind_statement *s) {
   return LIND_OK;
 }
 
-/* ---- definitions ------------------------------------------------------------------------------------------------------------------ */
+/* ---- definitions
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static lind_err covariate(lind_builder *b, const lind_statement *s) {
   lind_model *m = b->model;
@@ -71,7 +73,8 @@ static lind_err parameter(lind_builder *b, const lind_statement *s) {
                                          .about = s->text,
                                          .where = s->names[0].where,
                                          .slot = index};
-  lind_names_define(b, s->names[0].name, core->type, lind_leaf_slot(LIND_LEAF_PARAMETER, index), s->text, LIND_MADE_OF_PARAMETERS);
+  lind_names_define(b, s->names[0].name, core->type, lind_leaf_slot(LIND_LEAF_PARAMETER, index), s->text,
+                    LIND_MADE_OF_PARAMETERS);
   return LIND_OK;
 }
 
@@ -91,10 +94,12 @@ static lind_err variable(lind_builder *b, const lind_statement *s) {
   return define_variable(b, s, core);
 }
 
-/* ---- states ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- states
+ * ------------------------------------------------------------------------------------------------------------------------- */
 
 /* The vertex of an expression over the frame, or of `otherwise` if there is none. */
-static lind_err frame_vertex(lind_builder *b, lind_tree *tree, const char *what, lind_dimension dimension, double otherwise, int *id) {
+static lind_err frame_vertex(lind_builder *b, lind_tree *tree, const char *what, lind_dimension dimension, double otherwise,
+                             int *id) {
   lind_tree *core;
   if (tree == NULL) return lind_graph_constant(&b->tree->graph, otherwise, id);
   LIND_TRY(lind_names_check_number(b, tree, LIND_MADE_OF_FRAME, what, dimension, &core));
@@ -115,8 +120,8 @@ static lind_err state(lind_builder *b, const lind_statement *s) {
   b->states[index] = (lind_model_state){
       .name = s->names[0].name, .unit = s->unit, .about = s->text, .where = s->names[0].where, .doses = dose->name != NULL};
   b->rhs[index] = -1;
-  lind_names_define(b, s->names[0].name, lind_expression_number(s->unit.dimension), lind_leaf_slot(LIND_LEAF_STATE, index), s->text,
-                    LIND_MADE_OF_ALL);
+  lind_names_define(b, s->names[0].name, lind_expression_number(s->unit.dimension), lind_leaf_slot(LIND_LEAF_STATE, index),
+                    s->text, LIND_MADE_OF_ALL);
   return LIND_OK;
 }
 
@@ -134,17 +139,18 @@ static lind_err derivative(lind_builder *b, const lind_statement *s) {
   if (index < 0) {
     size_t n = 0;
     for (; n < 256 && n < (size_t)b->model->n_states; ++n) names[n] = b->states[n].name;
-    return lind_error_fail_at(LIND_ERR_INPUT, s->names[0].where, "d/dt(%s): '%s' is not a state that is declared above%s", name, name,
-                              lind_text_suggestion(name, names, n, suggestion, sizeof suggestion));
+    return lind_error_fail_at(LIND_ERR_INPUT, s->names[0].where, "d/dt(%s): '%s' is not a state that is declared above%s", name,
+                              name, lind_text_suggestion(name, names, n, suggestion, sizeof suggestion));
   }
   LIND_CHECK_AT(b->rhs[index] < 0, LIND_ERR_INPUT, s->where, "the derivative of '%s' is given twice", name);
   (void)snprintf(what, sizeof what, "d/dt(%.60s)", name);
-  LIND_TRY(lind_names_check_number(b, s->value, LIND_MADE_OF_ALL, what, lind_unit_divide(b->states[index].unit.dimension, of_time),
-                                   &core));
+  LIND_TRY(lind_names_check_number(b, s->value, LIND_MADE_OF_ALL, what,
+                                   lind_unit_divide(b->states[index].unit.dimension, of_time), &core));
   return lind_graph_tree(&b->tree->graph, core, b->variables, &b->rhs[index]);
 }
 
-/* ---- outputs ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- outputs
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 static lind_err output(lind_builder *b, const lind_statement *s) {
   lind_model *m = b->model;
@@ -152,14 +158,15 @@ static lind_err output(lind_builder *b, const lind_statement *s) {
   const int index = m->n_outputs;
   lind_tree *value = s->value, *core;
   for (int i = 0; i < index; ++i)
-    LIND_CHECK_AT(strcmp(b->outputs[i].name, name->name) != 0, LIND_ERR_INPUT, name->where, "the output '%s' is given twice", name->name);
+    LIND_CHECK_AT(strcmp(b->outputs[i].name, name->name) != 0, LIND_ERR_INPUT, name->where, "the output '%s' is given twice",
+                  name->name);
   if (value == NULL) LIND_TRY(lind_expression_parse(name->name, name->where, b->arena, &value));
   if (s->has_unit)
     LIND_TRY(lind_names_check_number(b, value, LIND_MADE_OF_ALL, "an output", s->unit.dimension, &core));
   else
     LIND_TRY(lind_names_check(b, value, LIND_MADE_OF_ALL, "an output", &core));
-  LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, name->where, "the output '%s' is a truth and must be a number",
-                name->name);
+  LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, name->where,
+                "the output '%s' is a truth and must be a number", name->name);
   LIND_TRY(lind_graph_tree(&b->tree->graph, core, b->variables, &b->output[index]));
   if (s->value != NULL) LIND_TRY(define_variable(b, s, core));
   lind_model_output made = {.name = name->name,
@@ -174,7 +181,8 @@ static lind_err output(lind_builder *b, const lind_statement *s) {
   return LIND_OK;
 }
 
-/* ---- parameter sets ------------------------------------------------------------------------------------------------------------------ */
+/* ---- parameter sets
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static lind_err parameter_index(const lind_builder *b, const lind_named *name, int *index) {
   const int n = b->model->n_parameters;
@@ -195,27 +203,28 @@ static lind_err set(lind_builder *b, const lind_statement *s) {
   int *index;
   double *value;
   for (int i = 0; i < b->model->n_sets; ++i)
-    LIND_CHECK_AT(strcmp(b->sets[i].name, s->names[0].name) != 0, LIND_ERR_INPUT, s->names[0].where, "the set '%s' is given twice",
-                  s->names[0].name);
+    LIND_CHECK_AT(strcmp(b->sets[i].name, s->names[0].name) != 0, LIND_ERR_INPUT, s->names[0].where,
+                  "the set '%s' is given twice", s->names[0].name);
   LIND_TAKE(index, b->arena, s->n_items);
   LIND_TAKE(value, b->arena, s->n_items);
   for (int i = 0; i < s->n_items; ++i) {
     lind_tree *core;
     LIND_TRY(parameter_index(b, &s->items[i], &index[i]));
     for (int k = 0; k < i; ++k)
-      LIND_CHECK_AT(index[k] != index[i], LIND_ERR_INPUT, s->items[i].where, "'%s' is given twice in the set '%s'", s->items[i].name,
-                    s->names[0].name);
+      LIND_CHECK_AT(index[k] != index[i], LIND_ERR_INPUT, s->items[i].where, "'%s' is given twice in the set '%s'",
+                    s->items[i].name, s->names[0].name);
     LIND_TRY(lind_names_check_number(b, s->item_values[i], LIND_MADE_OF_NUMBERS, "a parameter set",
                                      b->parameters[index[i]].unit.dimension, &core));
     value[i] = core->value;
   }
-  *made = (lind_model_set){.name = s->names[0].name, .title = s->title, .source = s->source, .n = s->n_items, .parameter = index,
-                           .value = value};
+  *made = (lind_model_set){
+      .name = s->names[0].name, .title = s->title, .source = s->source, .n = s->n_items, .parameter = index, .value = value};
   b->model->n_sets++;
   return LIND_OK;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 static lind_err rooms(lind_builder *b) {
   int n = 1; /* of whatever kind there are at most so many */
@@ -243,10 +252,18 @@ static lind_err rooms(lind_builder *b) {
 
 static lind_err statement(lind_builder *b, const lind_statement *s) {
   static lind_err (*const kinds[])(lind_builder *, const lind_statement *) = {
-      [LIND_SAYS_MODEL] = heading,       [LIND_SAYS_TITLE] = heading,          [LIND_SAYS_SOURCE] = heading,
-      [LIND_SAYS_TIME] = heading,        [LIND_SAYS_COVARIATE] = covariate,    [LIND_SAYS_PARAMETER] = parameter,
-      [LIND_SAYS_RANDOM] = lind_prior_random, [LIND_SAYS_DRIFT] = lind_prior_drift, [LIND_SAYS_VARIABLE] = variable,
-      [LIND_SAYS_STATE] = state,         [LIND_SAYS_DERIVATIVE] = derivative,  [LIND_SAYS_OUTPUT] = output,
+      [LIND_SAYS_MODEL] = heading,
+      [LIND_SAYS_TITLE] = heading,
+      [LIND_SAYS_SOURCE] = heading,
+      [LIND_SAYS_TIME] = heading,
+      [LIND_SAYS_COVARIATE] = covariate,
+      [LIND_SAYS_PARAMETER] = parameter,
+      [LIND_SAYS_RANDOM] = lind_prior_random,
+      [LIND_SAYS_DRIFT] = lind_prior_drift,
+      [LIND_SAYS_VARIABLE] = variable,
+      [LIND_SAYS_STATE] = state,
+      [LIND_SAYS_DERIVATIVE] = derivative,
+      [LIND_SAYS_OUTPUT] = output,
   };
   return s->kind == LIND_SAYS_SET ? LIND_OK : kinds[s->kind](b, s);
 }
@@ -258,7 +275,8 @@ static lind_err complete(const lind_builder *b, const char *path) {
   for (int i = 0; i < m->n_states; ++i)
     LIND_CHECK_AT(b->rhs[i] >= 0, LIND_ERR_INPUT, b->states[i].where, "the state '%s' has no d/dt(%s) = ...", b->states[i].name,
                   b->states[i].name);
-  LIND_CHECK_AT(m->n_outputs > 0, LIND_ERR_INPUT, start, "the model '%s' has no output; one is written output NAME = ...", m->name);
+  LIND_CHECK_AT(m->n_outputs > 0, LIND_ERR_INPUT, start, "the model '%s' has no output; one is written output NAME = ...",
+                m->name);
   return lind_names_unused(b);
 }
 

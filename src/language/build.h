@@ -1,5 +1,5 @@
-/* build.h -- from statements to a model: what the parts share. build.c walks the statements, names.c knows what a name means where,
- * prior.c reads distributions and errors.
+/* build.h -- from statements to a model: what the parts share. build.c walks the statements, names.c knows what a name means
+ * where, prior.c reads distributions and errors.
  */
 #ifndef LIND_LANGUAGE_BUILD_H
 #define LIND_LANGUAGE_BUILD_H
@@ -39,9 +39,9 @@ typedef struct lind_builder {
   lind_model_output *outputs;
   lind_model_set *sets;
   int n_covariate_slots, n_variables;
-  int *variables;                 /* graph ids */
+  int *variables; /* graph ids */
   int *initial, *rhs, *output, *bioavailability, *lag;
-  bool *dynamic;                  /* [n_variables] */
+  bool *dynamic; /* [n_variables] */
   bool doses_specially;
   bool *used[LIND_LEAF_VARIABLE]; /* by leaf and index */
   lind_random_block *blocks;
@@ -49,7 +49,8 @@ typedef struct lind_builder {
   lind_residual_programs *residuals;
 } lind_builder;
 
-/* ---- names.c --------------------------------------------------------------------------------------------------------------------- */
+/* ---- names.c
+ * --------------------------------------------------------------------------------------------------------------------- */
 
 /* All names of the file, not yet defined; two of one name are a sentence. */
 lind_err lind_names_collect(lind_builder *b) LIND_MUST_CHECK;
@@ -57,15 +58,17 @@ lind_err lind_names_collect(lind_builder *b) LIND_MUST_CHECK;
 void lind_names_define(lind_builder *b, const char *name, lind_type type, int slot, const char *about, lind_made_of least);
 const lind_symbol *lind_names_find(const lind_builder *b, const char *name);
 /* Check `tree`, mark what it uses. `what` is "the value of a parameter", for messages. */
-lind_err lind_names_check(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what, lind_tree **core) LIND_MUST_CHECK;
-lind_err lind_names_check_number(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what, lind_dimension dimension,
-                                 lind_tree **core) LIND_MUST_CHECK;
+lind_err lind_names_check(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what,
+                          lind_tree **core) LIND_MUST_CHECK;
+lind_err lind_names_check_number(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what,
+                                 lind_dimension dimension, lind_tree **core) LIND_MUST_CHECK;
 /* The least context in which a checked tree may stand. */
 lind_made_of lind_names_made_of(const lind_builder *b, const lind_tree *core);
 /* Parameters, covariates, random effects and drifts that nothing uses. */
 lind_err lind_names_unused(const lind_builder *b) LIND_MUST_CHECK;
 
-/* ---- prior.c --------------------------------------------------------------------------------------------------------------------- */
+/* ---- prior.c
+ * --------------------------------------------------------------------------------------------------------------------- */
 
 lind_err lind_prior_random(lind_builder *b, const lind_statement *s) LIND_MUST_CHECK;
 lind_err lind_prior_drift(lind_builder *b, const lind_statement *s) LIND_MUST_CHECK;

@@ -1,5 +1,5 @@
-/* Derivatives by the forward chain: for each state one pass over the graph, from leaves to roots. A vertex that does not depend on the
- * state costs nothing, and what derivatives share with the equations is shared. */
+/* Derivatives by the forward chain: for each state one pass over the graph, from leaves to roots. A vertex that does not depend
+ * on the state costs nothing, and what derivatives share with the equations is shared. */
 #include <math.h>
 #include <string.h>
 
@@ -139,7 +139,8 @@ static lind_err derivative(lind_graph *g, int self, const int *d, int *id) {
   }
 }
 
-lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int n_states, lind_arena *arena, int *derivative_of) {
+lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int n_states, lind_arena *arena,
+                           int *derivative_of) {
   const int n = graph->n;
   int *d, zero;
   bool *needed;

@@ -1,7 +1,7 @@
 /* The kernel as C: one statement an operation, each over the 8 lanes of a pack (lane_math.h).
  *
- * A part with many statements is cut into functions of CHUNK statements, whose shared values go through an array: compilers need more
- * than linear time in the length of a straight run of code. */
+ * A part with many statements is cut into functions of CHUNK statements, whose shared values go through an array: compilers need
+ * more than linear time in the length of a straight run of code. */
 #include <stdio.h>
 
 #include "../expression/expression_internal.h"
@@ -15,13 +15,14 @@ typedef struct emitter {
   const lind_model_tree *tree;
   lind_buffer out;
   lind_part part;
-  bool *work;   /* [graph.n] the part's statements */
-  int *chunk;   /* [graph.n] which function a statement is in; -1 */
-  int *shared;  /* [graph.n] place in the array of shared values; -1 */
+  bool *work;  /* [graph.n] the part's statements */
+  int *chunk;  /* [graph.n] which function a statement is in; -1 */
+  int *shared; /* [graph.n] place in the array of shared values; -1 */
   int n_work, n_chunks, n_shared;
 } emitter;
 
-/* ---- operands ---------------------------------------------------------------------------------------------------------------- */
+/* ---- operands ----------------------------------------------------------------------------------------------------------------
+ */
 
 typedef char operand_text[96];
 
@@ -48,17 +49,17 @@ static const char *operand(const emitter *e, int id, int chunk, operand_text tex
 /* The function of lane_math.h, or NULL. */
 static const char *function_of(const lind_vertex *v) {
   static const char *const operators[LIND_OP_CORE_COUNT] = {
-      [LIND_OP_NEGATE] = "lind_v8_neg", [LIND_OP_ADD] = "lind_v8_add",        [LIND_OP_SUBTRACT] = "lind_v8_sub",
-      [LIND_OP_MULTIPLY] = "lind_v8_mul", [LIND_OP_DIVIDE] = "lind_v8_div",   [LIND_OP_POWER] = "lind_v8_pow",
-      [LIND_OP_LESS] = "lind_v8_lt",    [LIND_OP_LESS_EQUAL] = "lind_v8_le",  [LIND_OP_EQUAL] = "lind_v8_eq",
-      [LIND_OP_DIFFERENT] = "lind_v8_ne", [LIND_OP_AND] = "lind_m8_and",      [LIND_OP_OR] = "lind_m8_or",
-      [LIND_OP_NOT] = "lind_m8_not",    [LIND_OP_SELECT] = "lind_v8_select",
+      [LIND_OP_NEGATE] = "lind_v8_neg",   [LIND_OP_ADD] = "lind_v8_add",       [LIND_OP_SUBTRACT] = "lind_v8_sub",
+      [LIND_OP_MULTIPLY] = "lind_v8_mul", [LIND_OP_DIVIDE] = "lind_v8_div",    [LIND_OP_POWER] = "lind_v8_pow",
+      [LIND_OP_LESS] = "lind_v8_lt",      [LIND_OP_LESS_EQUAL] = "lind_v8_le", [LIND_OP_EQUAL] = "lind_v8_eq",
+      [LIND_OP_DIFFERENT] = "lind_v8_ne", [LIND_OP_AND] = "lind_m8_and",       [LIND_OP_OR] = "lind_m8_or",
+      [LIND_OP_NOT] = "lind_m8_not",      [LIND_OP_SELECT] = "lind_v8_select",
   };
   static const char *const functions[LIND_FN_COUNT] = {
-      [LIND_FN_EXP] = "lind_v8_exp", [LIND_FN_LOG] = "lind_v8_log",     [LIND_FN_LOG10] = "lind_v8_log10",
-      [LIND_FN_SQRT] = "lind_v8_sqrt", [LIND_FN_ABS] = "lind_v8_abs",   [LIND_FN_FLOOR] = "lind_v8_floor",
-      [LIND_FN_CEIL] = "lind_v8_ceil", [LIND_FN_MIN] = "lind_v8_min",   [LIND_FN_MAX] = "lind_v8_max",
-      [LIND_FN_SIN] = "lind_v8_sin", [LIND_FN_COS] = "lind_v8_cos",     [LIND_FN_TANH] = "lind_v8_tanh",
+      [LIND_FN_EXP] = "lind_v8_exp",   [LIND_FN_LOG] = "lind_v8_log", [LIND_FN_LOG10] = "lind_v8_log10",
+      [LIND_FN_SQRT] = "lind_v8_sqrt", [LIND_FN_ABS] = "lind_v8_abs", [LIND_FN_FLOOR] = "lind_v8_floor",
+      [LIND_FN_CEIL] = "lind_v8_ceil", [LIND_FN_MIN] = "lind_v8_min", [LIND_FN_MAX] = "lind_v8_max",
+      [LIND_FN_SIN] = "lind_v8_sin",   [LIND_FN_COS] = "lind_v8_cos", [LIND_FN_TANH] = "lind_v8_tanh",
   };
   return v->op == LIND_OP_FUNCTION ? functions[v->function] : operators[v->op];
 }
@@ -78,7 +79,8 @@ static void statement(emitter *e, int id) {
   else
     lind_buffer_put(&e->out, "%s(%s);\n", function_of(v), text[0]);
   if (e->shared[id] >= 0)
-    lind_buffer_put(&e->out, v->truth ? "  lind_v8_store(&shared[%d], lind_v8_truth(v%d));\n" : "  lind_v8_store(&shared[%d], v%d);\n",
+    lind_buffer_put(&e->out,
+                    v->truth ? "  lind_v8_store(&shared[%d], lind_v8_truth(v%d));\n" : "  lind_v8_store(&shared[%d], v%d);\n",
                     e->shared[id], id);
 }
 
@@ -92,14 +94,15 @@ static void result(emitter *e, int place, int id, int chunk) {
   lind_buffer_put(&e->out, truth ? "lind_v8_truth(%s));\n" : "%s);\n", operand(e, id, chunk, text));
 }
 
-/* ---- parts ------------------------------------------------------------------------------------------------------------------- */
+/* ---- parts -------------------------------------------------------------------------------------------------------------------
+ */
 
 static void share(emitter *e, int child, int chunk) {
   if (e->work[child] && e->chunk[child] != chunk && e->shared[child] < 0) e->shared[child] = e->n_shared++;
 }
 
-/* Which function each statement stands in, and which values pass between functions. A result is stored where it is worked out; those
- * that are no statement of the part go last. */
+/* Which function each statement stands in, and which values pass between functions. A result is stored where it is worked out;
+ * those that are no statement of the part go last. */
 static lind_err cut(emitter *e, lind_arena *arena) {
   const lind_graph *graph = &e->tree->graph;
   LIND_TAKE(e->work, arena, graph->n);
@@ -144,8 +147,8 @@ static lind_err emit_part(emitter *e, int part, lind_arena *arena) {
     if (e->n_chunks == 1)
       lind_buffer_put(&e->out, "\nstatic inline void work_%s(%s) {\n", name, formal);
     else
-      lind_buffer_put(&e->out, "\nstatic __attribute__((noinline)) void work_%s_%d(%s, lind_lane *shared) {\n  (void)shared;\n", name, c,
-                      formal);
+      lind_buffer_put(&e->out, "\nstatic __attribute__((noinline)) void work_%s_%d(%s, lind_lane *shared) {\n  (void)shared;\n",
+                      name, c, formal);
     if (e->part.fills_frame) lind_buffer_put(&e->out, "  (void)frame;\n");
     body(e, c);
     lind_buffer_put(&e->out, "}\n");
@@ -160,24 +163,31 @@ static lind_err emit_part(emitter *e, int part, lind_arena *arena) {
 /* The functions with the signatures of kernel.h. */
 static void emit_entries(emitter *e, const char *symbol) {
   lind_buffer *out = &e->out;
-  lind_buffer_put(out, "\nstatic void kernel_individual(const void *self, lind_lane *frame) {\n  (void)self;\n"
-                       "  work_individual(frame);\n}\n");
-  lind_buffer_put(out, "static void kernel_initial(const void *self, const lind_lane *frame, lind_lane *x) {\n  (void)self;\n"
-                       "  work_initial((const lind_lane *)0, frame, (const lind_lane *)0, x);\n}\n");
+  lind_buffer_put(out,
+                  "\nstatic void kernel_individual(const void *self, lind_lane *frame) {\n  (void)self;\n"
+                  "  work_individual(frame);\n}\n");
+  lind_buffer_put(out,
+                  "static void kernel_initial(const void *self, const lind_lane *frame, lind_lane *x) {\n  (void)self;\n"
+                  "  work_initial((const lind_lane *)0, frame, (const lind_lane *)0, x);\n}\n");
   for (int i = 0; i < 3; ++i) {
     const char *name = (const char *const[]){"rhs", "jacobian", "outputs"}[i];
-    lind_buffer_put(out, "static void kernel_%s(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,\n"
-                         "                          lind_lane *out) {\n  (void)self;\n  work_%s(time, frame, x, out);\n}\n",
+    lind_buffer_put(out,
+                    "static void kernel_%s(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,\n"
+                    "                          lind_lane *out) {\n  (void)self;\n  work_%s(time, frame, x, out);\n}\n",
                     name, name);
   }
   if (e->tree->bioavailability != NULL)
-    lind_buffer_put(out, "static void kernel_dosing(const void *self, const lind_lane *frame, lind_lane *bioavailability, lind_lane *lag) "
-                         "{\n  (void)self;\n  work_bioavailability((const lind_lane *)0, frame, (const lind_lane *)0, "
-                         "bioavailability);\n  work_lag((const lind_lane *)0, frame, (const lind_lane *)0, lag);\n}\n");
-  lind_buffer_put(out, "\nextern const lind_kernel %s;\nconst lind_kernel %s = {\n  .n_states = %d, .n_frame = %d, .n_outputs = %d,\n",
+    lind_buffer_put(
+        out,
+        "static void kernel_dosing(const void *self, const lind_lane *frame, lind_lane *bioavailability, lind_lane *lag) "
+        "{\n  (void)self;\n  work_bioavailability((const lind_lane *)0, frame, (const lind_lane *)0, "
+        "bioavailability);\n  work_lag((const lind_lane *)0, frame, (const lind_lane *)0, lag);\n}\n");
+  lind_buffer_put(out,
+                  "\nextern const lind_kernel %s;\nconst lind_kernel %s = {\n  .n_states = %d, .n_frame = %d, .n_outputs = %d,\n",
                   symbol, symbol, e->model->kernel.n_states, e->model->kernel.n_frame, e->model->kernel.n_outputs);
-  lind_buffer_put(out, "  .individual = kernel_individual, .initial = kernel_initial, .rhs = kernel_rhs,\n"
-                       "  .jacobian = kernel_jacobian, .outputs = kernel_outputs%s};\n",
+  lind_buffer_put(out,
+                  "  .individual = kernel_individual, .initial = kernel_initial, .rhs = kernel_rhs,\n"
+                  "  .jacobian = kernel_jacobian, .outputs = kernel_outputs%s};\n",
                   e->tree->bioavailability != NULL ? ", .dosing = kernel_dosing" : "");
 }
 

@@ -1,5 +1,5 @@
-/* The lane evaluator as a kernel, for machines without a compiler: each part is a list of programs on a board of lanes. A value that is
- * used more than once, or that stands too deep, is worked out once and kept on the board.
+/* The lane evaluator as a kernel, for machines without a compiler: each part is a list of programs on a board of lanes. A value
+ * that is used more than once, or that stands too deep, is worked out once and kept on the board.
  *
  * Board: [frame | time | states | kept values]. */
 #include <string.h>
@@ -29,11 +29,12 @@ typedef struct builder {
   const lind_model *model;
   lind_arena *arena;
   lind_part part;
-  int *kept;       /* [graph.n] board slot, or -1 */
+  int *kept;        /* [graph.n] board slot, or -1 */
   lind_tree **made; /* [graph.n] trees of the work that is not kept */
 } builder;
 
-/* ---- building ----------------------------------------------------------------------------------------------------------------- */
+/* ---- building -----------------------------------------------------------------------------------------------------------------
+ */
 
 static int board_slot(const builder *b, int id) {
   const lind_vertex *v = &b->tree->graph.vertices[id];
@@ -99,8 +100,8 @@ static lind_err build_part(builder *b, int which, part_steps *steps) {
     lind_tree *children[3];
     if (!work[i]) continue;
     for (int k = 0; k < v->n; ++k) LIND_TRY(leaf(b, v->child[k], &children[k]));
-    LIND_TRY(lind_expression_node(b->arena, v->op, v->truth ? lind_expression_truth : lind_expression_plain, (lind_where){0}, v->n,
-                                  children, &b->made[i]));
+    LIND_TRY(lind_expression_node(b->arena, v->op, v->truth ? lind_expression_truth : lind_expression_plain, (lind_where){0},
+                                  v->n, children, &b->made[i]));
     b->made[i]->function = v->function;
     if (b->kept[i] < 0) continue;
     LIND_TRY(lind_program_create(b->made[i], b->arena, &list[made.n].program));
@@ -117,7 +118,8 @@ static lind_err build_part(builder *b, int which, part_steps *steps) {
   return LIND_OK;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------------------ */
+/* ---- running ------------------------------------------------------------------------------------------------------------------
+ */
 
 static void run(const machine *m, int which, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *out) {
   const part_steps *part = &m->part[which];
@@ -141,7 +143,9 @@ static void individual(const void *self, lind_lane *frame) {
   run(m, LIND_PART_INDIVIDUAL, NULL, frame, NULL, frame + m->n_given);
 }
 
-static void initial(const void *self, const lind_lane *frame, lind_lane *x) { run(self, LIND_PART_INITIAL, NULL, frame, NULL, x); }
+static void initial(const void *self, const lind_lane *frame, lind_lane *x) {
+  run(self, LIND_PART_INITIAL, NULL, frame, NULL, x);
+}
 
 static void rhs(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *dx) {
   run(self, LIND_PART_RHS, time, frame, x, dx);

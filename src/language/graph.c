@@ -48,7 +48,8 @@ static int bucket_of(const lind_graph *graph, const lind_vertex *v) {
 static lind_err grow(lind_graph *graph) {
   lind_vertex *vertices;
   int *buckets;
-  LIND_CHECK(graph->n < MOST_VERTICES, LIND_ERR_INPUT, "the model has more than %d operations once it is written out", MOST_VERTICES);
+  LIND_CHECK(graph->n < MOST_VERTICES, LIND_ERR_INPUT, "the model has more than %d operations once it is written out",
+             MOST_VERTICES);
   LIND_TAKE(vertices, graph->arena, 2 * graph->room);
   LIND_TAKE(buckets, graph->arena, 2 * graph->n_buckets);
   memcpy(vertices, graph->vertices, (size_t)graph->n * sizeof *vertices);
@@ -89,7 +90,8 @@ bool lind_graph_is(const lind_graph *graph, int id, double value) {
   return v->op == LIND_OP_CONSTANT && !v->truth && v->value == value;
 }
 
-/* ---- simplification ---------------------------------------------------------------------------------------------------------- */
+/* ---- simplification ----------------------------------------------------------------------------------------------------------
+ */
 
 static bool is_truth(const lind_graph *graph, lind_op op, const int *children) {
   switch (op) {
@@ -224,7 +226,8 @@ lind_err lind_graph_call(lind_graph *graph, lind_function function, int a, int *
   return lind_graph_add(graph, LIND_OP_FUNCTION, function, 1, &a, id);
 }
 
-/* ---- trees ------------------------------------------------------------------------------------------------------------------- */
+/* ---- trees -------------------------------------------------------------------------------------------------------------------
+ */
 
 lind_err lind_graph_tree(lind_graph *graph, const lind_tree *core, const int *variables, int *id) {
   int children[3];

@@ -1,5 +1,5 @@
-/* graph.h -- a model's equations as one graph of shared values: equal expressions are one node, so that common parts are worked out
- * once, derivatives do not explode, and both back ends walk the same operations.
+/* graph.h -- a model's equations as one graph of shared values: equal expressions are one node, so that common parts are worked
+ * out once, derivatives do not explode, and both back ends walk the same operations.
  *
  * Invariants: children stand before their parents (every pass is one loop over ids, never a recursion); a node is never changed.
  * Nodes hold the core operators of expression.h only; constants are folded, and sums and products with 0 and 1 do not occur.
@@ -49,7 +49,8 @@ lind_err lind_graph_init(lind_graph *graph, lind_arena *arena) LIND_MUST_CHECK;
 lind_err lind_graph_constant(lind_graph *graph, double value, int *id) LIND_MUST_CHECK;
 lind_err lind_graph_leaf(lind_graph *graph, lind_leaf leaf, int index, int *id) LIND_MUST_CHECK;
 /* children[n] are ids. The result may be an older, simpler or constant vertex. */
-lind_err lind_graph_add(lind_graph *graph, lind_op op, lind_function function, int n, const int *children, int *id) LIND_MUST_CHECK;
+lind_err lind_graph_add(lind_graph *graph, lind_op op, lind_function function, int n, const int *children,
+                        int *id) LIND_MUST_CHECK;
 lind_err lind_graph_unary(lind_graph *graph, lind_op op, int a, int *id) LIND_MUST_CHECK;
 lind_err lind_graph_binary(lind_graph *graph, lind_op op, int a, int b, int *id) LIND_MUST_CHECK;
 lind_err lind_graph_call(lind_graph *graph, lind_function function, int a, int *id) LIND_MUST_CHECK;
@@ -61,7 +62,7 @@ bool lind_graph_is(const lind_graph *graph, int id, double value);
 void lind_graph_reach(const lind_graph *graph, bool *marks);
 
 /* derive.c: derivative[i * n_wrt + j] is the id of d roots[i] / d (state j). A derivative that is 0 is the constant 0. */
-lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int n_states, lind_arena *arena, int *derivative)
-    LIND_MUST_CHECK;
+lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int n_states, lind_arena *arena,
+                           int *derivative) LIND_MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
-/* What is worked out where: a vertex that depends on a state or on time belongs to the functions that call for it; everything else is
- * worked out once, by `individual`, and what the other functions need of it gets a slot in the frame. */
+/* What is worked out where: a vertex that depends on a state or on time belongs to the functions that call for it; everything
+ * else is worked out once, by `individual`, and what the other functions need of it gets a slot in the frame. */
 #include "model_tree.h"
 
 int lind_layout_slot(const lind_model_tree *tree, const lind_vertex *leaf) {

@@ -1,5 +1,5 @@
-/* model_tree.h -- what a checked model is inside src/language: its graph, the roots of what has to be worked out, and the numbers that
- * the plan asks for before there is any patient.
+/* model_tree.h -- what a checked model is inside src/language: its graph, the roots of what has to be worked out, and the numbers
+ * that the plan asks for before there is any patient.
  */
 #ifndef LIND_LANGUAGE_MODEL_TREE_H
 #define LIND_LANGUAGE_MODEL_TREE_H
@@ -9,9 +9,9 @@
 
 /* Random effects that are drawn together. Programs run on parameters. */
 typedef struct lind_random_block {
-  int first, n;                      /* effects */
-  const lind_program **sd;           /* [n] */
-  const lind_program **correlation;  /* [n (n - 1) / 2] lower triangle row by row, or NULL */
+  int first, n;                     /* effects */
+  const lind_program **sd;          /* [n] */
+  const lind_program **correlation; /* [n (n - 1) / 2] lower triangle row by row, or NULL */
   lind_where where;
 } lind_random_block;
 
@@ -25,15 +25,15 @@ typedef struct lind_residual_programs {
 
 typedef struct lind_model_tree {
   lind_graph graph;
-  int n_given;                  /* frame slots before the derived ones */
-  int offset[LIND_LEAF_DRIFT + 1]; /* of each kind of leaf in the frame */
+  int n_given;                        /* frame slots before the derived ones */
+  int offset[LIND_LEAF_DRIFT + 1];    /* of each kind of leaf in the frame */
   const int *initial, *rhs, *outputs; /* vertices */
-  const int *jacobian;          /* [n_states * n_states] */
-  const int *bioavailability, *lag; /* [n_states]; NULL: nothing but 1 and 0 */
+  const int *jacobian;                /* [n_states * n_states] */
+  const int *bioavailability, *lag;   /* [n_states]; NULL: nothing but 1 and 0 */
   int n_derived;
-  const int *derived;           /* [n_derived] vertices that `individual` stores, in this order behind the given slots */
-  const int *derived_slot;      /* [graph.n] frame slot, or -1 */
-  const bool *dynamic;          /* [graph.n] depends on a state or on time */
+  const int *derived;      /* [n_derived] vertices that `individual` stores, in this order behind the given slots */
+  const int *derived_slot; /* [graph.n] frame slot, or -1 */
+  const bool *dynamic;     /* [graph.n] depends on a state or on time */
   int n_blocks;
   const lind_random_block *blocks;
   const lind_drift_programs *drifts;
@@ -47,19 +47,27 @@ int lind_layout_slot(const lind_model_tree *tree, const lind_vertex *leaf);
 
 /* One function of a kernel, for whoever writes it down. */
 typedef struct lind_part {
-  const char *name;   /* "rhs" */
-  const int *roots;   /* [n] vertices; result i goes to place i */
+  const char *name; /* "rhs" */
+  const int *roots; /* [n] vertices; result i goes to place i */
   int n;
-  bool fills_frame;   /* `individual`: the results are the derived slots */
+  bool fills_frame; /* `individual`: the results are the derived slots */
 } lind_part;
-enum { LIND_PART_INDIVIDUAL, LIND_PART_INITIAL, LIND_PART_RHS, LIND_PART_JACOBIAN, LIND_PART_OUTPUTS, LIND_PART_BIOAVAILABILITY,
-       LIND_PART_LAG, LIND_PART_COUNT };
+enum {
+  LIND_PART_INDIVIDUAL,
+  LIND_PART_INITIAL,
+  LIND_PART_RHS,
+  LIND_PART_JACOBIAN,
+  LIND_PART_OUTPUTS,
+  LIND_PART_BIOAVAILABILITY,
+  LIND_PART_LAG,
+  LIND_PART_COUNT
+};
 lind_part lind_layout_part(const lind_model *model, int part);
 /* marks[graph.n]: the vertices that the part works out, without leaves, constants and what it loads from the frame. */
 void lind_layout_work(const lind_model_tree *tree, const lind_part *part, bool *marks);
 
-/* emit.c: the kernel as C, a definition of `const lind_kernel SYMBOL`. It uses lind/kernel.h and numerics/lane_math.h, which whoever
- * compiles it puts in front. The text is in the arena. */
+/* emit.c: the kernel as C, a definition of `const lind_kernel SYMBOL`. It uses lind/kernel.h and numerics/lane_math.h, which
+ * whoever compiles it puts in front. The text is in the arena. */
 lind_err lind_emit_kernel(const lind_model *model, const char *symbol, lind_arena *arena, const char **text) LIND_MUST_CHECK;
 /* evaluator.c: the kernel as programs of the lane evaluator. */
 lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_kernel *kernel) LIND_MUST_CHECK;

@@ -24,9 +24,10 @@ static lind_err add(lind_builder *b, const lind_named *name, lind_says says) {
     const lind_symbol *old = &names->symbols[0][i];
     if (strcmp(old->name, name->name) != 0) continue;
     if (names->where[i].line == 0)
-      return lind_error_fail_at(LIND_ERR_INPUT, name->where, "'%s' is already the name of the time of the simulation", name->name);
-    return lind_error_fail_at(LIND_ERR_INPUT, name->where, "'%s' is already defined on line %d as %s", name->name, names->where[i].line,
-                              lind_statement_noun(names->says[i]));
+      return lind_error_fail_at(LIND_ERR_INPUT, name->where, "'%s' is already the name of the time of the simulation",
+                                name->name);
+    return lind_error_fail_at(LIND_ERR_INPUT, name->where, "'%s' is already defined on line %d as %s", name->name,
+                              names->where[i].line, lind_statement_noun(names->says[i]));
   }
   for (int m = 0; m < LIND_MADE_COUNT; ++m)
     names->symbols[m][names->n] = (lind_symbol){.name = name->name, .slot = -1, .about = later};
@@ -90,8 +91,8 @@ lind_err lind_names_check(lind_builder *b, lind_tree *tree, lind_made_of made_of
   return LIND_OK;
 }
 
-lind_err lind_names_check_number(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what, lind_dimension dimension,
-                                 lind_tree **core) {
+lind_err lind_names_check_number(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what,
+                                 lind_dimension dimension, lind_tree **core) {
   const lind_scope scope = {.symbols = b->names.symbols[made_of], .n = b->names.n, .what = what};
   lind_tree *made;
   LIND_TRY(lind_expression_check_number(tree, &scope, dimension, b->arena, &made));

@@ -5,7 +5,8 @@
 #include "build.h"
 #include "lind/text.h"
 
-lind_err lind_prior_arguments(const lind_request *request, const char *const *keys, int n, bool lists, const lind_argument **found) {
+lind_err lind_prior_arguments(const lind_request *request, const char *const *keys, int n, bool lists,
+                              const lind_argument **found) {
   char list[120];
   for (int i = 0; i < n; ++i) found[i] = NULL;
   for (int k = 0; k < request->n; ++k) {
@@ -14,8 +15,8 @@ lind_err lind_prior_arguments(const lind_request *request, const char *const *ke
     for (int i = 0; i < n && a->key != NULL; ++i)
       if (strcmp(keys[i], a->key) == 0) at = i;
     if (a->key == NULL)
-      return lind_error_fail_at(LIND_ERR_INPUT, a->where, "an argument of %s(...) is written %s = ...; known are %s", request->name,
-                                keys[0], lind_text_list(keys, (size_t)n, list, sizeof list));
+      return lind_error_fail_at(LIND_ERR_INPUT, a->where, "an argument of %s(...) is written %s = ...; known are %s",
+                                request->name, keys[0], lind_text_list(keys, (size_t)n, list, sizeof list));
     LIND_CHECK_AT(at >= 0, LIND_ERR_INPUT, a->where, "'%s' is no argument of %s(...); known are %s", a->key, request->name,
                   lind_text_list(keys, (size_t)n, list, sizeof list));
     LIND_CHECK_AT(found[at] == NULL, LIND_ERR_INPUT, a->where, "'%s' is given twice", a->key);
@@ -30,8 +31,8 @@ static lind_err known(const lind_request *request, const char *const *names, int
   *at = -1;
   for (int i = 0; i < n; ++i)
     if (strcmp(names[i], request->name) == 0) *at = i;
-  LIND_CHECK_AT(*at >= 0, LIND_ERR_INPUT, request->where, "'%s' is no %s; known %s %s%s", request->name, kind, n == 1 ? "is" : "are",
-                lind_text_list(names, (size_t)n, list, sizeof list),
+  LIND_CHECK_AT(*at >= 0, LIND_ERR_INPUT, request->where, "'%s' is no %s; known %s %s%s", request->name, kind,
+                n == 1 ? "is" : "are", lind_text_list(names, (size_t)n, list, sizeof list),
                 lind_text_suggestion(request->name, names, (size_t)n, suggestion, sizeof suggestion));
   return LIND_OK;
 }
@@ -47,7 +48,8 @@ static lind_err program(lind_builder *b, lind_tree *tree, const char *what, lind
   return lind_program_create(core, b->arena, made);
 }
 
-/* ---- random effects ---------------------------------------------------------------------------------------------------------------- */
+/* ---- random effects
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static lind_err add_effects(lind_builder *b, const lind_statement *s, const lind_argument *sd, lind_random_block *block) {
   lind_model *m = b->model;
@@ -90,7 +92,8 @@ lind_err lind_prior_random(lind_builder *b, const lind_statement *s) {
   return LIND_OK;
 }
 
-/* ---- drifts -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- drifts
+ * -------------------------------------------------------------------------------------------------------------------------- */
 
 lind_err lind_prior_drift(lind_builder *b, const lind_statement *s) {
   static const char *const processes[] = {"ornstein_uhlenbeck"}, *const keys[] = {"sd", "tau", "every"};
@@ -114,7 +117,8 @@ lind_err lind_prior_drift(lind_builder *b, const lind_statement *s) {
   return LIND_OK;
 }
 
-/* ---- residual errors ------------------------------------------------------------------------------------------------------------------- */
+/* ---- residual errors
+ * ------------------------------------------------------------------------------------------------------------------- */
 
 lind_err lind_prior_residual(lind_builder *b, const lind_request *request, lind_dimension dimension, lind_residual *kind,
                              lind_residual_programs *programs) {
@@ -123,8 +127,8 @@ lind_err lind_prior_residual(lind_builder *b, const lind_request *request, lind_
   int at;
   LIND_TRY(known(request, names, 4, "residual error", &at));
   const int n = at == 3 ? 2 : 1;
-  LIND_CHECK_AT(request->n == n, LIND_ERR_INPUT, request->where, "%s has %d argument%s; it is written %s", request->name, request->n,
-                request->n == 1 ? "" : "s", usage[at]);
+  LIND_CHECK_AT(request->n == n, LIND_ERR_INPUT, request->where, "%s has %d argument%s; it is written %s", request->name,
+                request->n, request->n == 1 ? "" : "s", usage[at]);
   for (int i = 0; i < n; ++i)
     LIND_CHECK_AT(request->arguments[i].key == NULL && !request->arguments[i].list, LIND_ERR_INPUT, request->arguments[i].where,
                   "%s is written %s", request->name, usage[at]);

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- statements ---------------------------------------------------------------------------------------------------------------- */
+/* ---- statements
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct scanner {
   const char *at;
@@ -12,7 +13,9 @@ typedef struct scanner {
   bool goes_on; /* the last word or mark asks for more */
 } scanner;
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; }
+static bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
 
 static void step(scanner *s) {
   if (*s->at == '\n') {
@@ -105,7 +108,8 @@ lind_err lind_reader_split(const char *text, const char *path, lind_arena *arena
   return LIND_OK;
 }
 
-/* ---- words --------------------------------------------------------------------------------------------------------------------- */
+/* ---- words
+ * --------------------------------------------------------------------------------------------------------------------- */
 
 void lind_reader_init(lind_reader *reader, const lind_piece *piece, lind_arena *arena) {
   reader->arena = arena;
@@ -187,7 +191,8 @@ lind_err lind_reader_unit(lind_reader *reader, const char *expected, lind_unit *
   return err == LIND_OK ? LIND_OK : lind_error_fail_at(err, token.where, "%s", lind_error_message());
 }
 
-/* ---- expressions ----------------------------------------------------------------------------------------------------------------- */
+/* ---- expressions
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 lind_err lind_reader_expression(lind_reader *reader, lind_tree **tree) {
   const char *end;

@@ -23,7 +23,8 @@ static lind_err unit_of(lind_reader *r, const char *expected, lind_statement *s)
   return lind_reader_unit(r, expected, &s->unit);
 }
 
-/* ---- requests: name(key = value, ...) ------------------------------------------------------------------------------------------ */
+/* ---- requests: name(key = value, ...)
+ * ------------------------------------------------------------------------------------------ */
 
 static lind_err read_argument(lind_reader *r, lind_argument *argument) {
   lind_reader ahead = *r;
@@ -57,7 +58,8 @@ static lind_err read_request(lind_reader *r, const char *expected, lind_request 
   return lind_reader_need(r, LIND_TOKEN_CLOSE, "',' or ')'");
 }
 
-/* ---- kinds ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- kinds
+ * ----------------------------------------------------------------------------------------------------------------------- */
 
 static lind_err read_text(lind_reader *r, lind_statement *s) { return lind_reader_text(r, "a text in quotes", &s->text); }
 
@@ -89,7 +91,8 @@ static lind_err read_levels(lind_reader *r, lind_statement *s) {
     const char *name;
     LIND_TRY(lind_reader_text(r, "a level in quotes, or other", &name));
     LIND_CHECK_AT(strcmp(name, "other") != 0, LIND_ERR_INPUT, where,
-                  "the level \"other\" of '%s' is written other, without quotes: it stands for all that are not named", s->names[0].name);
+                  "the level \"other\" of '%s' is written other, without quotes: it stands for all that are not named",
+                  s->names[0].name);
     LIND_CHECK_AT(name[0] != '\0', LIND_ERR_INPUT, where, "a level of '%s' is empty", s->names[0].name);
     for (int i = 0; i < s->levels.n; ++i)
       LIND_CHECK_AT(strcmp(names[i], name) != 0, LIND_ERR_INPUT, where, "the level \"%s\" of '%s' is named twice", name,
@@ -210,7 +213,8 @@ static lind_err read_set_name(lind_reader *r, lind_statement *s) {
   const lind_token first = r->token;
   if (first.kind != LIND_TOKEN_NAME) return lind_reader_unexpected(r, "the set's name");
   const char *p = first.begin;
-  while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '_' || *p == '-' || *p == '.') ++p;
+  while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '_' || *p == '-' || *p == '.')
+    ++p;
   char *copy;
   LIND_TAKE(copy, r->arena, p - first.begin + 1);
   memcpy(copy, first.begin, (size_t)(p - first.begin));
@@ -237,7 +241,8 @@ static lind_err read_set(lind_reader *r, lind_statement *s) {
   return LIND_OK;
 }
 
-/* ---- a file ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- a file
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 static const struct {
   const char *word; /* NULL: none */
@@ -267,16 +272,18 @@ static lind_err unknown(const lind_reader *r, const lind_token *first) {
   size_t n = 0;
   char word[64] = "", list[200];
   if (first->kind != LIND_TOKEN_NAME)
-    return lind_error_fail_at(LIND_ERR_INPUT, first->where,
-                              "a statement cannot begin with '%.*s'; a line goes on where it ends in an operator or inside brackets",
-                              (int)(first->end - first->begin), first->begin);
+    return lind_error_fail_at(
+        LIND_ERR_INPUT, first->where,
+        "a statement cannot begin with '%.*s'; a line goes on where it ends in an operator or inside brackets",
+        (int)(first->end - first->begin), first->begin);
   for (int i = 0; i < KINDS; ++i)
     if (kinds[i].word != NULL) words[n++] = kinds[i].word;
   memcpy(word, first->start, first->length < sizeof word ? first->length : sizeof word - 1);
   const char *nearest = lind_text_nearest(word, words, n);
   if (nearest != NULL && r->token.kind != LIND_TOKEN_OPEN)
     return lind_error_fail_at(LIND_ERR_INPUT, first->where, "'%s' begins no statement; did you mean '%s'?", word, nearest);
-  return lind_error_fail_at(LIND_ERR_INPUT, first->where, "'%s' begins no statement; known are %s, d/dt(state) = ... and name = ...", word,
+  return lind_error_fail_at(LIND_ERR_INPUT, first->where,
+                            "'%s' begins no statement; known are %s, d/dt(state) = ... and name = ...", word,
                             lind_text_list(words, n, list, sizeof list));
 }
 

@@ -44,25 +44,25 @@ typedef struct lind_statement {
   lind_says kind;
   lind_where where;
   int n;
-  lind_named *names;        /* [n] what it defines; of a set: its name */
-  const char *text;         /* title, source, "about" */
+  lind_named *names;          /* [n] what it defines; of a set: its name */
+  const char *text;           /* title, source, "about" */
   const char *title, *source; /* of a set */
   bool has_unit;
   lind_unit unit;
   lind_where unit_where;
-  lind_type_kind type;      /* covariate */
+  lind_type_kind type; /* covariate */
   lind_levels levels;
   bool other, optional;
-  lind_tree *value;         /* NULL: absent */
-  lind_request request;     /* distribution, error, dose */
-  int n_items;              /* set */
+  lind_tree *value;     /* NULL: absent */
+  lind_request request; /* distribution, error, dose */
+  int n_items;          /* set */
   lind_named *items;
   lind_tree **item_values;
 } lind_statement;
 
 /* More statements than pieces come of one line such as `model x title "..."`. */
-lind_err lind_statement_read(const char *text, const char *path, lind_arena *arena, lind_statement **statements, int *n)
-    LIND_MUST_CHECK;
+lind_err lind_statement_read(const char *text, const char *path, lind_arena *arena, lind_statement **statements,
+                             int *n) LIND_MUST_CHECK;
 const char *lind_statement_noun(lind_says kind); /* "a parameter" */
 
 #endif

@@ -6,11 +6,11 @@
 
 enum { BLOCK_MAX = 64 };
 
-static lind_err sd_of(const lind_model *model, const double *parameters, const lind_program *program, const char *name, lind_where where,
-                      double *sd) {
+static lind_err sd_of(const lind_model *model, const double *parameters, const lind_program *program, const char *name,
+                      lind_where where, double *sd) {
   const double value = lind_program_run_one(program, parameters, model->n_parameters);
-  LIND_CHECK_AT(isfinite(value) && value >= 0.0, LIND_ERR_INPUT, where, "the standard deviation of '%s' is %g; it must be 0 or more", name,
-                value);
+  LIND_CHECK_AT(isfinite(value) && value >= 0.0, LIND_ERR_INPUT, where,
+                "the standard deviation of '%s' is %g; it must be 0 or more", name, value);
   *sd = value;
   return LIND_OK;
 }
@@ -21,8 +21,9 @@ static lind_err correlations(const lind_model *model, const double *parameters, 
     r[i][i] = 1.0;
     for (int j = 0; j < i; ++j, ++k) {
       r[i][j] = block->correlation == NULL ? 0.0 : lind_program_run_one(block->correlation[k], parameters, model->n_parameters);
-      LIND_CHECK_AT(fabs(r[i][j]) <= 1.0, LIND_ERR_INPUT, block->where, "the correlation of '%s' and '%s' is %g; it must be from -1 to 1",
-                    model->randoms[block->first + i].name, model->randoms[block->first + j].name, r[i][j]);
+      LIND_CHECK_AT(fabs(r[i][j]) <= 1.0, LIND_ERR_INPUT, block->where,
+                    "the correlation of '%s' and '%s' is %g; it must be from -1 to 1", model->randoms[block->first + i].name,
+                    model->randoms[block->first + j].name, r[i][j]);
     }
   }
   return LIND_OK;
@@ -40,9 +41,10 @@ static lind_err factor_block(const lind_model *model, const double *parameters, 
     for (int j = 0; j <= i; ++j) {
       double sum = r[i][j];
       for (int k = 0; k < j; ++k) sum -= l[i][k] * l[j][k];
-      LIND_CHECK_AT(i != j || sum > least, LIND_ERR_INPUT, effect->where,
-                    "the correlations of '%s' with the effects before it cannot hold together: the matrix is not positive definite",
-                    effect->name);
+      LIND_CHECK_AT(
+          i != j || sum > least, LIND_ERR_INPUT, effect->where,
+          "the correlations of '%s' with the effects before it cannot hold together: the matrix is not positive definite",
+          effect->name);
       l[i][j] = i == j ? sqrt(sum) : sum / l[j][j];
       factor[(block->first + i) * model->n_randoms + block->first + j] = sd * l[i][j];
     }
@@ -57,15 +59,16 @@ lind_err lind_model_random_factor(const lind_model *model, const double *paramet
   return LIND_OK;
 }
 
-lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau, double *every) {
+lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau,
+                                 double *every) {
   const lind_model_drift *d = &model->drifts[drift];
   const lind_drift_programs *programs = &model->tree->drifts[drift];
   double found_sd = 0.0;
   LIND_TRY(sd_of(model, parameters, programs->sd, d->name, d->where, &found_sd));
   const double found_tau = lind_program_run_one(programs->tau, parameters, model->n_parameters);
   const double found_every = lind_program_run_one(programs->every, parameters, model->n_parameters);
-  LIND_CHECK_AT(isfinite(found_tau) && found_tau > 0.0, LIND_ERR_INPUT, d->where, "tau of the drift '%s' is %g h; it must be above 0",
-                d->name, found_tau);
+  LIND_CHECK_AT(isfinite(found_tau) && found_tau > 0.0, LIND_ERR_INPUT, d->where,
+                "tau of the drift '%s' is %g h; it must be above 0", d->name, found_tau);
   LIND_CHECK_AT(isfinite(found_every) && found_every > 0.0, LIND_ERR_INPUT, d->where,
                 "every of the drift '%s' is %g h; it must be above 0", d->name, found_every);
   *sd = found_sd;
@@ -103,13 +106,14 @@ double lind_model_measure(lind_residual kind, double a, double b, double truth, 
   return truth;
 }
 
-/* ---- finders ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- finders
+ * ----------------------------------------------------------------------------------------------------------------------- */
 
-#define FIND(what, list, count)                                                \
-  int lind_model_find_##what(const lind_model *model, const char *name) {      \
-    for (int i = 0; i < model->count; ++i)                                     \
-      if (strcmp(model->list[i].name, name) == 0) return i;                    \
-    return -1;                                                                 \
+#define FIND(what, list, count)                                           \
+  int lind_model_find_##what(const lind_model *model, const char *name) { \
+    for (int i = 0; i < model->count; ++i)                                \
+      if (strcmp(model->list[i].name, name) == 0) return i;               \
+    return -1;                                                            \
   }
 FIND(parameter, parameters, n_parameters)
 FIND(state, states, n_states)

@@ -58,7 +58,7 @@ lind_value_words lind_value_with_error(double value, double error) {
   lind_value_words words = lind_value_fixed(value, decimals);
   if (isfinite(value) && isfinite(error)) {
     const size_t used = strlen(words.text);
-    (void)snprintf(words.text + used, sizeof words.text - used, PLUS_MINUS "%s", lind_value_fixed(error, decimals).text);
+    (void)snprintf(words.text + used, sizeof words.text - used, PLUS_MINUS "%.60s", lind_value_fixed(error, decimals).text);
   }
   return words;
 }

@@ -16,7 +16,8 @@ def main():
     for name in names:
         run = subprocess.run([compiler, *flags, "-x", "c", "-"], input=f'#include "{name[8:]}"\n', capture_output=True, text=True)
         if run.returncode != 0:
-            offenders.append(f"{name}: {run.stderr.splitlines()[0]}")
+            errors = [line for line in run.stderr.splitlines() if "error:" in line]
+            offenders.append(f"{name}: {(errors or ['does not compile'])[0]}")
     house.verdict(offenders, f"{len(names)} public headers compile alone")
 
 

@@ -49,7 +49,7 @@ def files(*suffixes, under=("",)):
     except (OSError, subprocess.CalledProcessError):
         names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
         names = [name for name in names if not re.match(r"(build|out|\.git)|.*node_modules/", name)]
-    names = sorted(name for name in set(names) if (ROOT / name).is_file())
+    names = sorted(name for name in set(names) if (ROOT / name).is_file() and not name.endswith(".pyc"))
     return [name for name in names if name.startswith(tuple(under)) and (not suffixes or name.endswith(suffixes))]
 
 

@@ -18,14 +18,15 @@ extern char **environ;
 
 static const char symbol[] = "lind_generated_kernel";
 
-/* As the program itself is compiled (cmake/LindSettings.cmake), so that results do not depend on where a model was compiled. Vector
- * functions are not linked: they are found in the running program. */
-static const char *const flags[] = {"-std=gnu11", "-O2",        "-march=x86-64-v3",      "-mtune=generic",
-                                    "-shared",    "-fPIC",      "-ffp-contract=off",     "-fno-math-errno",
-                                    "-w",         "-x",         "c"};
+/* As the program itself is compiled (cmake/LindSettings.cmake), so that results do not depend on where a model was compiled.
+ * Vector functions are not linked: they are found in the running program. */
+static const char *const flags[] = {
+    "-std=gnu11", "-O2", "-march=x86-64-v3", "-mtune=generic", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-w",
+    "-x",         "c"};
 enum { FLAGS = sizeof flags / sizeof flags[0] };
 
-/* ---- the cache ------------------------------------------------------------------------------------------------------------------- */
+/* ---- the cache
+ * ------------------------------------------------------------------------------------------------------------------- */
 
 static lind_err make_directory(const char *path, lind_arena *arena) {
   char *part = lind_arena_text(arena, path);
@@ -48,7 +49,8 @@ static lind_err cache_path(const char *directory, lind_arena *arena, const char 
   else if (base != NULL && base[0] == '/') /* the XDG rules: a relative path is to be ignored */
     *path = lind_arena_format(arena, "%s/lind", base);
   else {
-    LIND_CHECK(home != NULL && home[0] != '\0', LIND_ERR_FILE, "there is no cache directory: neither XDG_CACHE_HOME nor HOME is set");
+    LIND_CHECK(home != NULL && home[0] != '\0', LIND_ERR_FILE,
+               "there is no cache directory: neither XDG_CACHE_HOME nor HOME is set");
     *path = lind_arena_format(arena, "%s/.cache/lind", home);
   }
   LIND_CHECK(*path != NULL, LIND_ERR_MEMORY, "no memory for the path of the cache");
@@ -61,7 +63,8 @@ static void name_of(const char *text, char hash[33]) {
   (void)lind_digest_text(digest, hash);
 }
 
-/* ---- loading --------------------------------------------------------------------------------------------------------------------- */
+/* ---- loading
+ * --------------------------------------------------------------------------------------------------------------------- */
 
 static lind_err load(const lind_model *model, const char *path, const lind_kernel **kernel) {
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -74,7 +77,8 @@ static lind_err load(const lind_model *model, const char *path, const lind_kerne
   return LIND_OK;
 }
 
-/* ---- compiling ------------------------------------------------------------------------------------------------------------------- */
+/* ---- compiling
+ * ------------------------------------------------------------------------------------------------------------------- */
 
 /* The compiler's first line that is about an error. */
 static void first_complaint(const char *log, char *line, size_t size) {
@@ -123,7 +127,8 @@ static lind_err write_text(int descriptor, const char *path, const char *text) {
   return LIND_OK;
 }
 
-/* Source and library get their names when they are whole; whoever else compiles the same model at this time makes the same files. */
+/* Source and library get their names when they are whole; whoever else compiles the same model at this time makes the same files.
+ */
 static lind_err compile(const char *text, const char *base, const char *stem, lind_arena *arena) {
   const char *made_c = lind_arena_format(arena, "%s.c", stem), *made_so = lind_arena_format(arena, "%s.so", stem);
   const char *log = lind_arena_format(arena, "%s.log", stem);
@@ -163,7 +168,8 @@ lind_err lind_compile_kernel(const lind_model *model, const char *cache_director
   LIND_CHECK(text != NULL, LIND_ERR_MEMORY, "no memory for the generated C of '%s'", model->name);
   LIND_TRY(cache_path(cache_directory, arena, &directory));
   name_of(text, hash);
-  const char *base = lind_arena_format(arena, "%s/%s", directory, hash), *library = lind_arena_format(arena, "%s/%s.so", directory, hash);
+  const char *base = lind_arena_format(arena, "%s/%s", directory, hash),
+             *library = lind_arena_format(arena, "%s/%s.so", directory, hash);
   LIND_CHECK(base != NULL && library != NULL, LIND_ERR_MEMORY, "no memory for the paths of the cache");
   *fresh = false;
   if (access(library, R_OK) == 0 && load(model, library, kernel) == LIND_OK) return LIND_OK;

@@ -27,8 +27,9 @@ const char *lind_model_shipped_text(const char *name) {
 
 static lind_err unknown(const char *name, lind_where where) {
   char suggestion[100];
-  return lind_error_fail_at(LIND_ERR_INPUT, where, "'%s' is not a shipped model%s; a model of your own is a path that ends in .lind", name,
-                            lind_text_suggestion(name, lind_registry_names, (size_t)lind_registry_n, suggestion, sizeof suggestion));
+  return lind_error_fail_at(
+      LIND_ERR_INPUT, where, "'%s' is not a shipped model%s; a model of your own is a path that ends in .lind", name,
+      lind_text_suggestion(name, lind_registry_names, (size_t)lind_registry_n, suggestion, sizeof suggestion));
 }
 
 static lind_err read_stream(FILE *file, const char *path, lind_where where, char *text, size_t *length) {

@@ -59,8 +59,8 @@ static lind_err write_kernel(const char *directory, const char *path, FILE *out,
   LIND_TRY(read_file(path, arena, &text));
   LIND_TRY(lind_build_model(text, path, arena, &model));
   const char *last = strrchr(names.name, '.') == NULL ? names.name : strrchr(names.name, '.') + 1;
-  LIND_CHECK(strcmp(model->name, last) == 0, LIND_ERR_INPUT, "%s: the file is '%s' and says 'model %s'; the names must agree", path, last,
-             model->name);
+  LIND_CHECK(strcmp(model->name, last) == 0, LIND_ERR_INPUT, "%s: the file is '%s' and says 'model %s'; the names must agree",
+             path, last, model->name);
   LIND_TRY(lind_emit_kernel(model, names.symbol, arena, &code));
   (void)fprintf(out, "#include \"lind/kernel.h\"\n#include \"numerics/lane_math.h\"\n\n%s", code);
   return LIND_OK;
@@ -114,7 +114,8 @@ static lind_err write_models(int n, const naming *names, char **paths, FILE *out
   return LIND_OK;
 }
 
-static lind_err write_registry(const char *directory, int n_headers, char **headers, int n, char **paths, FILE *out, lind_arena *arena) {
+static lind_err write_registry(const char *directory, int n_headers, char **headers, int n, char **paths, FILE *out,
+                               lind_arena *arena) {
   naming *names;
   LIND_TAKE(names, arena, n);
   LIND_CHECK(n > 0, LIND_ERR_INPUT, "there is no model below '%s'", directory);

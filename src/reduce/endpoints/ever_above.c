@@ -5,7 +5,7 @@ static double value(const lind_endpoint *endpoint, const lind_history *history, 
   int seen = 0;
   (void)event;
   for (int k = 0; k < history->n_visits; k++) {
-    if (!lind_window_has(endpoint, history->time[k])) continue;
+    if (!lind_window_has(endpoint, history->time[k]) || isnan(history->value[measure][k])) continue;
     if (history->value[measure][k] >= endpoint->threshold) return 1.0;
     seen++;
   }

@@ -17,7 +17,7 @@ static void put_effect(lind_story *story, const json_t *analysis, const json_t *
   const lind_value_words effect = lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse"));
   char below[256] = "";
   if (isfinite(lind_value_at(term, "interval", 0)))
-    (void)snprintf(below, sizeof below, "%s\xC2\xA0%% interval of one trial: %s", lind_value_short(100.0 * (isfinite(level) ? level : 0.95)).text,
+    (void)snprintf(below, sizeof below, "%.20s %% interval of one trial: %.100s", lind_value_short(100.0 * (isfinite(level) ? level : 0.95)).text,
                    interval.text);
   put_tile(story, json_is_true(json_object_get(analysis, "ratio")) ? "Simulated ratio" : "Simulated difference", effect.text, unit.text, below);
   const json_t *published = json_object_get(term, "published");
@@ -26,7 +26,7 @@ static void put_effect(lind_story *story, const json_t *analysis, const json_t *
     const double lower = lind_value_number(published, "lower"), upper = lind_value_number(published, "upper");
     const lind_value_words found = lind_story_published(published);
     below[0] = '\0';
-    if (isfinite(lower) && isfinite(upper)) (void)snprintf(below, sizeof below, "as published: %s", found.text);
+    if (isfinite(lower) && isfinite(upper)) (void)snprintf(below, sizeof below, "as published: %.120s", found.text);
     put_tile(story, "The real trial", value.text, unit.text, below);
   }
   const double power = lind_value_number(term, "power"), error = lind_value_number(term, "power_mcse");
@@ -38,7 +38,7 @@ static void put_size(lind_story *story) {
   if (!isfinite(patients)) return;
   char below[128] = "";
   if (isfinite(replicates))
-    (void)snprintf(below, sizeof below, "simulated %s time%s", lind_value_fixed(replicates, 0).text, replicates > 1.0 ? "s" : "");
+    (void)snprintf(below, sizeof below, "simulated %.60s time%s", lind_value_fixed(replicates, 0).text, replicates > 1.0 ? "s" : "");
   put_tile(story, "Size of the trial", lind_value_fixed(patients, 0).text, "patients", below);
 }
 

@@ -1,0 +1,97 @@
+/* export.c -- `lind export`: the tables of results.h5 as CSV. */
+#include <string.h>
+#include <unistd.h>
+
+#include "finish.h"
+#include "past.h"
+
+typedef struct export_request {
+  const char *format, *out;
+  lind_option_list tables;
+} export_request;
+
+/* "trajectories/inr" -> OUT/trajectories-inr.csv */
+static const char *file_of(const char *out, const char *table, lind_arena *arena) {
+  char *path = lind_arena_format(arena, "%s/%s.csv", out, table);
+  if (path == NULL) return NULL;
+  for (char *c = path + strlen(out) + 1; *c != '\0'; c++)
+    if (*c == '/') *c = '-';
+  return path;
+}
+
+static lind_err write_table(const lind_past *past, const char *table, const char *out, lind_arena *arena) {
+  while (*table == '/') table++;
+  const char *path = file_of(out, table, arena), *group = lind_arena_format(arena, "/%s", table);
+  LIND_CHECK(path != NULL && group != NULL, LIND_ERR_MEMORY, "no memory for a path");
+  LIND_TRY(lind_results_csv(past->results, group, path));
+  printf("%s\n", path);
+  return LIND_OK;
+}
+
+/* What a run may have written; patients are there only if the protocol stores them, curves only if it draws one. */
+static lind_err write_all(const lind_past *past, const char *out, lind_arena *arena) {
+  const char *tables[16] = {"patients", "outcomes", "tallies/flow", "estimates/replicates"};
+  int n = 4, written = 0;
+  size_t i;
+  json_t *curve;
+  json_array_foreach(json_object_get(past->estimates, "curves"), i, curve) {
+    if (n < 16) tables[n++] = lind_arena_format(arena, "trajectories/%s", lind_past_text(curve, "output"));
+  }
+  for (int t = 0; t < n; t++) {
+    const lind_err err = tables[t] != NULL ? write_table(past, tables[t], out, arena) : LIND_ERR_MEMORY;
+    if (err == LIND_ERR_INPUT) continue; /* this run has no such table */
+    LIND_TRY(err);
+    written++;
+  }
+  LIND_CHECK(written > 0, LIND_ERR_INPUT, "%s holds none of the tables of a run", past->results);
+  return LIND_OK;
+}
+
+static lind_err check_format(const char *format) {
+  LIND_CHECK(format != NULL, LIND_ERR_INPUT, "--format is missing; --format csv would be right");
+  LIND_CHECK(strcmp(format, "csv") == 0, LIND_ERR_INPUT, "--format %s is not offered; --format csv is, and other programs read it",
+             format);
+  return LIND_OK;
+}
+
+static lind_err write_named(const lind_past *past, const export_request *r, const char *out, lind_arena *arena) {
+  if (r->tables.n == 0) return write_all(past, out, arena);
+  for (int t = 0; t < r->tables.n; t++) LIND_TRY(write_table(past, r->tables.at[t], out, arena));
+  return LIND_OK;
+}
+
+static lind_err write_tables(const lind_past *past, const export_request *r, const char *out, lind_arena *arena) {
+  LIND_CHECK(access(past->results, F_OK) == 0, LIND_ERR_INPUT,
+             "%s: there is no such file; `lind export` takes the directory of a finished run", past->results);
+  const bool is_new = access(out, F_OK) != 0;
+  LIND_TRY(lind_finish_directories(out));
+  const lind_err err = write_named(past, r, out, arena);
+  if (err != LIND_OK && is_new) (void)rmdir(out); /* bad input leaves nothing: it goes if it is empty */
+  return err;
+}
+
+static lind_err run(int n, char **arguments, lind_arena *arena) {
+  export_request r = {0};
+  const lind_option options[] = {{"--format", LIND_OPTION_TEXT, &r.format},
+                                 {"--table", LIND_OPTION_LIST, &r.tables},
+                                 {"--out", LIND_OPTION_TEXT, &r.out},
+                                 {0}};
+  const char *directory;
+  int given;
+  lind_past past;
+  LIND_TRY(lind_options_read(n, arguments, options, &directory, 1, &given));
+  LIND_CHECK(given == 1, LIND_ERR_INPUT, "export which run? lind export DIR --format csv");
+  LIND_TRY(check_format(r.format));
+  LIND_TRY(lind_past_create(directory, "export", arena, &past));
+  const char *out = r.out != NULL ? r.out : lind_arena_format(arena, "%s/csv", directory);
+  const lind_err err = write_tables(&past, &r, out, arena);
+  lind_past_release(&past);
+  return err;
+}
+
+const lind_command lind_command_export = {
+    .name = "export",
+    .usage = "export DIR --format csv [--table patients|outcomes|...]... [--out DIR2]",
+    .summary = "Write the tables of DIR/results.h5 as CSV files into DIR2 (default DIR/csv).",
+    .run = run,
+};

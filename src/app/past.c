@@ -1,0 +1,139 @@
+#include "past.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static lind_err document(const char *directory, const char *name, const char *command, lind_arena *arena, const char **path,
+                         json_t **root) {
+  json_error_t error;
+  *path = lind_arena_format(arena, "%s/%s", directory, name);
+  LIND_CHECK(*path != NULL, LIND_ERR_MEMORY, "no memory for a path");
+  LIND_CHECK(access(*path, F_OK) == 0, LIND_ERR_INPUT, "%s: there is no such file; `lind %s` takes the directory of a finished run", *path,
+             command);
+  *root = json_load_file(*path, 0, &error);
+  LIND_CHECK(*root != NULL, LIND_ERR_INPUT, "%s:%d:%d: %s", *path, error.line, error.column, error.text);
+  if (json_is_object(*root)) return LIND_OK;
+  json_decref(*root);
+  *root = NULL;
+  LIND_CHECK(false, LIND_ERR_INPUT, "%s holds no JSON object", *path);
+}
+
+lind_err lind_past_create(const char *directory, const char *command, lind_arena *arena, lind_past *past) {
+  lind_past made = {.directory = directory,
+                    .results = lind_arena_format(arena, "%s/results.h5", directory),
+                    .report = lind_arena_format(arena, "%s/report.html", directory)};
+  LIND_TRY(document(directory, "estimates.json", command, arena, &made.estimates_path, &made.estimates));
+  const lind_err err = document(directory, "provenance.json", command, arena, &made.provenance_path, &made.provenance);
+  if (err != LIND_OK) {
+    lind_past_release(&made);
+    return err;
+  }
+  *past = made;
+  return LIND_OK;
+}
+
+void lind_past_release(lind_past *past) {
+  json_decref(past->estimates);
+  json_decref(past->provenance);
+  past->estimates = past->provenance = NULL;
+}
+
+const char *lind_past_text(const json_t *object, const char *key) {
+  const char *text = json_string_value(json_object_get(object, key));
+  return text != NULL ? text : "";
+}
+
+const char *lind_past_path(const lind_past *past, const char *written, lind_arena *arena) {
+  const char *start = lind_past_text(past->provenance, "directory");
+  if (written[0] == '/' || start[0] == '\0' || access(written, F_OK) == 0) return written;
+  const char *joined = lind_arena_format(arena, "%s/%s", start, written);
+  return joined != NULL && access(joined, F_OK) == 0 ? joined : written;
+}
+
+/* ---- the study again -------------------------------------------------------------------------------------------------------------- */
+
+static const char *protocol_path(const lind_past *past, lind_arena *arena) {
+  size_t i;
+  json_t *input;
+  json_array_foreach(json_object_get(past->provenance, "inputs"), i, input) {
+    if (strcmp(lind_past_text(input, "role"), "protocol") == 0) return lind_past_path(past, lind_past_text(input, "path"), arena);
+  }
+  return NULL;
+}
+
+static lind_err count(const lind_past *past, const char *key, uint64_t *value) {
+  const json_t *number = json_object_get(past->provenance, key);
+  LIND_CHECK(json_is_integer(number), LIND_ERR_INPUT, "%s does not say '%s', so its run cannot be repeated", past->provenance_path, key);
+  *value = (uint64_t)json_integer_value(number);
+  return LIND_OK;
+}
+
+lind_err lind_past_study(const lind_past *past, lind_arena *arena, lind_study **study) {
+  lind_study_request request = {.path = protocol_path(past, arena)};
+  size_t i;
+  json_t *text;
+  LIND_CHECK(request.path != NULL, LIND_ERR_INPUT, "%s names no protocol among its inputs", past->provenance_path);
+  LIND_TRY(count(past, "patients", &request.patients));
+  LIND_TRY(count(past, "replicates", &request.replicates));
+  LIND_TRY(count(past, "seed", &request.seed));
+  request.no_sensitivity = json_is_true(json_object_get(past->provenance, "no_sensitivity"));
+  json_array_foreach(json_object_get(past->provenance, "set"), i, text) {
+    LIND_CHECK(json_is_string(text) && request.set.n < (int)(sizeof request.set.at / sizeof *request.set.at), LIND_ERR_INPUT,
+               "%s: 'set' is not a list of up to 64 texts", past->provenance_path);
+    request.set.at[request.set.n++] = json_string_value(text);
+  }
+  return lind_study_create(&request, arena, study);
+}
+
+/* The hash of estimates.json is that of stage 0; provenance.json has the hash of all stages. */
+bool lind_past_is_same(const lind_past *past, const lind_study *study) {
+  char hex[33];
+  return strcmp(lind_past_text(past->provenance, "plan_hash"), study->hash) == 0 &&
+         strcmp(lind_past_text(past->estimates, "plan_hash"), lind_digest_text(study->stage[0].plan->hash, hex)) == 0;
+}
+
+/* ---- a seat again ----------------------------------------------------------------------------------------------------------------- */
+
+/* Seats of each stratum before `block` of its cut replicate; NULL where replicates are whole. */
+static lind_err count_before(const lind_study *study, lind_runner *runner, uint64_t block, lind_arena *arena, const uint64_t **base) {
+  const lind_plan *plan = study->stage[0].plan;
+  const uint64_t per = lind_plan_blocks_per_replicate(plan);
+  *base = NULL;
+  if (plan->block_replicates > 0) return LIND_OK;
+  uint64_t *before, *here;
+  LIND_TAKE(before, arena, plan->n_strata);
+  LIND_TAKE(here, arena, plan->n_strata);
+  for (uint64_t b = block / per * per; b < block; b++) {
+    lind_runner_count(runner, b, here);
+    for (int k = 0; k < plan->n_strata; k++) before[k] += here[k];
+  }
+  *base = before;
+  return LIND_OK;
+}
+
+lind_err lind_past_replay(const lind_study *study, lind_runner *runner, uint64_t replicate, uint64_t seat, lind_arena *arena,
+                          const lind_desk **desk, int *at) {
+  const lind_plan *plan = study->stage[0].plan;
+  const uint64_t *base;
+  const uint64_t block = replicate * lind_plan_blocks_per_replicate(plan) + seat / LIND_BLOCK_CUT;
+  const lind_arena_place place = lind_arena_mark(arena);
+  LIND_TRY(count_before(study, runner, block, arena, &base));
+  const lind_err err = lind_runner_replay(runner, (uint32_t)replicate, seat, base, desk, at);
+  lind_arena_rewind(arena, place);
+  return err;
+}
+
+void lind_past_endpoints(const lind_layout *layout, const lind_desk *desk, int seat, double *values, double *events) {
+  const double *measured[64];
+  lind_history history;
+  lind_desk_history(desk, seat, measured, &history);
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    const char *unit;
+    events[e] = 0.0;
+    values[e] = NAN;
+    if (history.reason == LIND_END_FAILED) continue; /* a failed lane's history is not evidence */
+    values[e] = layout->kinds[e]->value(&layout->plan->protocol->endpoints[e], &history, layout->measures[e], &events[e]) *
+                lind_layout_scale(layout, e, &unit);
+  }
+}

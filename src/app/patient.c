@@ -1,0 +1,155 @@
+/* patient.c -- `lind patient`: live one patient again and tell the life, day by day. */
+#include <math.h>
+
+#include "past.h"
+
+static void header(const lind_plan *plan, const lind_desk *desk, int s) {
+  const lind_protocol *protocol = plan->protocol;
+  const lind_arm *arm = &protocol->arms[desk->arm[s]];
+  static const char *const ends[] = {
+#define ROW(code, words) words,
+      LIND_END_LIST(ROW)
+#undef ROW
+  };
+  printf("patient   %llu of replicate %u of %s, seed %llu\n", (unsigned long long)(desk->first_seat + (uint64_t)s), desk->replicate,
+         protocol->name, (unsigned long long)protocol->seed);
+  printf("arm       %s (%s)\nstratum   %d", arm->name, arm->title, desk->stratum[s]);
+  for (int f = 0; f < plan->n_strata_factors; f++) {
+    const lind_grouping *grouping = &plan->groupings[plan->strata_factors[f]];
+    const uint16_t level = desk->group[(size_t)plan->strata_factors[f] * (size_t)desk->capacity + (size_t)s];
+    printf("%s%s %s", f == 0 ? ": " : ", ", grouping->name, grouping->levels.names[level]);
+  }
+  printf("\nscreened  %d for this seat, the last one came in\n", desk->attempts[s]);
+  printf("end       day %g of %d: %s\n", 1.0 + desk->end[s] / 24.0, plan->n_days, ends[desk->reason[s]]);
+}
+
+static void covariates(const lind_plan *plan, const lind_desk *desk, int s) {
+  printf("\ncovariates\n");
+  for (int c = 0; c < plan->cohort->n_columns; c++) {
+    const lind_column *column = &plan->cohort->columns[c];
+    const double *value = desk->row + (size_t)column->slot * (size_t)desk->capacity + (size_t)s;
+    const char *const *names = column->type.levels != NULL ? column->type.levels->names : NULL;
+    printf("  %-16s ", column->name);
+    switch (column->type.kind) {
+      case LIND_TYPE_NUMBER: printf("%.6g %s\n", value[0] / column->unit.scale, column->unit.text); break;
+      case LIND_TYPE_TRUTH: printf("%s\n", value[0] != 0.0 ? "true" : "false"); break;
+      case LIND_TYPE_CATEGORY: printf("%s\n", names[(int)value[0]]); break;
+      case LIND_TYPE_GENOTYPE: printf("%s/%s\n", names[(int)value[0]], names[(int)value[desk->capacity]]); break;
+    }
+  }
+  for (int g = 1; g < plan->n_groupings; g++) {
+    const lind_grouping *grouping = &plan->groupings[g];
+    if (grouping->program == NULL) continue; /* a column, said above */
+    printf("  %-16s %s\n", grouping->name, grouping->levels.names[desk->group[(size_t)g * (size_t)desk->capacity + (size_t)s]]);
+  }
+}
+
+/* Doses are in the canonical unit of the state that receives them. */
+static const char *dose_unit(const lind_plan *plan, char *buffer, size_t size) {
+  if (plan->protocol->n_dosing == 0 || plan->dosing[0].state < 0) return "mg";
+  return lind_unit_dimension_text(plan->model->states[plan->dosing[0].state].unit.dimension, buffer, size);
+}
+
+static void amount(double value) {
+  if (isnan(value)) printf(" %12s", "-");
+  else printf(" %12.6g", value);
+}
+
+static void days(const lind_plan *plan, const lind_desk *desk, int s) {
+  const double *values[64];
+  char unit[48];
+  lind_history history;
+  lind_desk_history(desk, s, values, &history);
+  const char *dose = dose_unit(plan, unit, sizeof unit);
+  printf("\n%5s %5s", "day", "visit");
+  for (int m = 0; m < plan->n_measures; m++) printf(" %12s", plan->model->outputs[plan->measures[m].output].name);
+  printf(" %12s %12s\n%5s %5s", "prescribed", "taken", "", "");
+  for (int m = 0; m < plan->n_measures; m++) {
+    const char *text = plan->model->outputs[plan->measures[m].output].unit.text;
+    printf(" %12s", text[0] != '\0' ? text : "1");
+  }
+  printf(" %12s %12s\n", dose, dose);
+  int v = 0;
+  for (int day = 1; day <= plan->n_days + 1; day++) {
+    const bool visit = v < history.n_visits && (int)floor(history.time[v] / 24.0 + 1e-6) + 1 == day;
+    if (!visit && (day > plan->n_days || 24.0 * (day - 1) >= history.end)) continue;
+    printf("%5d ", day);
+    if (visit) printf("%5d", v + 1);
+    else printf("%5s", "");
+    for (int m = 0; m < plan->n_measures; m++) {
+      if (visit) amount(history.value[m][v]);
+      else printf(" %12s", "");
+    }
+    amount(day <= plan->n_days ? history.dose[day - 1] : NAN);
+    amount(day <= plan->n_days ? history.taken[day - 1] : NAN);
+    printf("\n");
+    v += visit;
+  }
+}
+
+static void endpoints(const lind_layout *layout, const lind_desk *desk, int s, double *values, double *events) {
+  lind_past_endpoints(layout, desk, s, values, events);
+  printf("\nendpoints\n");
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    const lind_endpoint *endpoint = &layout->plan->protocol->endpoints[e];
+    const char *unit;
+    (void)lind_layout_scale(layout, e, &unit);
+    printf("  %-16s ", endpoint->name);
+    if (isnan(values[e])) printf("cannot be told");
+    else printf("%.17g %s", values[e], unit);
+    if (layout->kinds[e]->scale == LIND_SCALE_TIME) printf(", %s", events[e] != 0.0 ? "seen" : "not seen until then");
+    printf("  (%s)\n", endpoint->title);
+  }
+}
+
+static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, lind_arena *arena) {
+  lind_study *study;
+  lind_runner *runner;
+  const lind_desk *desk;
+  double *values, *events;
+  int s;
+  LIND_TRY(lind_past_study(past, arena, &study));
+  const lind_layout *layout = study->stage[0].layout;
+  const lind_protocol *protocol = layout->plan->protocol;
+  LIND_CHECK(seat < protocol->patients, LIND_ERR_INPUT, "--id is %llu; the patients of a replicate of %s are 0 to %llu", (unsigned long long)seat,
+             protocol->name, (unsigned long long)(protocol->patients - 1));
+  LIND_CHECK(replicate < protocol->replicates, LIND_ERR_INPUT, "--replicate is %llu; the replicates of this run are 0 to %llu",
+             (unsigned long long)replicate, (unsigned long long)(protocol->replicates - 1));
+  LIND_TAKE(values, arena, layout->n_endpoints);
+  LIND_TAKE(events, arena, layout->n_endpoints);
+  LIND_TRY(lind_runner_create(layout, &runner));
+  const lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
+  if (err == LIND_OK) {
+    header(layout->plan, desk, s);
+    covariates(layout->plan, desk, s);
+    days(layout->plan, desk, s);
+    endpoints(layout, desk, s, values, events);
+    if (!lind_past_is_same(past, study))
+      fprintf(stderr, "lind: the inputs are not those of the run any more, so this is not the patient of the run; `lind verify %s` says more\n",
+              past->directory);
+  }
+  lind_runner_destroy(&runner);
+  return err;
+}
+
+static lind_err run(int n, char **arguments, lind_arena *arena) {
+  uint64_t seat = UINT64_MAX, replicate = 0;
+  const lind_option options[] = {{"--id", LIND_OPTION_COUNT, &seat}, {"--replicate", LIND_OPTION_COUNT, &replicate}, {0}};
+  const char *directory;
+  int given;
+  lind_past past;
+  LIND_TRY(lind_options_read(n, arguments, options, &directory, 1, &given));
+  LIND_CHECK(given == 1, LIND_ERR_INPUT, "a patient of which run? lind patient DIR --id N");
+  LIND_CHECK(seat != UINT64_MAX, LIND_ERR_INPUT, "--id is missing: the patient's seat, from 0");
+  LIND_TRY(lind_past_create(directory, "patient", arena, &past));
+  const lind_err err = tell(&past, replicate, seat, arena);
+  lind_past_release(&past);
+  return err;
+}
+
+const lind_command lind_command_patient = {
+    .name = "patient",
+    .usage = "patient DIR --id N [--replicate R]",
+    .summary = "Live one patient of the run in DIR again: who, which arm, every visit and dose, what came of it.",
+    .run = run,
+};

@@ -1,0 +1,26 @@
+/* report.c -- `lind report`: the page again, from the two documents that a run left. */
+#include "lind/report.h"
+
+#include "past.h"
+
+static lind_err run(int n, char **arguments, lind_arena *arena) {
+  const lind_option options[] = {{0}};
+  const char *directory;
+  int given;
+  lind_past past;
+  LIND_TRY(lind_options_read(n, arguments, options, &directory, 1, &given));
+  LIND_CHECK(given == 1, LIND_ERR_INPUT, "the report of which run? lind report DIR");
+  LIND_TRY(lind_past_create(directory, "report", arena, &past));
+  const lind_err err = lind_report_write(past.estimates_path, past.provenance_path, past.report);
+  lind_past_release(&past);
+  LIND_TRY(err);
+  printf("%s\n", past.report);
+  return LIND_OK;
+}
+
+const lind_command lind_command_report = {
+    .name = "report",
+    .usage = "report DIR",
+    .summary = "Write DIR/report.html again from DIR/estimates.json and DIR/provenance.json.",
+    .run = run,
+};

@@ -1,0 +1,54 @@
+/* load.c -- reading the documents. */
+#include "load.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "value.h"
+
+static const char format[] = "lind-estimates-1";
+
+static lind_err checked_object(json_t *read, const char *name, const json_error_t *where, json_t **object) {
+  if (read == NULL)
+    return lind_error_fail_at(LIND_ERR_INPUT, (lind_where){name, where->line, where->column > 0 ? where->column : 1}, "this is not JSON: %s",
+                              where->text);
+  if (!json_is_object(read)) {
+    json_decref(read);
+    return lind_error_fail_at(LIND_ERR_INPUT, (lind_where){name, 1, 1}, "a JSON object was expected at the top");
+  }
+  *object = read;
+  return LIND_OK;
+}
+
+static lind_err checked_format(json_t *read, const char *name, json_t **estimates) {
+  const char *found = lind_value_text(read, "format", "nothing");
+  if (strcmp(found, format) != 0) {
+    const lind_err err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s: format is '%s', but '%s' is what this lind reads", name, found, format);
+    json_decref(read);
+    return err;
+  }
+  *estimates = read;
+  return LIND_OK;
+}
+
+lind_err lind_load_object(const char *path, json_t **object) {
+  FILE *file = fopen(path, "rb");
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
+  json_error_t where;
+  json_t *read = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
+  (void)fclose(file);
+  return checked_object(read, path, &where, object);
+}
+
+lind_err lind_load_estimates(const char *path, json_t **estimates) {
+  json_t *read;
+  LIND_TRY(lind_load_object(path, &read));
+  return checked_format(read, path, estimates);
+}
+
+lind_err lind_load_estimates_text(const char *text, json_t **estimates) {
+  json_error_t where;
+  json_t *read;
+  LIND_TRY(checked_object(json_loads(text, JSON_REJECT_DUPLICATES, &where), "estimates", &where, &read));
+  return checked_format(read, "estimates", estimates);
+}

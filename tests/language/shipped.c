@@ -1,0 +1,188 @@
+/* What must hold for every shipped model: engines agree, the Jacobian is the derivative of the rates, both back ends agree, and a
+ * lane does not know its neighbours. A new file is tested without a new line here. */
+#include "bench.h"
+
+enum { STATES = 64 };
+
+/* Patients who differ in everything. Values are plausible, not meant. */
+static void fill(bench *b) {
+  const lind_model *m = b->model;
+  for (int i = 0; i < LIND_LANES; ++i) {
+    for (int k = 0; k < m->n_covariates; ++k) {
+      const lind_model_covariate *c = &m->covariates[k];
+      const int n = c->type.kind == LIND_TYPE_NUMBER ? 0 : c->type.levels->n, first = n > 0 ? (i + k) % n : 0;
+      bench_put(b, c->slot, i, n == 0 ? c->unit.scale * (40.0 + 3 * i + k) : first);
+      if (c->type.kind == LIND_TYPE_GENOTYPE) bench_put(b, c->slot + 1, i, first + i % 2 < n ? first + i % 2 : first);
+    }
+    for (int k = 0; k < m->n_randoms; ++k) bench_put(b, m->randoms[k].slot, i, 0.1 * sin(1.0 + i + 3 * k));
+    for (int k = 0; k < m->n_drifts; ++k) bench_put(b, m->drifts[k].slot, i, 0.1 * cos(1.0 + i + 5 * k));
+  }
+}
+
+static void dose_all(bench *b) {
+  for (int k = 0; k < b->model->n_states; ++k)
+    if (b->model->states[k].doses) bench_dose(b, b->model->states[k].name, 100);
+}
+
+static void each_model(void (*check)(const char *name)) {
+  int n;
+  const char *const *names = lind_model_names(&n);
+  assert_true(n >= 5);
+  for (int i = 0; i < n; ++i) check(names[i]);
+}
+
+static void engines_agree_on(const char *name) {
+  bench rk, cvode;
+  bench_open(&rk, name, LIND_BACK_END_COMPILED);
+  bench_open(&cvode, name, LIND_BACK_END_COMPILED);
+  bench *const both[2] = {&rk, &cvode};
+  for (int k = 0; k < 2; ++k) {
+    fill(both[k]);
+    bench_start(both[k]);
+    for (int day = 0; day < 5; ++day) {
+      dose_all(both[k]);
+      (k == 0 ? bench_advance_rk : bench_advance_cvode)(both[k], 24.0 * (day + 1));
+    }
+  }
+  for (int k = 0; k < rk.model->n_outputs; ++k) {
+    const char *output = rk.model->outputs[k].name;
+    const lind_lane a = *bench_output(&rk, output), b = *bench_output(&cvode, output);
+    for (int i = 0; i < LIND_LANES; ++i)
+      if (!(fabs(a.of[i] - b.of[i]) <= 1e-6 * fabs(b.of[i]) + 1e-12))
+        fail_msg("%s: %s of lane %d is %.12g by rk and %.12g by cvode", name, output, i, a.of[i], b.of[i]);
+  }
+  bench_close(&rk);
+  bench_close(&cvode);
+}
+
+/* States that are not at a corner of the model. */
+static void wander(bench *b) {
+  bench_start(b);
+  dose_all(b);
+  for (int k = 0; k < b->model->n_states; ++k)
+    for (int i = 0; i < LIND_LANES; ++i) b->x[k].of[i] = 0.7 * b->x[k].of[i] + 0.2 + 0.013 * k + 0.05 * i;
+}
+
+static void jacobian_is_derivative_on(const char *name) {
+  static lind_lane jacobian[STATES * STATES], up[STATES], down[STATES];
+  lind_lane time = {{0}};
+  bench b;
+  bench_open(&b, name, LIND_BACK_END_COMPILED);
+  const lind_kernel *k = &b.model->kernel;
+  const int n = k->n_states;
+  fill(&b);
+  wander(&b);
+  k->jacobian(k->self, &time, b.frame, b.x, jacobian);
+  for (int j = 0; j < n; ++j) {
+    lind_lane h;
+    const lind_lane kept = b.x[j];
+    for (int i = 0; i < LIND_LANES; ++i) h.of[i] = 1e-5 * fmax(1.0, fabs(kept.of[i]));
+    for (int i = 0; i < LIND_LANES; ++i) b.x[j].of[i] = kept.of[i] + h.of[i];
+    k->rhs(k->self, &time, b.frame, b.x, up);
+    for (int i = 0; i < LIND_LANES; ++i) b.x[j].of[i] = kept.of[i] - h.of[i];
+    k->rhs(k->self, &time, b.frame, b.x, down);
+    b.x[j] = kept;
+    for (int r = 0; r < n; ++r)
+      for (int i = 0; i < LIND_LANES; ++i) {
+        const double slope = (up[r].of[i] - down[r].of[i]) / (2 * h.of[i]), exact = jacobian[r * n + j].of[i];
+        if (!(fabs(slope - exact) <= 1e-7 * fmax(1.0, fabs(slope))))
+          fail_msg("%s: d(d%s/dt)/d%s of lane %d is %.12g and not %.12g", name, b.model->states[r].name, b.model->states[j].name,
+                   i, exact, slope);
+      }
+  }
+  bench_close(&b);
+}
+
+static void close_enough(const char *name, const char *what, const lind_lane *a, const lind_lane *b, int n) {
+  for (int k = 0; k < n; ++k)
+    for (int i = 0; i < LIND_LANES; ++i)
+      if (!(fabs(a[k].of[i] - b[k].of[i]) <= 1e-13 * fmax(fabs(a[k].of[i]), fabs(b[k].of[i]))))
+        fail_msg("%s: %s %d of lane %d is %.17g compiled and %.17g evaluated", name, what, k, i, a[k].of[i], b[k].of[i]);
+}
+
+static void back_ends_agree_on(const char *name) {
+  static lind_lane jacobian[2][STATES * STATES], dx[2][STATES], share[2][STATES], lag[2][STATES];
+  const lind_lane time = {{1, 2, 3, 4, 5, 6, 7, 8}};
+  bench b[2];
+  bench_open(&b[0], name, LIND_BACK_END_COMPILED);
+  bench_open(&b[1], name, LIND_BACK_END_EVALUATOR);
+  assert_string_equal(b[0].model->back_end, "compiled in");
+  assert_string_equal(b[1].model->back_end, "lane evaluator");
+  const int n = b[0].model->n_states;
+  for (int k = 0; k < 2; ++k) {
+    fill(&b[k]);
+    bench_start(&b[k]);
+  }
+  close_enough(name, "frame slot", b[0].frame, b[1].frame, b[0].model->kernel.n_frame);
+  close_enough(name, "initial value", b[0].x, b[1].x, n);
+  for (int k = 0; k < 2; ++k) {
+    const lind_kernel *kernel = &b[k].model->kernel;
+    wander(&b[k]);
+    memcpy(b[k].frame, b[0].frame, (size_t)kernel->n_frame * sizeof *b[k].frame);
+    kernel->rhs(kernel->self, &time, b[k].frame, b[0].x, dx[k]);
+    kernel->jacobian(kernel->self, &time, b[k].frame, b[0].x, jacobian[k]);
+    kernel->outputs(kernel->self, &time, b[k].frame, b[0].x, b[k].y);
+    if (kernel->dosing != NULL) kernel->dosing(kernel->self, b[k].frame, share[k], lag[k]);
+  }
+  assert_true((b[0].model->kernel.dosing == NULL) == (b[1].model->kernel.dosing == NULL));
+  close_enough(name, "rate", dx[0], dx[1], n);
+  close_enough(name, "Jacobian element", jacobian[0], jacobian[1], n * n);
+  close_enough(name, "output", b[0].y, b[1].y, b[0].model->n_outputs);
+  if (b[0].model->kernel.dosing != NULL) {
+    close_enough(name, "bioavailability", share[0], share[1], n);
+    close_enough(name, "lag", lag[0], lag[1], n);
+  }
+  bench_close(&b[0]);
+  bench_close(&b[1]);
+}
+
+/* A patient in another seat, beside others, has the same rates bit for bit. */
+static void seats_do_not_matter_on(const char *name) {
+  static lind_lane first[STATES], second[STATES];
+  lind_lane time = {{0}};
+  bench b;
+  bench_open(&b, name, LIND_BACK_END_COMPILED);
+  const lind_kernel *k = &b.model->kernel;
+  fill(&b);
+  wander(&b);
+  k->rhs(k->self, &time, b.frame, b.x, first);
+  for (int s = 0; s < k->n_frame; ++s) b.frame[s].of[6] = b.frame[s].of[1];
+  for (int s = 0; s < k->n_states; ++s) b.x[s].of[6] = b.x[s].of[1];
+  for (int s = 0; s < k->n_states; ++s) b.x[s].of[0] = NAN;
+  k->individual(k->self, b.frame);
+  k->rhs(k->self, &time, b.frame, b.x, second);
+  for (int s = 0; s < k->n_states; ++s) {
+    assert_memory_equal(&second[s].of[6], &first[s].of[1], sizeof(double));
+    assert_memory_equal(&second[s].of[3], &first[s].of[3], sizeof(double));
+  }
+  bench_close(&b);
+}
+
+/* A shipped model says what it is and where its numbers come from. */
+static void documented(const char *name) {
+  bench b;
+  bench_open(&b, name, LIND_BACK_END_ANY);
+  assert_string_equal(b.model->name, name);
+  assert_non_null(b.model->title);
+  assert_non_null(b.model->source);
+  assert_string_equal(b.model->text, lind_model_shipped_text(name));
+  for (int k = 0; k < b.model->n_parameters; ++k)
+    if (b.model->parameters[k].about == NULL)
+      fail_msg("%s: the parameter %s says nothing about itself", name, b.model->parameters[k].name);
+  for (int k = 0; k < b.model->n_sets; ++k) assert_non_null(b.model->sets[k].source);
+  bench_close(&b);
+}
+
+static void engines_agree(void **state) { (void)state, each_model(engines_agree_on); }
+static void jacobian_is_derivative(void **state) { (void)state, each_model(jacobian_is_derivative_on); }
+static void back_ends_agree(void **state) { (void)state, each_model(back_ends_agree_on); }
+static void seats_do_not_matter(void **state) { (void)state, each_model(seats_do_not_matter_on); }
+static void all_documented(void **state) { (void)state, each_model(documented); }
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(engines_agree),       cmocka_unit_test(jacobian_is_derivative), cmocka_unit_test(back_ends_agree),
+      cmocka_unit_test(seats_do_not_matter), cmocka_unit_test(all_documented),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
