@@ -67,7 +67,7 @@ typedef struct lind_plan {
 
   /* the frame that rules run on: [cohort row | day, visit, dose, dose_1.. | measures | definitions] */
   int n_rule_slots, slot_day, slot_visit, slot_dose, slot_measures;
-  const lind_program *const *definitions; /* [protocol->n_definitions], each writes slot_definitions + i */
+  const lind_program *const *definitions; /* [protocol->n_definitions], each writes slot_definitions + i; NULL: nothing asks for it */
   const lind_type *definition_types;      /* [n_definitions] */
   const bool *definition_moves;           /* [n_definitions] depends on day, visit, dose or a measure */
   int slot_definitions;

@@ -20,7 +20,7 @@ static void header(const lind_plan *plan, const lind_desk *desk, int s) {
     printf("%s%s %s", f == 0 ? ": " : ", ", grouping->name, grouping->levels.names[level]);
   }
   printf("\nscreened  %d for this seat, the last one came in\n", desk->attempts[s]);
-  printf("end       day %g of %d: %s\n", 1.0 + desk->end[s] / 24.0, plan->n_days, ends[desk->reason[s]]);
+  printf("followed  %.4g of %d days: %s\n", desk->end[s] / 24.0, plan->n_days, ends[desk->reason[s]]);
 }
 
 static void covariates(const lind_plan *plan, const lind_desk *desk, int s) {

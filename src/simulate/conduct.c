@@ -133,7 +133,8 @@ static void show_rules(lind_conduct *c, int day, unsigned visiting) {
       rules[plan->slot_dose + k].of[i] = dose_of_day(c->desk, lane->seat, day - k);
   }
   for (int k = 0; k < plan->protocol->n_definitions; k++)
-    if (plan->definition_moves[k]) lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
+    if (plan->definitions[k] != NULL && plan->definition_moves[k])
+      lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
 }
 
 static double rounded(const lind_dosing *item, double dose) {

@@ -6,9 +6,10 @@
 
 enum { ALL = (1 << LIND_LANES) - 1 };
 
-static void run_definitions(const lind_plan *plan, lind_lane *rules, bool moving) {
+static void run_definitions(const lind_plan *plan, lind_lane *rules) { /* those that rest on the cohort alone */
   for (int i = 0; i < plan->protocol->n_definitions; i++)
-    if (moving || !plan->definition_moves[i]) lind_program_run(plan->definitions[i], rules, &rules[plan->slot_definitions + i]);
+    if (plan->definitions[i] != NULL && !plan->definition_moves[i])
+      lind_program_run(plan->definitions[i], rules, &rules[plan->slot_definitions + i]);
 }
 
 static unsigned truths(const lind_lane *lane) {
@@ -74,7 +75,7 @@ static void screen(lind_desk *desk, lind_lane *rules, int at, int n) {
     unsigned fit = lind_cohort_draw(plan->cohort, who, rules);
     if (plan->eligible != NULL) {
       lind_lane result;
-      run_definitions(plan, rules, false);
+      run_definitions(plan, rules);
       lind_program_run(plan->eligible, rules, &result);
       fit &= truths(&result);
     }
@@ -101,7 +102,7 @@ void lind_enrol(lind_desk *desk, uint32_t replicate, uint64_t first_seat, int n,
     for (int slot = 0; slot < plan->cohort->n_slots; slot++)
       for (int i = 0; i < LIND_LANES; i++)
         rules[slot].of[i] = desk->row[(size_t)slot * (size_t)desk->capacity + (size_t)(at + (i < here ? i : 0))];
-    run_definitions(plan, rules, false);
+    run_definitions(plan, rules);
     classify(desk, rules, at, here);
   }
   for (int s = 0; s < n; s++) {

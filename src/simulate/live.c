@@ -83,7 +83,8 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   for (int m = 0; m < plan->n_measures; m++)
     for (int i = 0; i < LIND_LANES; i++) rules[plan->slot_measures + m].of[i] = NAN; /* not measured yet */
   for (int k = 0; k < plan->protocol->n_definitions; k++)
-    if (!plan->definition_moves[k]) lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
+    if (plan->definitions[k] != NULL && !plan->definition_moves[k])
+      lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
   fill_frame(p);
   for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
   refresh(p);

@@ -51,8 +51,52 @@ static bool rests_on_motion(const lind_plan *plan, const lind_tree *core, int n_
   return false;
 }
 
+/* ---- which definitions anything asks for: a shared file of rules may name columns that this cohort does not have ---------------------- */
+
+static void need_names(const lind_protocol *protocol, const lind_tree *tree, bool *needed) {
+  if (tree->text != NULL)
+    for (int i = 0; i < protocol->n_definitions; i++)
+      if (strcmp(protocol->definitions[i].name, tree->text) == 0) needed[i] = true;
+  for (int k = 0; k < tree->n; k++) need_names(protocol, tree->children[k], needed);
+}
+
+static lind_err need_words(const lind_protocol *protocol, lind_words words, lind_arena *arena, bool *needed) {
+  lind_tree *tree;
+  if (words.text == NULL) return LIND_OK;
+  LIND_TRY(lind_expression_parse(words.text, words.where, arena, &tree));
+  need_names(protocol, tree, needed);
+  return LIND_OK;
+}
+
+static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bool *needed) {
+  LIND_TRY(need_words(protocol, protocol->eligible, arena, needed));
+  for (int g = 0; g < protocol->n_groups; g++) LIND_TRY(need_words(protocol, protocol->groups[g].value, arena, needed));
+  for (int a = 0; a < protocol->n_arms; a++)
+    for (int k = 0; k < protocol->arms[a].dosing.n; k++)
+      for (int i = 0; i < protocol->n_dosing; i++) {
+        const lind_dosing *item = &protocol->dosing[i];
+        if (strcmp(item->name, protocol->arms[a].dosing.at[k].text) != 0) continue;
+        const lind_words all[] = {item->when, item->dose, item->skip, item->recheck};
+        for (int w = 0; w < 4; w++) LIND_TRY(need_words(protocol, all[w], arena, needed));
+      }
+  for (int i = protocol->n_definitions - 1; i >= 0; i--) { /* a definition rests on earlier ones only */
+    lind_tree *tree;
+    LIND_TRY(lind_expression_parse(protocol->definitions[i].value.text, protocol->definitions[i].value.where, arena, &tree));
+    if (needed[i]) need_names(protocol, tree, needed);
+  }
+  return LIND_OK;
+}
+
+static bool is_used(const lind_protocol *protocol, int item) {
+  for (int a = 0; a < protocol->n_arms; a++)
+    for (int k = 0; k < protocol->arms[a].dosing.n; k++)
+      if (strcmp(protocol->arms[a].dosing.at[k].text, protocol->dosing[item].name) == 0) return true;
+  return false;
+}
+
 static lind_err settle_definitions(lind_plan *plan, lind_arena *arena) {
   const lind_protocol *protocol = plan->protocol;
+  bool *needed;
   const lind_program **programs;
   lind_type *types;
   bool *moves;
@@ -62,7 +106,10 @@ static lind_err settle_definitions(lind_plan *plan, lind_arena *arena) {
   plan->definitions = programs;
   plan->definition_types = types;
   plan->definition_moves = moves;
+  LIND_TAKE(needed, arena, protocol->n_definitions + 1);
+  LIND_TRY(find_needed(protocol, arena, needed));
   for (int i = 0; i < protocol->n_definitions; i++) {
+    if (!needed[i]) continue; /* no program: it is never run */
     const lind_words words = protocol->definitions[i].value;
     lind_scope *scope;
     lind_tree *tree, *core;
@@ -132,6 +179,7 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
     const lind_dosing *item = &protocol->dosing[i];
     dosing[i].item = item;
     dosing[i].state = -1;
+    if (!is_used(protocol, i)) continue;
     if (item->dose.text != NULL) LIND_TRY(find_dosed_state(plan, item, arena, &dosing[i].state));
     LIND_TRY(compile(scope, item->when, true, lind_unit_dimensionless, arena, &dosing[i].when));
     LIND_TRY(compile(scope, item->dose, false, dose_dimension(plan), arena, &dosing[i].dose));

@@ -238,6 +238,24 @@ static void pharmacokinetics(void **state) {
   bench_close(&two);
 }
 
+/* Doses add up and nothing else happens. */
+static void nothing_happens(void **state) {
+  (void)state;
+  bench b;
+  bench_open(&b, "pk.none", LIND_BACK_END_ANY);
+  for (int i = 0; i < LIND_LANES; ++i) bench_put(&b, b.model->randoms[0].slot, i, i - 3);
+  bench_start(&b);
+  for (int day = 1; day <= 10; ++day) {
+    bench_dose(&b, "dose_taken", 7);
+    bench_advance_rk(&b, 24 * day);
+  }
+  for (int i = 0; i < LIND_LANES; ++i) {
+    assert_true(b.x[lind_model_find_state(b.model, "dose_taken")].of[i] == 70);
+    assert_true(bench_output(&b, "score")->of[i] == 100 + 15 * (i - 3));
+  }
+  bench_close(&b);
+}
+
 /* The pool of ascorbate: 1500 mg fall to 300 mg in ln 5 / k = 53.6 days on nothing; 10 mg a day keep 300 mg. */
 static void ascorbate(void **state) {
   (void)state;
@@ -257,9 +275,10 @@ static void ascorbate(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(structure),      cmocka_unit_test(finders_and_sets),   cmocka_unit_test(runs),
-      cmocka_unit_test(random_factor),  cmocka_unit_test(drift_and_residual), cmocka_unit_test(measure),
-      cmocka_unit_test(without_states), cmocka_unit_test(pharmacokinetics),   cmocka_unit_test(ascorbate),
+      cmocka_unit_test(structure),       cmocka_unit_test(finders_and_sets),   cmocka_unit_test(runs),
+      cmocka_unit_test(random_factor),   cmocka_unit_test(drift_and_residual), cmocka_unit_test(measure),
+      cmocka_unit_test(without_states),  cmocka_unit_test(pharmacokinetics),   cmocka_unit_test(ascorbate),
+      cmocka_unit_test(nothing_happens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

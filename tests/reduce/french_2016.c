@@ -24,6 +24,7 @@ static const lind_program *definition(const lind_plan *plan, const char *name) {
 /* The value of a definition for a patient: the definitions before it in the file come first, as in a run. */
 static double value_of(const lind_plan *plan, const lind_program *wanted, double *slots) {
   for (int i = 0; i < plan->protocol->n_definitions; i++) {
+    if (plan->definitions[i] == NULL) continue;
     const double value = lind_program_run_one(plan->definitions[i], slots, plan->n_rule_slots);
     slots[plan->slot_definitions + i] = value;
     if (plan->definitions[i] == wanted) return value;
@@ -38,9 +39,12 @@ static void differences_of_three_days(void **state) {
   const lind_node *root;
   lind_plan *plan;
   lind_desk *desk;
-  const char *set[] = {"block_max=512", "patients=500"};
+  /* a group that asks for the four totals, so that the plan compiles them */
+  const char *set[] = {"block_max=512", "patients=500",
+                       "groups.french={value: 'if eu_pact_pg_3_days + coag_pg_3_days + eu_pact_clinical_3_days + coag_clinical_3_days > 0 [mg] "
+                       "then 1 else 0', labels: [a, b]}"};
   assert_int_equal(lind_arena_create(&arena), LIND_OK);
-  assert_int_equal(lind_protocol_read(LIND_SOURCE_DIR "/protocols/examples/coag.yaml", set, 2, arena, &protocol, &root), LIND_OK);
+  assert_int_equal(lind_protocol_read(LIND_SOURCE_DIR "/protocols/examples/coag.yaml", set, 3, arena, &protocol, &root), LIND_OK);
   assert_int_equal(lind_plan_create(protocol, root, LIND_BACK_END_EVALUATOR, arena, &plan), LIND_OK);
   assert_int_equal(lind_desk_create(plan, &desk), LIND_OK);
   const lind_program *rules[4] = {definition(plan, "eu_pact_pg_3_days"), definition(plan, "coag_pg_3_days"),
