@@ -84,7 +84,8 @@ typedef struct lind_model {
   const lind_model_set *sets;
   const struct lind_model_tree *tree; /* src/language only */
   lind_kernel kernel;
-  const char *back_end;             /* "compiled in", "compiled on first use", "lane evaluator" */
+  const char *back_end;             /* "compiled in", "compiled on first use", "compiled before, from the cache", "lane evaluator" or
+                                       "lane evaluator (slower), because ..." */
 } lind_model;
 
 typedef enum { LIND_BACK_END_ANY, LIND_BACK_END_COMPILED, LIND_BACK_END_EVALUATOR } lind_back_end;

@@ -1,8 +1,8 @@
 /* cvode.c -- the reference engine: one lane of a pack through SUNDIALS CVODE, variable-order BDF with a dense Newton matrix.
  *
- * Sources: Hindmarsh et al. 2005, doi:10.1145/1089014.1089020 (SUNDIALS). The kernel works on packs, so the one patient's state is
- * copied into all 8 lanes and only its lane is read back. Everything is created and destroyed in the call: nothing is remembered
- * and any number of threads may call. Shown by tests/numerics/cvode.c.
+ * Sources: Hindmarsh et al. 2005, doi:10.1145/1089014.1089020 (SUNDIALS). The kernel works on packs, so the one patient's state
+ * is copied into all 8 lanes and only its lane is read back. Everything is created and destroyed in the call: nothing is
+ * remembered and any number of threads may call. Shown by tests/numerics/cvode.c.
  */
 #include <cvode/cvode.h>
 #include <math.h>
@@ -104,9 +104,10 @@ static lind_err cvode_prepare(cvode *c, double time, double target) {
   if (flag == CV_SUCCESS && c->kernel->jacobian) flag = CVodeSetJacFn(c->memory, cvode_jacobian);
   if (flag == CV_SUCCESS) flag = CVodeSetMaxNumSteps(c->memory, most_steps);
   if (flag == CV_SUCCESS) flag = CVodeSetStopTime(c->memory, target); /* never a rate from beyond an event */
-  LIND_CHECK(flag == CV_SUCCESS, LIND_ERR_NUMERIC,
-             "the reference solver refused its set-up with flag %d; relative (%g) and absolute (%g) tolerance must not be negative",
-             flag, c->tolerances[0], c->tolerances[1]);
+  LIND_CHECK(
+      flag == CV_SUCCESS, LIND_ERR_NUMERIC,
+      "the reference solver refused its set-up with flag %d; relative (%g) and absolute (%g) tolerance must not be negative",
+      flag, c->tolerances[0], c->tolerances[1]);
   return LIND_OK;
 }
 
@@ -118,8 +119,8 @@ static lind_err cvode_solve(cvode *c, double time, double target, double *x) {
   if (flag < 0) {
     char *name = CVodeGetReturnFlagName(flag);
     const lind_err code = lind_error_fail(LIND_ERR_NUMERIC, __FILE__, __LINE__,
-                                          "the reference solver stopped at %.9g h on its way from %g h to %g h (%s)", reached, time,
-                                          target, name ? name : "no name");
+                                          "the reference solver stopped at %.9g h on its way from %g h to %g h (%s)", reached,
+                                          time, target, name ? name : "no name");
     free(name);
     return code;
   }

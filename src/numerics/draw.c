@@ -1,5 +1,6 @@
-/* draw.c -- inverse distribution functions. GSL's forward functions are accurate in both tails; of its inverses only the normal one
- * is used (the gamma, beta and t inverses fail for small shapes and far tails: docs/theory/numerics.md), the others are in invert.c. */
+/* draw.c -- inverse distribution functions. GSL's forward functions are accurate in both tails; of its inverses only the normal
+ * one is used (the gamma, beta and t inverses fail for small shapes and far tails: docs/theory/numerics.md), the others are in
+ * invert.c. */
 #include "lind/draw.h"
 
 #include <gsl/gsl_cdf.h>
@@ -13,9 +14,7 @@ double lind_draw_normal_quantile(double u) { return gsl_cdf_ugaussian_Pinv(u); }
 
 double lind_draw_normal_cdf(double z) { return gsl_cdf_ugaussian_P(z); }
 
-double lind_draw_lognormal(double u, double median, double log_sd) {
-  return median * exp(log_sd * lind_draw_normal_quantile(u));
-}
+double lind_draw_lognormal(double u, double median, double log_sd) { return median * exp(log_sd * lind_draw_normal_quantile(u)); }
 
 double lind_draw_exponential(double u, double rate) { return -log1p(-u) / rate; }
 

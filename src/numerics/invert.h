@@ -1,7 +1,7 @@
 /* invert.h -- quantiles of laws whose distribution function GSL has but does not invert reliably (gamma, beta, Student's t).
  *
- * A bracketed Newton iteration on log P (lower half) or log Q (upper half) in a coordinate y in which the density is log-concave, so
- * that both are concave and the iteration is monotone from its second point on. Depends on: the C library only.
+ * A bracketed Newton iteration on log P (lower half) or log Q (upper half) in a coordinate y in which the density is log-concave,
+ * so that both are concave and the iteration is monotone from its second point on. Depends on: the C library only.
  */
 #ifndef LIND_NUMERICS_INVERT_H
 #define LIND_NUMERICS_INVERT_H

@@ -2,16 +2,18 @@
  *
  * Invariant: lane i of a result depends on lane i of the arguments and on nothing else, bit for bit (tests/numerics/lane_math.c).
  *
- * A lind_v8 is a pair of AVX registers, not one 64-byte GCC vector: gcc 12 lowers comparisons and selects of those to scalar code.
- * Masks: a comparison gives a lind_m8, all bits or none in each lane. All bits set is a NaN when read as a number, so a mask never
- * goes through arithmetic: use lind_v8_select, or lind_v8_truth for 1 and 0. As in C a comparison with NaN is false (`ne` is true).
- * lind_v8_min and lind_v8_max return NaN if either argument is NaN: unlike C's fmin they never hide a broken state.
+ * A lind_v8 is a pair of AVX registers, not one 64-byte GCC vector: gcc 12 lowers comparisons and selects of those to scalar
+ * code. Masks: a comparison gives a lind_m8, all bits or none in each lane. All bits set is a NaN when read as a number, so a
+ * mask never goes through arithmetic: use lind_v8_select, or lind_v8_truth for 1 and 0. As in C a comparison with NaN is false
+ * (`ne` is true). lind_v8_min and lind_v8_max return NaN if either argument is NaN: unlike C's fmin they never hide a broken
+ * state.
  *
  * Elementary functions are SLEEF's `finz_` ones (FMA, deterministic, below 1 ulp; chosen over libmvec on the figures in
  * docs/theory/numerics.md), declared here so that a user's model compiles where SLEEF has no headers. Special values are C's:
  * pow(0, 0) = 1, pow(0, -1) = inf, pow(-8, 3) = -512, pow(-8, 0.5) = NaN, log(0) = -inf, log(-1) = NaN.
  *
- * Depends on: the compiler's immintrin.h and lind/lane.h only (whoever embeds this as text puts lane.h first and drops the #include).
+ * Depends on: the compiler's immintrin.h and lind/lane.h only (whoever embeds this as text puts lane.h first and drops the
+ * #include).
  */
 #ifndef LIND_LANE_MATH_H
 #define LIND_LANE_MATH_H
@@ -51,17 +53,16 @@ static inline void lind_v8_store(lind_lane *lane, lind_v8 a) {
 }
 static inline lind_v8 lind_v8_fill(double a) { return (lind_v8){_mm256_set1_pd(a), _mm256_set1_pd(a)}; }
 
-/* ---- by halves: the same operation on each register -------------------------------------------------------------------------- */
+/* ---- by halves: the same operation on each register --------------------------------------------------------------------------
+ */
 
-#define LIND_V8_ONE(name, half) /* half: an expression in a */                                                               \
-  static inline __m256d lind_v8_##name##_half(__m256d a) { return half; }                                                    \
-  static inline lind_v8 lind_v8_##name(lind_v8 a) {                                                                          \
-    return (lind_v8){lind_v8_##name##_half(a.lo), lind_v8_##name##_half(a.hi)};                                              \
-  }
-#define LIND_V8_TWO(name, type, half) /* half: an expression in a and b */                                                   \
-  static inline __m256d lind_v8_##name##_half(__m256d a, __m256d b) { return half; }                                         \
-  static inline type lind_v8_##name(lind_v8 a, lind_v8 b) {                                                                  \
-    return (type){lind_v8_##name##_half(a.lo, b.lo), lind_v8_##name##_half(a.hi, b.hi)};                                     \
+#define LIND_V8_ONE(name, half) /* half: an expression in a */            \
+  static inline __m256d lind_v8_##name##_half(__m256d a) { return half; } \
+  static inline lind_v8 lind_v8_##name(lind_v8 a) { return (lind_v8){lind_v8_##name##_half(a.lo), lind_v8_##name##_half(a.hi)}; }
+#define LIND_V8_TWO(name, type, half) /* half: an expression in a and b */               \
+  static inline __m256d lind_v8_##name##_half(__m256d a, __m256d b) { return half; }     \
+  static inline type lind_v8_##name(lind_v8 a, lind_v8 b) {                              \
+    return (type){lind_v8_##name##_half(a.lo, b.lo), lind_v8_##name##_half(a.hi, b.hi)}; \
   }
 
 LIND_V8_TWO(add, lind_v8, _mm256_add_pd(a, b))
@@ -115,9 +116,7 @@ static inline lind_m8 lind_m8_of(lind_v8 truth) { return lind_v8_ne(truth, lind_
 static inline lind_m8 lind_m8_and(lind_m8 a, lind_m8 b) {
   return (lind_m8){_mm256_and_pd(a.lo, b.lo), _mm256_and_pd(a.hi, b.hi)};
 }
-static inline lind_m8 lind_m8_or(lind_m8 a, lind_m8 b) {
-  return (lind_m8){_mm256_or_pd(a.lo, b.lo), _mm256_or_pd(a.hi, b.hi)};
-}
+static inline lind_m8 lind_m8_or(lind_m8 a, lind_m8 b) { return (lind_m8){_mm256_or_pd(a.lo, b.lo), _mm256_or_pd(a.hi, b.hi)}; }
 static inline lind_m8 lind_m8_except(lind_m8 a, lind_m8 b) { /* a and not b */
   return (lind_m8){_mm256_andnot_pd(b.lo, a.lo), _mm256_andnot_pd(b.hi, a.hi)};
 }

@@ -41,8 +41,8 @@ lind_err lind_random_purposes_add(lind_purposes *purposes, const char *name) {
   LIND_CHECK(strlen(name) < sizeof purposes->at[0].name, LIND_ERR_INPUT,
              "the name of the random stream \"%s\" has %zu characters; at most %zu are possible", name, strlen(name),
              sizeof purposes->at[0].name - 1);
-  LIND_CHECK(purposes->n < PURPOSE_LIMIT, LIND_ERR_INPUT,
-             "the random stream \"%s\" is one too many; a plan can have at most %d", name, PURPOSE_LIMIT);
+  LIND_CHECK(purposes->n < PURPOSE_LIMIT, LIND_ERR_INPUT, "the random stream \"%s\" is one too many; a plan can have at most %d",
+             name, PURPOSE_LIMIT);
   purposes->at[purposes->n].code = code;
   memcpy(purposes->at[purposes->n].name, name, strlen(name) + 1);
   purposes->n++;

@@ -5,7 +5,7 @@
 
 #include "list.h"
 
-#define STEPPER_NAME(stem) #stem,
+#define STEPPER_NAME(stem)    #stem,
 #define STEPPER_ADDRESS(stem) &lind_stepper_##stem,
 static const char *const names[] = {LIND_STEPPER_LIST(STEPPER_NAME)};
 static const lind_stepper *const steppers[] = {LIND_STEPPER_LIST(STEPPER_ADDRESS)};

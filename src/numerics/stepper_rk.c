@@ -17,7 +17,8 @@
 
 enum { STAGES = 7 };
 
-/* Row s gives the point of stage s from the rates before it; the last row is the solution itself, so its rate starts the next step. */
+/* Row s gives the point of stage s from the rates before it; the last row is the solution itself, so its rate starts the next
+ * step. */
 static const double node[STAGES] = {0, 1. / 5, 3. / 10, 4. / 5, 8. / 9, 1, 1};
 static const double weight[STAGES][STAGES - 1] = {
     {0},
@@ -205,8 +206,8 @@ static void rk_accept(rk *r, lind_m8 good) {
   lind_v8_store(&r->pack->time, lind_v8_select(good, r->end, lind_v8_load(&r->pack->time)));
 }
 
-/* The next step of each lane: PI after a success, the plain rule after a failure, half after a non-finite attempt. A step that was
- * only shortened to meet the target does not lower what the lane remembers. */
+/* The next step of each lane: PI after a success, the plain rule after a failure, half after a non-finite attempt. A step that
+ * was only shortened to meet the target does not lower what the lane remembers. */
 static void rk_control(rk *r, lind_m8 good, lind_m8 finite) {
   const lind_v8 log_error = lind_v8_log(r->error);
   const lind_v8 past = lind_v8_select(good, lind_v8_mul(v8(memory), r->log_before), v8(0));

@@ -90,17 +90,22 @@ void lind_figure_end(lind_story *story) { lind_page_raw(&story->page, "</details
 
 /* ---- rows with words at the left ----------------------------------------------------------------------------------------------------- */
 
-void lind_figure_rows_init(lind_figure_rows *rows) { *rows = (lind_figure_rows){.ids = json_array(), .values = json_array()}; }
+void lind_figure_rows_init(lind_figure_rows *rows) { *rows = (lind_figure_rows){.ids = json_array(), .values = json_array(), .lines = 1}; }
 
 const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool heading) {
   char lines[512];
-  (void)lind_table_wrap(label, 30, lines, sizeof lines);
+  (void)lind_table_wrap(label, 32, lines, sizeof lines);
+  int n = 1;
+  for (const char *end = lines; (end = strchr(end, '\n')) != NULL; end++) n++;
+  if (n > rows->lines) rows->lines = n;
   for (char *bar = lines; (bar = strchr(bar, '|')) != NULL;) *bar = '/'; /* the bar divides an id */
   json_array_append_new(rows->ids, json_sprintf("%03d|%s|%s", (int)json_array_size(rows->ids), lines, heading ? "h" : ""));
   return json_string_value(json_array_get(rows->ids, json_array_size(rows->ids) - 1));
 }
 
-void lind_figure_rows_take(lind_figure_rows *rows, json_t *holes) {
+void lind_figure_rows_take(lind_figure_rows *rows, int step, json_t *holes) {
+  const int room = 15 * rows->lines + 8;
+  json_object_set_new(holes, "height", json_integer((room > step ? room : step) * (int)json_array_size(rows->ids)));
   json_object_set_new(holes, "rows", rows->ids);
   json_object_set_new(holes, "values", rows->values);
   *rows = (lind_figure_rows){0};

@@ -11,22 +11,23 @@
     background: null, aria: false, font, axis, axisY: {labelFontSize: 13},
     view: {stroke: null},
     style: {
-      effect: {stroke: 'var(--effect)', strokeWidth: 2}, 'effect-point': {filled: true, fill: 'var(--effect)', size: 70, opacity: 1},
-      published: {stroke: 'var(--published)', strokeWidth: 1.75},
-      'published-point': {shape: 'diamond', fill: 'var(--paper)', stroke: 'var(--published)', strokeWidth: 1.75, size: 70, opacity: 1},
-      'published-arm': {filled: false, fill: 'var(--paper)', strokeWidth: 1.6, size: 55, opacity: 1},
-      'arm-point': {filled: true, size: 95, opacity: 1}, link: {strokeWidth: 2},
-      band: {fill: 'var(--band)', fillOpacity: 0.13}, target: {fill: 'var(--target)', fillOpacity: 0.15}, bars: {fill: 'var(--bars)', stroke: 'var(--paper)', strokeWidth: 1},
-      null: {stroke: 'var(--quiet)', strokeWidth: 1, strokeDash: [3, 3]},
-      spread: {opacity: 0.15, line: false}, edge: {strokeWidth: 0.75, opacity: 0.55}, median: {strokeWidth: 2.5},
-      numbers: {align: 'left', dx: 12, fontSize: 12.5, fill: 'var(--ink)'}, 'numbers-published': {align: 'left', dx: 12, fontSize: 12.5, fill: 'var(--published)'}
+      effect: {color: 'var(--effect)', strokeWidth: 2}, 'effect-point': {filled: true, color: 'var(--effect)', size: 70, opacity: 1},
+      published: {color: 'var(--published)', strokeWidth: 1.75},
+      'published-point': {shape: 'diamond', color: 'var(--published)', strokeWidth: 1.75, size: 70, opacity: 1},
+      'published-arm': {shape: 'diamond', filled: false, strokeWidth: 1.6, size: 55, opacity: 1},
+      'arm-point': {filled: true, size: 95, opacity: 1, stroke: 'var(--paper)', strokeWidth: 1}, link: {strokeWidth: 2},
+      band: {color: 'var(--band)', opacity: 0.13}, target: {fillOpacity: 0.12, strokeOpacity: 0.6, strokeWidth: 1}, bars: {color: 'var(--bars)', stroke: 'var(--paper)', strokeWidth: 1},
+      null: {color: 'var(--quiet)', strokeWidth: 1, strokeDash: [3, 3]},
+      spread: {opacity: 0.08, line: false}, edge: {strokeWidth: 1, opacity: 0.85}, median: {strokeWidth: 2.75},
+      numbers: {align: 'left', dx: 12, fontSize: 12.5, color: 'var(--ink)'}, 'numbers-published': {align: 'left', dx: 12, fontSize: 12.5, color: 'var(--published)'}
     }
   };
-  const narrow = 520; /* CSS pixels: below it the column of numbers goes, the table has them */
+  const isNumbers = layer => /^numbers/.test(layer.name || '');
+  /* Where there is no room for the column of numbers, it goes: the table has them. */
   const fitted = (spec, width) => {
-    if (width >= narrow || !spec.layer.some(layer => layer.name === 'numbers')) return spec;
+    if (!spec.layer.some(isNumbers) || width >= 130 + 2.5 * spec.usermeta.room) return spec;
     const y = spec.encoding.y;
-    return {...spec, padding: {...spec.padding, right: 8}, layer: spec.layer.filter(layer => layer.name !== 'numbers'),
+    return {...spec, layer: spec.layer.filter(layer => !isNumbers(layer)),
       encoding: {...spec.encoding, y: {...y, axis: {...y.axis, labelLimit: 0.46 * width}}}};
   };
   const draw = plot => {
@@ -38,13 +39,22 @@
     });
   };
   if (window.vegaEmbed) {
-    document.querySelectorAll('.plot').forEach(draw);
-    let wide = window.innerWidth >= narrow;
+    const plots = document.querySelectorAll('.plot');
+    plots.forEach(draw);
+    let width = window.innerWidth, later = 0;
     window.addEventListener('resize', () => {
-      if ((window.innerWidth >= narrow) !== wide) {
-        wide = !wide;
-        document.querySelectorAll('.plot').forEach(draw);
-      }
+      clearTimeout(later);
+      later = setTimeout(() => {
+        if (window.innerWidth !== width) plots.forEach(draw);
+        width = window.innerWidth;
+      }, 200);
     });
   }
+  /* On paper every short data table is seen; what is long (curves, the protocol) stays in the file. */
+  const opened = [];
+  window.addEventListener('beforeprint', () => document.querySelectorAll('figure:not(.curve):not(.replicates) > details:not([open])').forEach(details => {
+    details.open = true;
+    opened.push(details);
+  }));
+  window.addEventListener('afterprint', () => opened.splice(0).forEach(details => { details.open = false; }));
 })();

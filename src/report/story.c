@@ -68,14 +68,14 @@ lind_value_words lind_story_effect_unit(const json_t *analysis) {
 
 int lind_story_interval_decimals(const json_t *term) {
   const double lower = lind_value_at(term, "interval", 0), upper = lind_value_at(term, "interval", 1);
-  return lind_value_decimals(upper, (upper - lower) / 4.0);
+  return lind_value_decimals(upper, (upper - lower) / 20.0);
 }
 
 lind_value_words lind_story_interval(const json_t *term) {
   return lind_value_interval(lind_value_at(term, "interval", 0), lind_value_at(term, "interval", 1), lind_story_interval_decimals(term));
 }
 
-static int decimals_as_published(const json_t *published) {
+int lind_story_published_decimals(const json_t *published) {
   static const char *const keys[] = {"estimate", "lower", "upper"};
   int most = 0;
   for (size_t k = 0; k < 3; k++) {
@@ -87,7 +87,7 @@ static int decimals_as_published(const json_t *published) {
 }
 
 lind_value_words lind_story_published(const json_t *published) {
-  const int decimals = decimals_as_published(published);
+  const int decimals = lind_story_published_decimals(published);
   lind_value_words words = lind_value_fixed(lind_value_number(published, "estimate"), decimals);
   const double lower = lind_value_number(published, "lower"), upper = lind_value_number(published, "upper");
   const size_t used = strlen(words.text);

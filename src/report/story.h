@@ -33,6 +33,7 @@ bool lind_story_is_all(const json_t *term);                            /* everyb
 lind_value_words lind_story_effect_unit(const json_t *analysis);       /* "percentage points", "day", "ratio" */
 int lind_story_interval_decimals(const json_t *term);
 lind_value_words lind_story_interval(const json_t *term);              /* of one trial: "3.3 to 10.1" */
+int lind_story_published_decimals(const json_t *published);            /* as many as its most precise number */
 lind_value_words lind_story_published(const json_t *published);        /* "7 (3.3 to 10.6)", "67.4", or a dash */
 const json_t *lind_story_primary(const lind_story *story);             /* first analysis, or NULL */
 const json_t *lind_story_primary_term(const lind_story *story);        /* its first term, or NULL */
@@ -52,17 +53,19 @@ void lind_figure_end(lind_story *story);
 /* Rows of a figure with words at the left: unique ids in the order of drawing, which carry their label ("004|Label|"; "|h" for a heading). */
 typedef struct lind_figure_rows {
   json_t *ids, *values; /* both are given to holes with lind_figure_rows_take */
+  int lines;            /* of the longest label */
 } lind_figure_rows;
 void lind_figure_rows_init(lind_figure_rows *rows);
 const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool heading); /* the id, until the next call */
-void lind_figure_rows_take(lind_figure_rows *rows, json_t *holes);                        /* as "rows" and "values" */
+/* As "rows", "values" and "height": at least `step` pixels a row, more where labels have several lines. */
+void lind_figure_rows_take(lind_figure_rows *rows, int step, json_t *holes);
 
 /* ---- tables: table.c ----------------------------------------------------------------------------------------------------------------- */
 
-/* The first column holds row headings; columns from `numeric` on are right-aligned. headers[n]. */
-void lind_table_begin(lind_story *story, const char *caption, int n, const char *const headers[], int numeric);
-void lind_table_row(lind_story *story, int n, const char *const cells[], int numeric);
-void lind_table_group(lind_story *story, int n, const char *title); /* a heading across all columns */
+/* `columns` has a letter a column: 'l' words, 'n' numbers (right-aligned), 'c' code. The first column holds the row headings. */
+void lind_table_begin(lind_story *story, const char *caption, const char *columns, const char *const headers[]);
+void lind_table_row(lind_story *story, const char *columns, const char *const cells[]);
+void lind_table_group(lind_story *story, const char *columns, const char *title); /* a heading across all columns */
 void lind_table_end(lind_story *story);
 
 /* Break into lines of at most `width` characters at spaces (a longer word stays whole), '\n' between; returned = buffer. */

@@ -74,12 +74,12 @@ static void put_primary(FILE *out, const lind_story *story) {
   put_arms(out, story, analysis);
   put_row(out, json_is_true(json_object_get(analysis, "ratio")) ? "ratio" : "difference",
           lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse")).text,
-          published != NULL ? lind_value_plain(lind_value_number(published, "estimate")).text : "");
+          published != NULL ? lind_value_fixed(lind_value_number(published, "estimate"), lind_story_published_decimals(published)).text : "");
   const double level = lind_value_number(analysis, "level");
   (void)snprintf(label, sizeof label, "%g %% interval", 100.0 * (isfinite(level) ? level : 0.95));
   const lind_value_words interval = lind_story_interval(term);
   const double lower = lind_value_number(published, "lower"), upper = lind_value_number(published, "upper");
-  const lind_value_words found = lind_value_interval(lower, upper, lind_value_decimals(upper, (upper - lower) / 4.0));
+  const lind_value_words found = lind_value_interval(lower, upper, lind_story_published_decimals(published));
   put_row(out, label, interval.text, published != NULL ? found.text : "");
   const double power = lind_value_number(term, "power");
   if (isfinite(power)) {

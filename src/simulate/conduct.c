@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST_DOSES = 1000000 }; /* more than a trial has days or hours: where a rule's number is cut before it becomes an integer */
+
 static uint32_t hour_slot(double time) { return (uint32_t)floor(time + 1e-6); }
 
 void lind_conduct_begin(lind_conduct *c, lind_desk *desk, const int seat[LIND_LANES], int n) {
@@ -153,9 +155,9 @@ static void act(lind_conduct *c, int i, const lind_plan_dosing *dosing, int day,
     if (!isfinite(lane->next_dose) || lane->every != dosing->item->every) lane->next_dose = now;
     lane->every = dosing->item->every;
   }
-  if (skip != NULL && *skip >= 0.5) lane->skip = (int)floor(*skip + 0.5);
+  if (skip != NULL && *skip >= 0.5) lane->skip = (int)floor(fmin(*skip, MOST_DOSES) + 0.5);
   if (recheck != NULL && *recheck > 0.0) {
-    const int on = day + (int)ceil(*recheck / 24.0 - 1e-9);
+    const int on = day + (int)ceil(fmin(*recheck, 24.0 * MOST_DOSES) / 24.0 - 1e-9);
     const bool sooner = c->desk->n_visits[lane->seat] + 1 < c->desk->plan->most_visits;
     lane->recheck_day = sooner ? on : 0;
   } else if (lane->recheck_day <= day) {
@@ -208,7 +210,9 @@ double lind_conduct_take(lind_conduct *c, int i, double now) {
   const lind_protocol *protocol = c->desk->plan->protocol;
   const int n_days = c->desk->plan->n_days, day = (int)floor(now / 24.0 + 1e-9);
   lane->next_dose += lane->every;
-  if (day >= n_days) return 0.0;
+  const double morning = 24.0 * floor(lane->next_dose / 24.0 + 0.5);
+  if (fabs(lane->next_dose - morning) < 1e-6) lane->next_dose = morning; /* an interval such as a seventh of a day, added up */
+  if (day >= n_days || now >= lane->leaves) return 0.0;
   if (lane->skip > 0) {
     lane->skip--;
     return 0.0;

@@ -49,19 +49,20 @@ static size_t lane_count(const lind_plan *plan) {
          (size_t)plan->model->n_drifts;
 }
 
+static size_t rounded(size_t bytes) { return bytes > 0 ? (bytes + 63) / 64 * 64 : 64; }
+
 size_t lind_plan_desk_bytes(const lind_plan *plan) {
   lind_desk desk = {.plan = plan};
   array arrays[N_ARRAYS];
   list_arrays(plan, &desk, arrays);
-  size_t bytes = lane_count(plan) * sizeof(lind_lane) + plan->stepper->bytes(plan->model->kernel.n_states) + sizeof desk;
-  for (int i = 0; i < N_ARRAYS; i++) bytes += arrays[i].bytes;
+  size_t bytes = rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(plan->stepper->bytes(plan->model->kernel.n_states)) + sizeof desk;
+  for (int i = 0; i < N_ARRAYS; i++) bytes += rounded(arrays[i].bytes);
   return bytes;
 }
 
 static void *aligned(size_t bytes) {
-  const size_t rounded = (bytes + 63) / 64 * 64;
-  void *memory = aligned_alloc(64, rounded > 0 ? rounded : 64);
-  if (memory != NULL) memset(memory, 0, rounded > 0 ? rounded : 64);
+  void *memory = aligned_alloc(64, rounded(bytes));
+  if (memory != NULL) memset(memory, 0, rounded(bytes));
   return memory;
 }
 

@@ -5,12 +5,19 @@
 
 #include "conduct.h"
 
+enum { UNDER_WAY = 8 }; /* doses of a lane that were swallowed and wait for their lag */
+
+typedef struct arrival {
+  double time, amount; /* h at which it reaches its state */
+  int state;
+} arrival;
+
 typedef struct pack {
   lind_conduct conduct;
   lind_advance advance;
   lind_desk_scratch *scratch;
-  double enters[LIND_LANES]; /* h at which a swallowed dose reaches its state (lag); INFINITY: none under way */
-  double amount[LIND_LANES];
+  arrival under_way[LIND_LANES][UNDER_WAY]; /* by time */
+  int n_under_way[LIND_LANES];
 } pack;
 
 static const lind_kernel *kernel_of(const pack *p) { return &p->conduct.desk->plan->model->kernel; }
@@ -92,57 +99,60 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   p->advance.x = p->scratch->x;
   for (int i = 0; i < LIND_LANES; i++) {
     p->advance.status[i] = i < n ? LIND_LANE_OK : LIND_LANE_IDLE;
-    p->enters[i] = INFINITY;
   }
 }
 
-/* Lanes that the engine gave up on are data: they leave with a reason. */
+/* Lanes that the engine gave up on are data: they leave with a reason. Who had gone before it happened had gone. */
 static void note_failures(pack *p) {
   for (int i = 0; i < p->conduct.n; i++) {
+    const double time = p->advance.time.of[i], leaves = p->conduct.lane[i].leaves;
     if (p->advance.status[i] != LIND_LANE_OK && p->advance.status[i] != LIND_LANE_IDLE)
-      lind_conduct_leave(&p->conduct, i, p->advance.time.of[i], LIND_END_FAILED);
+      lind_conduct_leave(&p->conduct, i, fmin(time, leaves), leaves <= time ? LIND_END_DROPOUT : LIND_END_FAILED);
     if (!p->conduct.lane[i].on && p->advance.status[i] == LIND_LANE_OK) p->advance.status[i] = LIND_LANE_IDLE;
   }
 }
 
-static void enter(pack *p, int i, double amount) {
-  const int k = p->conduct.lane[i].state;
-  p->scratch->x[k].of[i] += p->scratch->bioavailability[k].of[i] * amount;
+/* ---- doses ------------------------------------------------------------------------------------------------------------------------- */
+
+static void enter_first(pack *p, int i) {
+  arrival *first = p->under_way[i];
+  p->scratch->x[first->state].of[i] += p->scratch->bioavailability[first->state].of[i] * first->amount;
+  memmove(first, first + 1, (size_t)--p->n_under_way[i] * sizeof *first);
 }
 
-/* Doses that are due now, for every lane at its own time. */
-static void swallow(pack *p) {
+static void send(pack *p, int i, arrival dose) {
+  if (p->n_under_way[i] == UNDER_WAY) enter_first(p, i); /* a lag above that many intervals is cut short */
+  int at = p->n_under_way[i]++;
+  for (; at > 0 && p->under_way[i][at - 1].time > dose.time; at--) p->under_way[i][at] = p->under_way[i][at - 1];
+  p->under_way[i][at] = dose;
+}
+
+static double next_arrival(const pack *p, int i) { return p->n_under_way[i] > 0 ? p->under_way[i][0].time : INFINITY; }
+
+/* Doses that are due now, for every lane at its own time. A lane that is at the stop waits for what happens there, whatever keeps its
+ * neighbours: a dose due at the stop follows the day's rules. */
+static void swallow(pack *p, double stop) {
   for (int i = 0; i < p->conduct.n; i++) {
     lind_conduct_lane *lane = &p->conduct.lane[i];
     const double now = p->advance.time.of[i];
-    if (!lane->on) continue;
-    if (p->enters[i] <= now) {
-      enter(p, i, p->amount[i]);
-      p->enters[i] = INFINITY;
+    if (!lane->on || now >= stop) continue;
+    if (lane->next_dose <= now) {
+      const double amount = lind_conduct_take(&p->conduct, i, now);
+      if (amount > 0.0) send(p, i, (arrival){now + p->scratch->lag[lane->state].of[i], amount, lane->state});
     }
-    if (lane->next_dose > now) continue;
-    const double amount = lind_conduct_take(&p->conduct, i, now);
-    if (!(amount > 0.0)) continue;
-    const double lag = p->scratch->lag[lane->state].of[i];
-    if (lag > 0.0) {
-      if (p->enters[i] < INFINITY) enter(p, i, p->amount[i]); /* a lag above the interval: the earlier dose is in by now */
-      p->enters[i] = now + lag;
-      p->amount[i] = amount;
-    } else {
-      enter(p, i, amount);
-    }
+    while (next_arrival(p, i) <= now) enter_first(p, i);
   }
 }
 
 static void advance_to(pack *p, double stop) {
   const lind_plan *plan = p->conduct.desk->plan;
   for (;;) {
-    swallow(p);
+    swallow(p, stop);
     bool short_of_it = false;
     for (int i = 0; i < LIND_LANES; i++) {
       const lind_conduct_lane *lane = &p->conduct.lane[i];
       double target = stop;
-      if (i < p->conduct.n && lane->on) target = fmin(stop, fmin(lane->next_dose, p->enters[i]));
+      if (i < p->conduct.n && lane->on) target = fmin(stop, fmin(lane->next_dose, next_arrival(p, i)));
       p->advance.target.of[i] = target;
       if (i < p->conduct.n && lane->on && p->advance.time.of[i] < target) short_of_it = true;
     }
@@ -152,7 +162,7 @@ static void advance_to(pack *p, double stop) {
     note_failures(p);
     bool there = true;
     for (int i = 0; i < p->conduct.n; i++) there &= !p->conduct.lane[i].on || p->advance.time.of[i] >= stop;
-    if (there) return; /* a dose due exactly at the stop waits for the day's rules */
+    if (there) return;
   }
 }
 
@@ -161,29 +171,30 @@ static void observe(pack *p, const lind_lane *now) {
   kernel->outputs(kernel->self, now, p->scratch->frame, p->scratch->x, p->scratch->y);
 }
 
-static void draw_curve(pack *p, int at) {
+static void draw_curve(pack *p, int at, double now) {
   lind_desk *desk = p->conduct.desk;
   const lind_protocol *protocol = desk->plan->protocol;
   const lind_model_output *output = &desk->plan->model->outputs[desk->plan->curve_output];
   const double width = (protocol->curve_upper - protocol->curve_lower) / LIND_CURVE_BINS;
   for (int i = 0; i < p->conduct.n; i++) {
-    if (!p->conduct.lane[i].on) continue;
     const double y = p->scratch->y[desk->plan->curve_output].of[i] / output->unit.scale;
-    int bin = (int)floor((y - protocol->curve_lower) / width);
-    bin = !(y >= protocol->curve_lower) || bin < 0 ? 0 : bin >= LIND_CURVE_BINS ? LIND_CURVE_BINS - 1 : bin;
+    if (!p->conduct.lane[i].on || p->conduct.lane[i].leaves <= now || isnan(y)) continue;
+    const double place = floor((y - protocol->curve_lower) / width);
+    const int bin = (int)fmax(0.0, fmin(place, LIND_CURVE_BINS - 1));
     const int arm = desk->arm[p->conduct.lane[i].seat];
     desk->curve[((size_t)arm * (size_t)desk->n_curve_times + (size_t)at) * LIND_CURVE_BINS + (size_t)bin]++;
   }
 }
 
-/* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up. */
+/* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up; a grid such as a third of an hour
+ * meets the day only to rounding, and the day wins. */
 static double next_stop(const lind_plan *plan, double now) {
-  const double soon = now + 1e-7;
-  double stop = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
+  const double soon = now + 1e-7, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
+  double stop = first;
   for (int d = 0; d < plan->model->n_drifts; d++)
     stop = fmin(stop, plan->drifts[d].every * (floor(soon / plan->drifts[d].every) + 1.0));
   if (plan->curve_output >= 0) stop = fmin(stop, plan->protocol->curve_every * (floor(soon / plan->protocol->curve_every) + 1.0));
-  return stop;
+  return first - stop < 1e-6 ? first : stop;
 }
 
 static bool is_multiple(double now, double every, int *count) {
@@ -213,7 +224,7 @@ static void stop_at(pack *p, double now) {
     for (int i = 0; i < LIND_LANES; i++) time.of[i] = now;
     observe(p, &time);
   }
-  if (curve) draw_curve(p, count);
+  if (curve) draw_curve(p, count, now);
   if (visiting != 0) lind_conduct_measure(&p->conduct, visiting, now, p->scratch->y);
   if (morning && now < plan->protocol->duration) lind_conduct_rules(&p->conduct, days + 1, visiting);
 }

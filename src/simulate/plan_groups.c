@@ -111,8 +111,9 @@ lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) {
   double ratios[64];
   for (int a = 0; a < protocol->n_arms && a < 64; a++) ratios[a] = protocol->arms[a].ratio;
   const bool permuted = protocol->randomise == 0;
-  LIND_TRY(lind_random_purposes_add(&plan->purposes, "randomise/block"));
-  LIND_TRY(lind_random_purposes_add(&plan->purposes, "randomise/block-order"));
+  LIND_TRY(lind_random_purposes_add(&plan->purposes, LIND_RANDOMISER_BLOCK));
+  LIND_TRY(lind_random_purposes_add(&plan->purposes, LIND_RANDOMISER_ORDER));
+  LIND_TRY(lind_random_purposes_add(&plan->purposes, LIND_RANDOMISER_SIMPLE));
   return lind_randomiser_create(ratios, protocol->n_arms, protocol->blocks.at, permuted ? protocol->blocks.n : 0,
                                 protocol->arms[0].where, arena, &plan->randomiser);
 }

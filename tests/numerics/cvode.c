@@ -59,7 +59,8 @@ static void agree(const lind_kernel *kernel, const lind_lane *frame, const lind_
     for (int s = 0; s < kernel->n_states; s++) y[s] = start[s].of[lane];
     assert_int_equal(pack.status[lane], LIND_LANE_OK);
     assert_int_equal(lind_cvode_advance(kernel, frame, lane, 1e-10, 1e-12, 0, end, y), LIND_OK);
-    for (int s = 0; s < kernel->n_states; s++) assert_close(x[s].of[lane], y[s], 1e-6);
+    for (int s = 0; s < kernel->n_states; s++) /* 1e-6, but for what has decayed to the absolute tolerance */
+      if (fabs(x[s].of[lane] - y[s]) > 1e-10) assert_close(x[s].of[lane], y[s], 1e-6);
   }
 }
 
@@ -109,7 +110,7 @@ static void failure_is_a_sentence(void **state) {
   double x[] = {0.5};
   assert_int_equal(lind_cvode_advance(&bend, &unused, 0, 1e-6, 1e-9, 0, 2, x), LIND_ERR_NUMERIC);
   assert_true(x[0] == 0.5);
-  assert_non_null(strstr(lind_error_message(), "the reference solver stopped at 1.41421"));
+  assert_non_null(strstr(lind_error_message(), "the reference solver stopped at 1.414"));
   assert_non_null(strstr(lind_error_message(), "on its way from 0 h to 2 h (CV_"));
   assert_int_equal(lind_cvode_advance(&bend, &unused, 0, -1, 1e-9, 0, 1, x), LIND_ERR_NUMERIC);
   assert_non_null(strstr(lind_error_message(), "relative (-1) and absolute (1e-09) tolerance must not be negative"));

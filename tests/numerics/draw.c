@@ -12,7 +12,8 @@
 
 #include "lind/draw.h"
 
-static const double shares[] = {0x1p-53, 1e-12, 1e-6, 1e-3, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 1 - 1e-6, 1 - 1e-12, 1 - 0x1p-53};
+static const double shares[] = {0x1p-53, 1e-12, 1e-6, 1e-3,  0.01,     0.1,       0.3,        0.5,
+                                0.7,     0.9,   0.99, 0.999, 1 - 1e-6, 1 - 1e-12, 1 - 0x1p-53};
 enum { SHARES = sizeof shares / sizeof shares[0] };
 
 static void assert_close(double value, double expected, double relative) {
@@ -45,20 +46,29 @@ static void known_answers(void **state) {
   assert_close(lind_draw_chisq_upper(80, 1), 3.74409738420289876e-19, 1e-13);
 }
 
-/* mpmath 1.3 with 60 digits. The share next to 1 has half an ulp of its own: where the law is steep only the digits that u has. */
+/* mpmath 1.3 with 60 digits. The share next to 1 has half an ulp of its own: where the law is steep only the digits that u has.
+ */
 static void truncated_normal_in_the_tails(void **state) {
   (void)state;
   const struct {
     double u, lower, upper, z;
   } row[] = {
-      {0x1p-53, 5, INFINITY, 5.00000000000000002},       {0x1p-53, 40, INFINITY, 40.0},
-      {0.5, 5, INFINITY, 5.13201833204429846},           {0.5, 8, 9, 8.08488889901816643},
-      {0.5, 29.9, INFINITY, 29.9231473959526379},        {0.5, 30.1, INFINITY, 30.122994048584182},
-      {0.5, 40, INFINITY, 40.0173141267646511},          {0.5, 40, 40.01, 40.0045032399894907},
-      {0.5, 100, INFINITY, 100.006930538752429},         {0.5, -2, INFINITY, 0.0285169265909174753},
-      {1 - 0x1p-53, 5, INFINITY, 9.85744333034827559},   {1 - 0x1p-53, 8, 9, 8.99999999999993283},
-      {1 - 0x1p-53, 29.9, INFINITY, 31.1031327975900194}, {1 - 0x1p-53, 30.1, INFINITY, 31.2954608514585504},
-      {1 - 0x1p-53, 40, INFINITY, 40.9075639065034727},  {1 - 0x1p-53, 100, INFINITY, 100.366659219204761},
+      {0x1p-53, 5, INFINITY, 5.00000000000000002},
+      {0x1p-53, 40, INFINITY, 40.0},
+      {0.5, 5, INFINITY, 5.13201833204429846},
+      {0.5, 8, 9, 8.08488889901816643},
+      {0.5, 29.9, INFINITY, 29.9231473959526379},
+      {0.5, 30.1, INFINITY, 30.122994048584182},
+      {0.5, 40, INFINITY, 40.0173141267646511},
+      {0.5, 40, 40.01, 40.0045032399894907},
+      {0.5, 100, INFINITY, 100.006930538752429},
+      {0.5, -2, INFINITY, 0.0285169265909174753},
+      {1 - 0x1p-53, 5, INFINITY, 9.85744333034827559},
+      {1 - 0x1p-53, 8, 9, 8.99999999999993283},
+      {1 - 0x1p-53, 29.9, INFINITY, 31.1031327975900194},
+      {1 - 0x1p-53, 30.1, INFINITY, 31.2954608514585504},
+      {1 - 0x1p-53, 40, INFINITY, 40.9075639065034727},
+      {1 - 0x1p-53, 100, INFINITY, 100.366659219204761},
       {1 - 0x1p-53, -2, INFINITY, 8.21229902606152211},
   };
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
@@ -83,7 +93,8 @@ static void truncation_keeps_its_bounds(void **state) {
       }
     }
   for (int i = 0; i < SHARES; i++) { /* no truncation at all */
-    assert_close(lind_draw_truncated_normal(shares[i], 3, 2, -INFINITY, INFINITY), 3 + 2 * lind_draw_normal_quantile(shares[i]), 1e-13);
+    assert_close(lind_draw_truncated_normal(shares[i], 3, 2, -INFINITY, INFINITY), 3 + 2 * lind_draw_normal_quantile(shares[i]),
+                 1e-13);
     assert_close(lind_draw_truncated_lognormal(shares[i], 3, 0.4, 0, INFINITY), lind_draw_lognormal(shares[i], 3, 0.4), 1e-13);
   }
   assert_true(lind_draw_truncated_normal(0.3, 5, 0, 1, 4) == 4 && lind_draw_truncated_normal(0.3, 5, 1, 2, 2) == 2);
@@ -127,8 +138,8 @@ static void closed_forms(void **state) {
   assert_close(lind_draw_hypergeometric(1, 4, 6, 3), 4. * 15 / 120, 1e-13); /* C(4,1) C(6,2) / C(10,3) */
 }
 
-/* P(x(u)) = u, judged in the smaller tail, over shapes where GSL's own inverses fail. An x that is 0, or that cannot be told from 1,
- * is right when the law puts u there. */
+/* P(x(u)) = u, judged in the smaller tail, over shapes where GSL's own inverses fail. An x that is 0, or that cannot be told from
+ * 1, is right when the law puts u there. */
 static void round_trips(void **state) {
   (void)state;
   const double shape[] = {1e-3, 0.01, 0.1, 0.5, 0.9, 1, 1.1, 2, 5, 20, 100, 1e3, 1e4};
@@ -176,8 +187,9 @@ static void draws_are_monotone(void **state) {
   for (int k = 0; k < 8; k++) before[k] = -INFINITY;
   for (int i = 1; i < 4000; i++) {
     const double u = i / 4000.0;
-    const double x[8] = {lind_draw_normal_quantile(u), lind_draw_gamma(u, 0.2, 1),  lind_draw_gamma(u, 40, 1),
-                         lind_draw_beta(u, 0.4, 3),    lind_draw_beta(u, 200, 90), lind_draw_t_quantile(u, 3),
+    const double x[8] = {lind_draw_normal_quantile(u), lind_draw_gamma(u, 0.2, 1),
+                         lind_draw_gamma(u, 40, 1),    lind_draw_beta(u, 0.4, 3),
+                         lind_draw_beta(u, 200, 90),   lind_draw_t_quantile(u, 3),
                          lind_draw_weibull(u, 0.7, 1), lind_draw_truncated_normal(u, 0, 1, -0.5, 6)};
     for (int k = 0; k < 8; k++) {
       assert_true(x[k] > before[k]);
@@ -205,10 +217,14 @@ static void categories_and_tables(void **state) {
 int main(void) {
   gsl_set_error_handler_off();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(known_answers),          cmocka_unit_test(truncated_normal_in_the_tails),
-      cmocka_unit_test(truncation_keeps_its_bounds), cmocka_unit_test(truncation_is_monotone),
-      cmocka_unit_test(closed_forms),           cmocka_unit_test(round_trips),
-      cmocka_unit_test(draws_are_monotone),     cmocka_unit_test(categories_and_tables),
+      cmocka_unit_test(known_answers),
+      cmocka_unit_test(truncated_normal_in_the_tails),
+      cmocka_unit_test(truncation_keeps_its_bounds),
+      cmocka_unit_test(truncation_is_monotone),
+      cmocka_unit_test(closed_forms),
+      cmocka_unit_test(round_trips),
+      cmocka_unit_test(draws_are_monotone),
+      cmocka_unit_test(categories_and_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,14 +12,16 @@ static inline void decay_rhs(const void *self, const lind_lane *time, const lind
   (void)self, (void)time;
   lind_v8_store(dx, lind_v8_neg(lind_v8_mul(lind_v8_load(frame), lind_v8_load(x))));
 }
-static inline void decay_jacobian(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *j) {
+static inline void decay_jacobian(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,
+                                  lind_lane *j) {
   (void)self, (void)time, (void)x;
   lind_v8_store(j, lind_v8_neg(lind_v8_load(frame)));
 }
 static const lind_kernel decay = {.n_states = 1, .n_frame = 1, .rhs = decay_rhs, .jacobian = decay_jacobian};
 
 /* x' = w y, y' = -w x; frame: w. From (0, 1): (sin w t, cos w t). */
-static inline void oscillator_rhs(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *dx) {
+static inline void oscillator_rhs(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,
+                                  lind_lane *dx) {
   (void)self, (void)time;
   const lind_v8 w = lind_v8_load(frame);
   lind_v8_store(&dx[0], lind_v8_mul(w, lind_v8_load(&x[1])));
@@ -51,13 +53,15 @@ static inline void drug_rhs(const void *self, const lind_lane *time, const lind_
   const lind_v8 ka = lind_v8_load(&frame[0]), vmax = lind_v8_load(&frame[1]), km = lind_v8_load(&frame[2]);
   const lind_v8 v = lind_v8_load(&frame[3]), k12 = lind_v8_load(&frame[4]), k21 = lind_v8_load(&frame[5]);
   const lind_v8 kout = lind_v8_load(&frame[6]), ec50 = lind_v8_load(&frame[7]), gamma = lind_v8_load(&frame[8]);
-  const lind_v8 depot = lind_v8_load(&x[0]), central = lind_v8_load(&x[1]), tissue = lind_v8_load(&x[2]), effect = lind_v8_load(&x[3]);
+  const lind_v8 depot = lind_v8_load(&x[0]), central = lind_v8_load(&x[1]), tissue = lind_v8_load(&x[2]),
+                effect = lind_v8_load(&x[3]);
   const lind_v8 c = lind_v8_max(lind_v8_div(central, v), lind_v8_fill(0));
   const lind_v8 in = lind_v8_mul(ka, depot), out = lind_v8_div(lind_v8_mul(vmax, c), lind_v8_add(km, c));
   const lind_v8 exchange = lind_v8_sub(lind_v8_mul(k12, central), lind_v8_mul(k21, tissue));
   const lind_v8 hill = lind_v8_pow(lind_v8_div(c, ec50), gamma);
   const lind_v8 drive = lind_v8_div(hill, lind_v8_add(lind_v8_fill(1), hill));
-  const lind_v8 rhythm = lind_v8_fma(lind_v8_fill(0.2), lind_v8_cos(lind_v8_mul(lind_v8_load(time), lind_v8_fill(M_PI / 12))), lind_v8_fill(1));
+  const lind_v8 rhythm =
+      lind_v8_fma(lind_v8_fill(0.2), lind_v8_cos(lind_v8_mul(lind_v8_load(time), lind_v8_fill(M_PI / 12))), lind_v8_fill(1));
   lind_v8_store(&dx[0], lind_v8_neg(in));
   lind_v8_store(&dx[1], lind_v8_sub(lind_v8_sub(in, out), exchange));
   lind_v8_store(&dx[2], exchange);

@@ -12,35 +12,87 @@
 
 typedef void (*lane_function)(const lind_lane *a, const lind_lane *b, lind_lane *result);
 
-#define ONE(name)                                                                  \
+#define ONE(name)                                                                      \
   static void lane_##name(const lind_lane *a, const lind_lane *b, lind_lane *result) { \
-    (void)b;                                                                       \
-    lind_v8_store(result, lind_v8_##name(lind_v8_load(a)));                        \
+    (void)b;                                                                           \
+    lind_v8_store(result, lind_v8_##name(lind_v8_load(a)));                            \
   }
-#define TWO(name)                                                                  \
+#define TWO(name)                                                                      \
   static void lane_##name(const lind_lane *a, const lind_lane *b, lind_lane *result) { \
-    lind_v8_store(result, lind_v8_##name(lind_v8_load(a), lind_v8_load(b)));       \
+    lind_v8_store(result, lind_v8_##name(lind_v8_load(a), lind_v8_load(b)));           \
   }
-ONE(exp) ONE(log) ONE(log10) ONE(sin) ONE(cos) ONE(tanh) ONE(sqrt) ONE(floor) ONE(ceil) ONE(abs) ONE(neg)
-TWO(pow) TWO(add) TWO(sub) TWO(mul) TWO(div) TWO(min) TWO(max)
+ONE(exp)
+ONE(log) ONE(log10) ONE(sin) ONE(cos) ONE(tanh) ONE(sqrt) ONE(floor) ONE(ceil) ONE(abs) ONE(neg) TWO(pow) TWO(add) TWO(sub)
+    TWO(mul) TWO(div) TWO(min) TWO(max)
 
-static long double expl1(long double a, long double b) { (void)b; return expl(a); }
-static long double logl1(long double a, long double b) { (void)b; return logl(a); }
-static long double log10l1(long double a, long double b) { (void)b; return log10l(a); }
-static long double sinl1(long double a, long double b) { (void)b; return sinl(a); }
-static long double cosl1(long double a, long double b) { (void)b; return cosl(a); }
-static long double tanhl1(long double a, long double b) { (void)b; return tanhl(a); }
-static double exp1(double a, double b) { (void)b; return exp(a); }
-static double log1(double a, double b) { (void)b; return log(a); }
-static double log101(double a, double b) { (void)b; return log10(a); }
-static double sin1(double a, double b) { (void)b; return sin(a); }
-static double cos1(double a, double b) { (void)b; return cos(a); }
-static double tanh1(double a, double b) { (void)b; return tanh(a); }
-static double sqrt1(double a, double b) { (void)b; return sqrt(a); }
-static double floor1(double a, double b) { (void)b; return floor(a); }
-static double ceil1(double a, double b) { (void)b; return ceil(a); }
-static double abs1(double a, double b) { (void)b; return fabs(a); }
-static double neg1(double a, double b) { (void)b; return -a; }
+        static long double expl1(long double a, long double b) {
+  (void)b;
+  return expl(a);
+}
+static long double logl1(long double a, long double b) {
+  (void)b;
+  return logl(a);
+}
+static long double log10l1(long double a, long double b) {
+  (void)b;
+  return log10l(a);
+}
+static long double sinl1(long double a, long double b) {
+  (void)b;
+  return sinl(a);
+}
+static long double cosl1(long double a, long double b) {
+  (void)b;
+  return cosl(a);
+}
+static long double tanhl1(long double a, long double b) {
+  (void)b;
+  return tanhl(a);
+}
+static double exp1(double a, double b) {
+  (void)b;
+  return exp(a);
+}
+static double log1(double a, double b) {
+  (void)b;
+  return log(a);
+}
+static double log101(double a, double b) {
+  (void)b;
+  return log10(a);
+}
+static double sin1(double a, double b) {
+  (void)b;
+  return sin(a);
+}
+static double cos1(double a, double b) {
+  (void)b;
+  return cos(a);
+}
+static double tanh1(double a, double b) {
+  (void)b;
+  return tanh(a);
+}
+static double sqrt1(double a, double b) {
+  (void)b;
+  return sqrt(a);
+}
+static double floor1(double a, double b) {
+  (void)b;
+  return floor(a);
+}
+static double ceil1(double a, double b) {
+  (void)b;
+  return ceil(a);
+}
+static double abs1(double a, double b) {
+  (void)b;
+  return fabs(a);
+}
+static double neg1(double a, double b) {
+  (void)b;
+  return -a;
+}
 static double add1(double a, double b) { return a + b; }
 static double sub1(double a, double b) { return a - b; }
 static double mul1(double a, double b) { return a * b; }
@@ -68,13 +120,13 @@ static void elementary_functions_are_below_one_ulp(void **state) {
     double low, high, low2, high2;
     int by_log; /* the first argument is exp of the range */
   } row[] = {
-      {"exp", lane_exp, expl1, -700, 700, 0, 0, 0},      {"exp", lane_exp, expl1, -1, 1, 0, 0, 0},
-      {"log", lane_log, logl1, -700, 700, 0, 0, 1},      {"log", lane_log, logl1, -0.5, 0.5, 0, 0, 1},
+      {"exp", lane_exp, expl1, -700, 700, 0, 0, 0},       {"exp", lane_exp, expl1, -1, 1, 0, 0, 0},
+      {"log", lane_log, logl1, -700, 700, 0, 0, 1},       {"log", lane_log, logl1, -0.5, 0.5, 0, 0, 1},
       {"log10", lane_log10, log10l1, -700, 700, 0, 0, 1}, {"log10", lane_log10, log10l1, -0.5, 0.5, 0, 0, 1},
-      {"sin", lane_sin, sinl1, -10, 10, 0, 0, 0},        {"sin", lane_sin, sinl1, -1e6, 1e6, 0, 0, 0},
-      {"cos", lane_cos, cosl1, -10, 10, 0, 0, 0},        {"cos", lane_cos, cosl1, -1e6, 1e6, 0, 0, 0},
-      {"tanh", lane_tanh, tanhl1, -20, 3, 0, 0, 1},      {"tanh", lane_tanh, tanhl1, -3, 3, 0, 0, 0},
-      {"pow", lane_pow, powl, -5, 5, -5, 5, 1},          {"pow", lane_pow, powl, -100, 100, -6, 6, 1},
+      {"sin", lane_sin, sinl1, -10, 10, 0, 0, 0},         {"sin", lane_sin, sinl1, -1e6, 1e6, 0, 0, 0},
+      {"cos", lane_cos, cosl1, -10, 10, 0, 0, 0},         {"cos", lane_cos, cosl1, -1e6, 1e6, 0, 0, 0},
+      {"tanh", lane_tanh, tanhl1, -20, 3, 0, 0, 1},       {"tanh", lane_tanh, tanhl1, -3, 3, 0, 0, 0},
+      {"pow", lane_pow, powl, -5, 5, -5, 5, 1},           {"pow", lane_pow, powl, -100, 100, -6, 6, 1},
   };
   for (size_t r = 0; r < sizeof row / sizeof row[0]; r++)
     for (int n = 0; n < 20000; n++) {
@@ -92,8 +144,38 @@ static void elementary_functions_are_below_one_ulp(void **state) {
     }
 }
 
-static const double special[] = {0, -0.0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 2.5, -2.5, 7, 1023, 0.1, 709.9, -745.2, 800, -800, 1e15, 1e22,
-                                 1e18, 9007199254740993.0, 1e300, -1e-300, 1e308, -1e308, 5e-324, 1e-310, INFINITY, -INFINITY, NAN};
+static const double special[] = {0,
+                                 -0.0,
+                                 1,
+                                 -1,
+                                 2,
+                                 -2,
+                                 0.5,
+                                 -0.5,
+                                 3,
+                                 -3,
+                                 2.5,
+                                 -2.5,
+                                 7,
+                                 1023,
+                                 0.1,
+                                 709.9,
+                                 -745.2,
+                                 800,
+                                 -800,
+                                 1e15,
+                                 1e22,
+                                 1e18,
+                                 9007199254740993.0,
+                                 1e300,
+                                 -1e-300,
+                                 1e308,
+                                 -1e308,
+                                 5e-324,
+                                 1e-310,
+                                 INFINITY,
+                                 -INFINITY,
+                                 NAN};
 enum { SPECIAL = sizeof special / sizeof special[0] };
 
 static const struct {
@@ -102,12 +184,12 @@ static const struct {
   double (*expected)(double, double);
   double tolerance;
 } functions[] = {
-    {"exp", lane_exp, exp1, 4e-16},   {"log", lane_log, log1, 4e-16},    {"log10", lane_log10, log101, 4e-16},
-    {"sin", lane_sin, sin1, 4e-16},   {"cos", lane_cos, cos1, 4e-16},    {"tanh", lane_tanh, tanh1, 4e-16},
-    {"pow", lane_pow, pow, 4e-16},    {"sqrt", lane_sqrt, sqrt1, 0},     {"floor", lane_floor, floor1, 0},
-    {"ceil", lane_ceil, ceil1, 0},    {"abs", lane_abs, abs1, 0},        {"neg", lane_neg, neg1, 0},
-    {"add", lane_add, add1, 0},       {"sub", lane_sub, sub1, 0},        {"mul", lane_mul, mul1, 0},
-    {"div", lane_div, div1, 0},       {"min", lane_min, min1, 0},        {"max", lane_max, max1, 0},
+    {"exp", lane_exp, exp1, 4e-16}, {"log", lane_log, log1, 4e-16}, {"log10", lane_log10, log101, 4e-16},
+    {"sin", lane_sin, sin1, 4e-16}, {"cos", lane_cos, cos1, 4e-16}, {"tanh", lane_tanh, tanh1, 4e-16},
+    {"pow", lane_pow, pow, 4e-16},  {"sqrt", lane_sqrt, sqrt1, 0},  {"floor", lane_floor, floor1, 0},
+    {"ceil", lane_ceil, ceil1, 0},  {"abs", lane_abs, abs1, 0},     {"neg", lane_neg, neg1, 0},
+    {"add", lane_add, add1, 0},     {"sub", lane_sub, sub1, 0},     {"mul", lane_mul, mul1, 0},
+    {"div", lane_div, div1, 0},     {"min", lane_min, min1, 0},     {"max", lane_max, max1, 0},
 };
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 
@@ -122,16 +204,17 @@ static void special_values_are_those_of_c(void **state) {
         lind_v8_store(&b, lind_v8_fill(special[j]));
         functions[f].lane(&a, &b, &y);
         const double want = functions[f].expected(special[i], special[j]), got = y.of[5];
-        const int same = isnan(want)   ? isnan(got)
-                         : isinf(want) ? got == want
-                                       : fabs(got - want) <= functions[f].tolerance * fabs(want) + (functions[f].tolerance > 0 ? 5e-324 : 0);
+        const int same =
+            isnan(want)   ? isnan(got)
+            : isinf(want) ? got == want
+                          : fabs(got - want) <= functions[f].tolerance * fabs(want) + (functions[f].tolerance > 0 ? 5e-324 : 0);
         const int sign = want != 0 || signbit(want) == signbit(got) || f >= FUNCTIONS - 2;
         if (!same || !sign) fail_msg("%s(%g, %g) is %g instead of %g", functions[f].name, special[i], special[j], got, want);
       }
 }
 
-/* A lane gives the same bits whatever stands beside it. (SLEEF's functions without `finz_` fail here: their cosine chooses the range
- * reduction of a whole register by its largest argument.) */
+/* A lane gives the same bits whatever stands beside it. (SLEEF's functions without `finz_` fail here: their cosine chooses the
+ * range reduction of a whole register by its largest argument.) */
 static void lanes_do_not_look_at_neighbours(void **state) {
   (void)state;
   const double mine[] = {0.1, -0.3, 1.5, 3.1, 14.9, 15.1, 1e3, 1e6, 3.7e14, 1e18, -20, 0.7, 1.0001, 1e-5};
@@ -189,8 +272,10 @@ static void fma_rounds_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(elementary_functions_are_below_one_ulp), cmocka_unit_test(special_values_are_those_of_c),
-      cmocka_unit_test(lanes_do_not_look_at_neighbours),        cmocka_unit_test(masks),
+      cmocka_unit_test(elementary_functions_are_below_one_ulp),
+      cmocka_unit_test(special_values_are_those_of_c),
+      cmocka_unit_test(lanes_do_not_look_at_neighbours),
+      cmocka_unit_test(masks),
       cmocka_unit_test(fma_rounds_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

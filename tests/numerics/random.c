@@ -12,8 +12,8 @@
 #include "lind/draw.h"
 #include "lind/random.h"
 
-/* Random123's kat_vectors for philox4x32 with 10 rounds: all zeros, all ones, digits of pi. The address is spelt so that its counter
- * and key are those of the vector; the uniform shows the first two words of the answer. */
+/* Random123's kat_vectors for philox4x32 with 10 rounds: all zeros, all ones, digits of pi. The address is spelt so that its
+ * counter and key are those of the vector; the uniform shows the first two words of the answer. */
 static void known_answers(void **state) {
   (void)state;
   const struct {
@@ -109,7 +109,8 @@ static void streams_differ(void **state) {
   const lind_purpose a = lind_random_purpose("cohort/age"), b = lind_random_purpose("cohort/weight");
   double product = 0;
   for (uint32_t i = 0; i < COUNT; i++)
-    product += (lind_random_uniform((lind_who){1, 0, i, 0}, a, 0) - 0.5) * (lind_random_uniform((lind_who){1, 0, i, 0}, b, 0) - 0.5);
+    product +=
+        (lind_random_uniform((lind_who){1, 0, i, 0}, a, 0) - 0.5) * (lind_random_uniform((lind_who){1, 0, i, 0}, b, 0) - 0.5);
   assert_true(fabs(product / COUNT * 12) < 4.5 / sqrt(COUNT));
   assert_true(lind_random_uniform((lind_who){1, 2, 3, 0}, a, 0) != lind_random_uniform((lind_who){1, 3, 2, 0}, a, 0));
   assert_true(lind_random_uniform((lind_who){1, 0, 0, 1}, a, 0) != lind_random_uniform((lind_who){1, 0, 0, 0}, a, 1));

@@ -1,4 +1,5 @@
-/* stepper_lanes.c -- law 1 and 3 at the level of a pack: who shares a pack with a patient does not change one bit of the patient. */
+/* stepper_lanes.c -- law 1 and 3 at the level of a pack: who shares a pack with a patient does not change one bit of the patient.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

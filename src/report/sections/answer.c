@@ -22,15 +22,15 @@ static void put_effect(lind_story *story, const json_t *analysis, const json_t *
   put_tile(story, json_is_true(json_object_get(analysis, "ratio")) ? "Simulated ratio" : "Simulated difference", effect.text, unit.text, below);
   const json_t *published = json_object_get(term, "published");
   if (published != NULL) {
-    const lind_value_words value = lind_value_plain(lind_value_number(published, "estimate"));
+    const lind_value_words value = lind_value_fixed(lind_value_number(published, "estimate"), lind_story_published_decimals(published));
     const double lower = lind_value_number(published, "lower"), upper = lind_value_number(published, "upper");
-    const lind_value_words found = lind_story_published(published);
+    const lind_value_words found = lind_value_interval(lower, upper, lind_story_published_decimals(published));
     below[0] = '\0';
-    if (isfinite(lower) && isfinite(upper)) (void)snprintf(below, sizeof below, "as published: %.120s", found.text);
+    if (isfinite(lower) && isfinite(upper)) (void)snprintf(below, sizeof below, "interval as published: %.120s", found.text);
     put_tile(story, "The real trial", value.text, unit.text, below);
   }
   const double power = lind_value_number(term, "power"), error = lind_value_number(term, "power_mcse");
-  if (isfinite(power)) put_tile(story, "Power", lind_value_with_error(100.0 * power, 100.0 * error).text, "%", "share of trials that find it");
+  if (isfinite(power)) put_tile(story, "Power", lind_value_with_error(100.0 * power, 100.0 * error).text, "%", "of such trials would find it");
 }
 
 static void put_size(lind_story *story) {

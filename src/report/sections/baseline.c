@@ -20,6 +20,7 @@ static const json_t *arm_of(const json_t *variable, const char *name) {
 typedef struct columns {
   int n; /* arms */
   const char *names[MOST_ARMS];
+  char letters[MOST_ARMS + 2]; /* of the table: "lnn" */
 } columns;
 
 static void put_numeric(lind_story *story, const columns *arms, const json_t *variable) {
@@ -37,14 +38,14 @@ static void put_numeric(lind_story *story, const columns *arms, const json_t *va
     if (isfinite(sd)) (void)snprintf(words[a].text + used, sizeof words[a].text - used, " (%s)", lind_value_fixed(sd, decimals).text);
     cells[a + 1] = words[a].text;
   }
-  lind_table_row(story, arms->n + 1, cells, 1);
+  lind_table_row(story, arms->letters, cells);
 }
 
 static void put_shares(lind_story *story, const columns *arms, const json_t *variable) {
   char label[256];
   const bool alleles = strcmp(lind_value_text(variable, "kind", ""), "alleles") == 0;
   (void)snprintf(label, sizeof label, "%s, %s", lind_value_text(variable, "name", ""), alleles ? "% of alleles" : "%");
-  lind_table_group(story, arms->n + 1, label);
+  lind_table_group(story, arms->letters, label);
   for (size_t l = 0; l < json_array_size(json_object_get(variable, "levels")); l++) {
     lind_value_words words[MOST_ARMS];
     const char *level = json_string_value(json_array_get(json_object_get(variable, "levels"), l));
@@ -53,7 +54,7 @@ static void put_shares(lind_story *story, const columns *arms, const json_t *var
       words[a] = lind_value_fixed(100.0 * lind_value_at(arm_of(variable, arms->names[a]), "share", l), 1);
       cells[a + 1] = words[a].text;
     }
-    lind_table_row(story, arms->n + 1, cells, 1);
+    lind_table_row(story, arms->letters, cells);
   }
 }
 
@@ -63,7 +64,8 @@ void lind_section_baseline(lind_story *story) {
   const json_t *cohort = json_object_get(story->estimates, "cohort");
   const size_t n = json_array_size(arms) < MOST_ARMS ? json_array_size(arms) : MOST_ARMS;
   if (json_array_size(baseline) == 0 || n == 0) return;
-  columns by = {.n = (int)n};
+  columns by = {.n = (int)n, .letters = "l"};
+  memset(by.letters + 1, 'n', n);
   const char *headers[MOST_ARMS + 1] = {"Characteristic"};
   for (size_t a = 0; a < n; a++) {
     by.names[a] = lind_value_text(json_array_get(arms, a), "name", "");
@@ -73,7 +75,7 @@ void lind_section_baseline(lind_story *story) {
   if (cohort != NULL)
     lind_page_put(&story->page, "<p>Cohort <b>%s</b>: %s</p>\n<p class=\"source\">%s</p>\n", lind_value_text(cohort, "name", ""),
                   lind_value_text(cohort, "title", ""), lind_value_text(cohort, "source", ""));
-  lind_table_begin(story, "Baseline characteristics of the randomised", by.n + 1, headers, 1);
+  lind_table_begin(story, "Baseline characteristics of the randomised", by.letters, headers);
   json_array_foreach(baseline, i, variable) {
     if (json_object_get(variable, "levels") != NULL)
       put_shares(story, &by, variable);

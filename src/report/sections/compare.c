@@ -12,6 +12,8 @@ static void put_units(lind_story *story) {
   enum { MOST = 16 };
   lind_value_words seen[MOST];
   int n_seen = 0;
+  static const char long_caption[] = "Effects of the analyses. Intervals are those that one trial of this size would show; the Monte Carlo "
+                                     "error of each mean is in the table.";
   size_t i;
   const json_t *analysis;
   json_array_foreach(json_object_get(story->estimates, "analyses"), i, analysis) {
@@ -21,11 +23,10 @@ static void put_units(lind_story *story) {
     if (k < n_seen || n_seen == MOST) continue;
     seen[n_seen++] = unit;
     const lind_effects effects = {story, unit.text, wanted, NULL};
+    char caption[320];
+    (void)snprintf(caption, sizeof caption, n_seen > 1 ? "The same for effects in another unit: %.120s." : "%s", n_seen > 1 ? unit.text : long_caption);
     if (lind_effects_any(&effects))
-      lind_effects_put(&effects, "Simulated effects with their intervals, and the published ones below each.",
-                       "Effects of the analyses. Intervals are those that one trial of this size would show; the Monte Carlo error of "
-                       "each mean is in the table.",
-                       true);
+      lind_effects_put(&effects, "Simulated effects with their intervals, and the published ones below each.", caption, true);
   }
 }
 
@@ -38,7 +39,7 @@ static json_t *bars(const json_t *histogram, int decimals) {
     const double count = lind_value_at(histogram, "count", b), low = from + (double)b * width;
     if (isfinite(count) && isfinite(low))
       json_array_append_new(list, json_pack("{s:f,s:f,s:f,s:s}", "from", low, "to", low + width, "count", count, "range",
-                                            lind_value_interval(low, low + width, decimals + 1).text));
+                                            lind_value_interval(low, low + width, decimals).text));
   }
   return list;
 }
@@ -47,7 +48,7 @@ static json_t *replicate_holes(const json_t *analysis, const json_t *term, json_
   const json_t *published = json_object_get(term, "published");
   const lind_value_words unit = lind_story_effect_unit(analysis);
   const bool ratio = json_is_true(json_object_get(analysis, "ratio"));
-  json_t *holes = json_pack("{s:O,s:o}", "values", values, "scale", ratio ? json_pack("{s:s}", "type", "log") : json_pack("{s:b}", "zero", 0));
+  json_t *holes = json_pack("{s:O,s:o}", "values", values, "scale", ratio ? json_pack("{s:s,s:b,s:i}", "type", "log", "nice", 0, "padding", 16) : json_pack("{s:b}", "zero", 0));
   json_object_set_new(holes, "x", json_sprintf("%s%s%s", ratio ? "Ratio" : "Difference", !ratio && unit.text[0] != '\0' ? ", " : "",
                                                ratio ? "" : unit.text));
   const double mean = lind_value_number(term, "estimate"), null_at = lind_value_number(analysis, "null");
@@ -64,11 +65,11 @@ static void put_bars_table(lind_story *story, const json_t *values) {
   static const char *const headers[] = {"Effect between", "Replicates"};
   size_t i;
   const json_t *bar;
-  lind_table_begin(story, "Replicates by the effect they found", 2, headers, 1);
+  lind_table_begin(story, "Replicates by the effect they found", "ln", headers);
   json_array_foreach(values, i, bar) {
     const lind_value_words count = lind_value_fixed(lind_value_number(bar, "count"), 0);
     const char *const cells[] = {lind_value_text(bar, "range", ""), count.text};
-    lind_table_row(story, 2, cells, 1);
+    lind_table_row(story, "ln", cells);
   }
   lind_table_end(story);
 }

@@ -40,13 +40,13 @@ static void put_table(lind_story *story, const json_t *curve) {
   static const char *const headers[] = {"Day", "Arm", "5 %", "Median", "95 %"};
   size_t i;
   const json_t *arm;
-  lind_table_begin(story, lind_value_text(curve, "title", "Curve"), 5, headers, 2);
+  lind_table_begin(story, lind_value_text(curve, "title", "Curve"), "llnnn", headers);
   json_array_foreach(json_object_get(curve, "arms"), i, arm) {
     for (size_t k = 0; k < json_array_size(json_object_get(arm, "day")); k++) {
       const lind_value_words day = lind_value_short(lind_value_at(arm, "day", k)), low = lind_value_fixed(lind_value_at(arm, "p05", k), 2);
       const lind_value_words middle = lind_value_fixed(lind_value_at(arm, "p50", k), 2), high = lind_value_fixed(lind_value_at(arm, "p95", k), 2);
       const char *const cells[] = {day.text, lind_story_arm(story, lind_value_text(arm, "arm", "")), low.text, middle.text, high.text};
-      lind_table_row(story, 5, cells, 2);
+      lind_table_row(story, "llnnn", cells);
     }
   }
   lind_table_end(story);

@@ -67,15 +67,16 @@ static void draw_term(const lind_effects *effects, const json_t *analysis, const
   const double estimate = lind_value_number(term, "estimate");
   const int decimals = lind_story_interval_decimals(term);
   json_array_append_new(figure->rows.values,
-                        json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "row", row, "kind", "simulated", "label", label, "estimate", number(estimate),
+                        json_pack("{s:s,s:s,s:i,s:s,s:o,s:o,s:o,s:o}", "row", row, "kind", "simulated", "shift", json_object_get(term, "published") != NULL ? -6 : 0, "label", label, "estimate", number(estimate),
                                   "lower", number(lower), "upper", number(upper), "text",
-                                  json_sprintf("%s (%s)", lind_value_fixed(estimate, decimals).text, lind_story_interval(term).text)));
+                                  isfinite(lower) ? json_sprintf("%s (%s)", lind_value_fixed(estimate, decimals).text, lind_story_interval(term).text)
+                                                  : json_string(lind_value_fixed(estimate, decimals).text)));
   const json_t *published = json_object_get(term, "published");
   if (published != NULL) {
     figure->published = true;
     json_array_append_new(
         figure->rows.values,
-        json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:s}", "row", row, "kind", "published", "label", label, "estimate",
+        json_pack("{s:s,s:s,s:i,s:s,s:o,s:o,s:o,s:s}", "row", row, "kind", "published", "shift", 8, "label", label, "estimate",
                   number(lind_value_number(published, "estimate")), "lower", number(lind_value_number(published, "lower")), "upper",
                   number(lind_value_number(published, "upper")), "text", lind_story_published(published).text));
   }
@@ -90,12 +91,10 @@ static void draw(const lind_effects *effects, const char *label) {
   lind_figure_rows_init(&figure.rows);
   each_term(effects, draw_term, &figure);
   json_t *holes = json_object();
-  lind_figure_rows_take(&figure.rows, holes);
+  lind_figure_rows_take(&figure.rows, 32, holes);
   json_object_set_new(holes, "null", json_real(figure.null_at));
-  json_object_set_new(holes, "above", json_integer(figure.published ? -6 : 0));
-  json_object_set_new(holes, "below", json_integer(figure.published ? 8 : 0));
   json_object_set_new(holes, "room", json_integer(150));
-  json_object_set_new(holes, "scale", figure.ratio ? json_pack("{s:s}", "type", "log") : json_pack("{s:b}", "zero", 0));
+  json_object_set_new(holes, "scale", figure.ratio ? json_pack("{s:s,s:b,s:i}", "type", "log", "nice", 0, "padding", 16) : json_pack("{s:b}", "zero", 0));
   json_object_set_new(holes, "x", json_sprintf("%s%s%s", figure.ratio ? "Ratio" : "Difference", !figure.ratio && effects->unit[0] != '\0' ? ", " : "",
                                                figure.ratio ? "" : effects->unit));
   lind_figure_begin(story, "forest", label, holes);
@@ -106,7 +105,7 @@ static void draw(const lind_effects *effects, const char *label) {
 
 /* ---- the table ----------------------------------------------------------------------------------------------------------------------- */
 
-enum { COLUMNS = 8, NUMERIC = 1, NUMERIC_END = 6 };
+static const char columns[] = "lnnnnnll";
 
 static void put_row(const lind_effects *effects, const json_t *analysis, const json_t *term, void *context) {
   (void)context;
@@ -120,22 +119,19 @@ static void put_row(const lind_effects *effects, const json_t *analysis, const j
   const lind_value_words interval = lind_story_interval(term), found = lind_story_published(published);
   const lind_value_words power = lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
   const lind_value_words n = lind_value_fixed(lind_value_number(term, "n"), 0);
-  const char *const cells[COLUMNS] = {label, effect.text, interval.text, found.text, power.text, n.text,
+  const char *const cells[] = {label, effect.text, interval.text, found.text, power.text, n.text,
                                       lind_value_text(published, "source", ""), lind_value_text(published, "mark", "")};
-  lind_page_put(&effects->story->page, "<tr><th scope=\"row\">%s</th>", cells[0]);
-  for (int i = NUMERIC; i < COLUMNS; i++)
-    lind_page_put(&effects->story->page, i < NUMERIC_END ? "<td class=\"n\">%s</td>" : "<td>%s</td>", cells[i]);
-  lind_page_raw(&effects->story->page, "</tr>\n");
+  lind_table_row(effects->story, columns, cells);
 }
 
 void lind_effects_put(const lind_effects *effects, const char *label, const char *caption, bool open) {
-  static const char *const headers[COLUMNS] = {"Effect",  "Simulated",   "Interval of one trial", "Published (interval)",
+  static const char *const headers[] = {"Effect",  "Simulated",   "Interval of one trial", "Published (interval)",
                                                "Power %", "n per trial", "Source of published",   "How known"};
   draw(effects, label);
   lind_figure_caption(effects->story, caption, open);
   char title[160];
   (void)snprintf(title, sizeof title, "Effects%s%s", effects->unit[0] != '\0' ? ", " : "", effects->unit);
-  lind_table_begin(effects->story, title, COLUMNS, headers, NUMERIC);
+  lind_table_begin(effects->story, title, columns, headers);
   each_term(effects, put_row, NULL);
   lind_table_end(effects->story);
   lind_figure_end(effects->story);

@@ -97,7 +97,7 @@ static void put_table(lind_story *story, const json_t *consort) {
   static const char *const headers[] = {"Arm", "Randomised", "Completed", "Dropped out", "Failed lanes"};
   size_t i;
   const json_t *arm;
-  lind_table_begin(story, "Patients by arm, all replicates together", 5, headers, 1);
+  lind_table_begin(story, "Patients by arm, all replicates together", "lnnnn", headers);
   json_array_foreach(json_object_get(consort, "arms"), i, arm) {
     static const char *const keys[] = {"randomised", "completed", "dropped", "failed"};
     lind_value_words counts[4];
@@ -106,7 +106,7 @@ static void put_table(lind_story *story, const json_t *consort) {
       counts[k] = lind_value_fixed(lind_value_number(arm, keys[k]), 0);
       cells[k + 1] = counts[k].text;
     }
-    lind_table_row(story, 5, cells, 1);
+    lind_table_row(story, "lnnnn", cells);
   }
   lind_table_end(story);
 }

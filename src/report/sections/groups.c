@@ -5,7 +5,7 @@
 
 #include "sections.h"
 
-enum { COLUMNS = 8 };
+static const char columns[] = "lnnnnnl";
 
 static const char *title_of(const json_t *endpoint) { return lind_value_text(endpoint, "title", lind_value_text(endpoint, "name", "")); }
 
@@ -13,25 +13,21 @@ static int decimals_of(const json_t *cell) {
   return lind_value_decimals(lind_value_number(cell, "mean"), lind_value_number(cell, "mcse"));
 }
 
-static void put_cell(lind_story *story, const char *label, const json_t *cell) {
+static void put_cell(lind_story *story, const json_t *cell) {
   const double mean = lind_value_number(cell, "mean"), sd = lind_value_number(cell, "sd");
   const lind_value_words value = lind_value_with_error(mean, lind_value_number(cell, "mcse"));
   const lind_value_words spread = lind_value_fixed(sd, lind_value_decimals(sd, sd / 50.0));
   const lind_value_words n = lind_value_fixed(lind_value_number(cell, "n"), 0), gone = lind_value_fixed(lind_value_number(cell, "missing"), 0);
   const json_t *published = json_object_get(cell, "published");
   const lind_value_words found = lind_story_published(published);
-  const char *const cells[COLUMNS] = {label,      lind_story_arm(story, lind_value_text(cell, "arm", "")),
-                                      value.text, spread.text,
-                                      n.text,     gone.text,
-                                      found.text, lind_value_text(published, "source", "")};
-  lind_page_put(&story->page, "<tr><th scope=\"row\">%s</th><td>%s</td>", cells[0], cells[1]);
-  for (int i = 2; i < COLUMNS; i++) lind_page_put(&story->page, i < 7 ? "<td class=\"n\">%s</td>" : "<td>%s</td>", cells[i]);
-  lind_page_raw(&story->page, "</tr>\n");
+  const char *const cells[] = {lind_story_arm(story, lind_value_text(cell, "arm", "")), value.text, spread.text, n.text, gone.text, found.text,
+                               lind_value_text(published, "source", "")};
+  lind_table_row(story, columns, cells);
 }
 
-static void begin_table(lind_story *story, const char *caption, const char *first) {
-  const char *const headers[COLUMNS] = {first, "Arm", "Mean", "SD of patients", "n", "Missing", "Published", "Source"};
-  lind_table_begin(story, caption, COLUMNS, headers, 2);
+static void begin_table(lind_story *story, const char *caption) {
+  static const char *const headers[] = {"Arm", "Mean", "SD of patients", "n", "Missing", "Published", "Source of published"};
+  lind_table_begin(story, caption, columns, headers);
 }
 
 /* ---- everybody ------------------------------------------------------------------------------------------------------------------------- */
@@ -39,13 +35,14 @@ static void begin_table(lind_story *story, const char *caption, const char *firs
 static void put_everybody(lind_story *story, const json_t *endpoints) {
   size_t i, j;
   const json_t *endpoint, *cell;
-  begin_table(story, "Endpoints in all patients", "Endpoint");
+  begin_table(story, "Endpoints in all patients");
   json_array_foreach(endpoints, i, endpoint) {
     char label[512];
-    (void)snprintf(label, sizeof label, "%s%s%s", title_of(endpoint), lind_value_unit(lind_value_text(endpoint, "unit", "")).text[0] ? "," : "",
-                   lind_value_unit(lind_value_text(endpoint, "unit", "")).text);
+    const lind_value_words unit = lind_value_unit(lind_value_text(endpoint, "unit", ""));
+    (void)snprintf(label, sizeof label, "%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text);
+    lind_table_group(story, columns, label);
     json_array_foreach(json_object_get(endpoint, "cells"), j, cell) {
-      if (lind_story_is_all(cell)) put_cell(story, label, cell);
+      if (lind_story_is_all(cell)) put_cell(story, cell);
     }
   }
   lind_table_end(story);
@@ -110,7 +107,8 @@ static void draw(lind_story *story, const json_t *endpoint) {
   json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
                             lind_story_arm_shapes(story), "numbers", figure.numbers, "room", room, "x",
                             json_sprintf("%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text));
-  lind_figure_rows_take(&figure.rows, holes);
+  lind_figure_rows_take(&figure.rows, 24, holes);
+  if (figure.published) json_object_set_new(holes, "published", json_true());
   (void)snprintf(words, sizeof words, "%s by group and arm, means as dots.", title_of(endpoint));
   lind_figure_begin(story, "dots", words, holes);
   lind_figure_key_arms(story, false);
@@ -122,12 +120,15 @@ static void draw(lind_story *story, const json_t *endpoint) {
 static void put_groups(lind_story *story, const json_t *endpoint) {
   size_t i;
   const json_t *cell;
+  char last[256] = "";
   draw(story, endpoint);
-  begin_table(story, title_of(endpoint), "Group");
+  begin_table(story, title_of(endpoint));
   json_array_foreach(json_object_get(endpoint, "cells"), i, cell) {
     char label[256];
     (void)snprintf(label, sizeof label, "%s: %s", lind_value_text(cell, "group", ""), lind_value_text(cell, "level", ""));
-    put_cell(story, lind_story_is_all(cell) ? "All patients" : label, cell);
+    if (strcmp(label, last) != 0) lind_table_group(story, columns, lind_story_is_all(cell) ? "All patients" : label);
+    (void)strcpy(last, label);
+    put_cell(story, cell);
   }
   lind_table_end(story);
   lind_figure_end(story);

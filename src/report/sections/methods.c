@@ -37,7 +37,7 @@ void lind_section_methods(lind_story *story) {
 
 /* ---- operating characteristics ------------------------------------------------------------------------------------------------------- */
 
-enum { COLUMNS = 7 };
+static const char columns[] = "lnnnnnn";
 
 static void put_term(lind_story *story, const json_t *term) {
   char label[256];
@@ -49,29 +49,29 @@ static void put_term(lind_story *story, const json_t *term) {
   const lind_value_words range = lind_value_interval(lind_value_number(term, "p05"), lind_value_number(term, "p95"), decimals);
   const lind_value_words power = lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
   const lind_value_words n = lind_value_fixed(lind_value_number(term, "replicates"), 0);
-  const char *const cells[COLUMNS] = {lind_story_is_all(term) ? "All patients" : label, mean.text, spread.text, claimed.text, range.text, power.text,
+  const char *const cells[] = {lind_story_is_all(term) ? "All patients" : label, mean.text, spread.text, claimed.text, range.text, power.text,
                                       n.text};
-  lind_table_row(story, COLUMNS, cells, 1);
+  lind_table_row(story, columns, cells);
 }
 
 static void put_looks(lind_story *story, const json_t *looks) {
   static const char *const headers[] = {"Look", "Share of patients", "Efficacy, z at least", "Futility, z at most"};
   size_t i;
   const json_t *look;
-  lind_table_begin(story, "Looks of the design", 4, headers, 1);
+  lind_table_begin(story, "Looks of the design", "lnnn", headers);
   json_array_foreach(looks, i, look) {
     char label[24];
     (void)snprintf(label, sizeof label, "%zu", i + 1);
     const lind_value_words share = lind_value_short(lind_value_number(look, "fraction"));
     const lind_value_words high = lind_value_short(lind_value_number(look, "efficacy")), low = lind_value_short(lind_value_number(look, "futility"));
     const char *const cells[] = {label, share.text, high.text, low.text};
-    lind_table_row(story, 4, cells, 1);
+    lind_table_row(story, "lnnn", cells);
   }
   lind_table_end(story);
 }
 
 void lind_section_operating(lind_story *story) {
-  static const char *const headers[COLUMNS] = {"Patients",           "Mean effect", "SD over replicates", "Mean standard error",
+  static const char *const headers[] = {"Patients",           "Mean effect", "SD over replicates", "Mean standard error",
                                                "5 to 95 % of trials", "Power %",     "Replicates"};
   size_t i, j;
   const json_t *analysis, *term, *analyses = json_object_get(story->estimates, "analyses"), *design = json_object_get(story->estimates, "design");
@@ -81,13 +81,13 @@ void lind_section_operating(lind_story *story) {
                               "spread that trials really have, and how often the effect is found.</p>\n");
   if (design != NULL) lind_page_put(&story->page, "<p>Design: %s.</p>\n", lind_value_text(design, "kind", "fixed"));
   if (json_array_size(json_object_get(design, "looks")) > 0) put_looks(story, json_object_get(design, "looks"));
-  lind_table_begin(story, "Operating characteristics", COLUMNS, headers, 1);
+  lind_table_begin(story, "Operating characteristics", columns, headers);
   json_array_foreach(analyses, i, analysis) {
     const lind_value_words unit = lind_story_effect_unit(analysis);
     char title[512];
     (void)snprintf(title, sizeof title, "%s%s%s", lind_value_text(analysis, "title", lind_value_text(analysis, "name", "")),
                    unit.text[0] != '\0' ? ", " : "", unit.text);
-    lind_table_group(story, COLUMNS, title);
+    lind_table_group(story, columns, title);
     json_array_foreach(json_object_get(analysis, "terms"), j, term) put_term(story, term);
   }
   lind_table_end(story);

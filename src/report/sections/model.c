@@ -27,13 +27,12 @@ static void put_parameters(lind_story *story, const json_t *parameters) {
   char summary[64];
   (void)snprintf(summary, sizeof summary, "%zu parameters", json_array_size(parameters));
   lind_page_put(&story->page, "<details><summary>%s</summary>\n", summary);
-  lind_table_begin(story, "Parameters as used", 5, headers, 5);
+  lind_table_begin(story, "Parameters as used", "cnlll", headers);
   json_array_foreach(parameters, i, one) {
     const lind_value_words value = lind_value_short(lind_value_number(one, "value"));
     const char *const cells[] = {lind_value_text(one, "name", ""), value.text, lind_value_text(one, "unit", ""),
                                  lind_value_text(one, "about", ""), lind_value_text(one, "origin", "")};
-    lind_page_put(&story->page, "<tr><th scope=\"row\"><code>%s</code></th><td class=\"n\">%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", cells[0],
-                  cells[1], cells[2], cells[3], cells[4]);
+    lind_table_row(story, "cnlll", cells);
   }
   lind_table_end(story);
   lind_page_raw(&story->page, "</details>\n");

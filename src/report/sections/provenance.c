@@ -52,10 +52,11 @@ static void put_inputs(lind_story *story, const json_t *inputs) {
   size_t i;
   const json_t *one;
   if (json_array_size(inputs) == 0) return;
-  lind_table_begin(story, "Inputs with their hashes", 3, headers, 3);
+  lind_table_begin(story, "Inputs with their hashes", "llc", headers);
   json_array_foreach(inputs, i, one) {
-    lind_page_put(&story->page, "<tr><th scope=\"row\">%s</th><td>%s</td><td><code class=\"hash\">%s</code></td></tr>\n",
-                  lind_value_text(one, "role", lind_value_text(one, "name", "")), lind_value_text(one, "path", ""), lind_value_text(one, "sha256", ""));
+    const char *const cells[] = {lind_value_text(one, "role", lind_value_text(one, "name", "")), lind_value_text(one, "path", ""),
+                                 lind_value_text(one, "sha256", "")};
+    lind_table_row(story, "llc", cells);
   }
   lind_table_end(story);
 }
@@ -86,7 +87,7 @@ void lind_section_provenance(lind_story *story) {
   lind_story_section(story, "provenance", "Where the numbers come from");
   lind_page_raw(&story->page, "<p>Run <code>lind verify DIR</code> on the directory that holds this report: it checks every hash below and the digest of "
                               "the results, and can replay any patient; <code>lind patient DIR --id N</code> explains one.</p>\n");
-  lind_table_begin(story, "Run and build", 2, headers, 2);
+  lind_table_begin(story, "Run and build", "ll", headers);
   static const char *const keys[] = {"plan_hash", "digest", "seed"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const json_t *value = json_object_get(story->estimates, keys[i]);

@@ -27,7 +27,7 @@ static void put_differences(lind_story *story, const json_t *grid, const json_t 
   json_array_foreach(json_object_get(grid, "scenarios"), i, one) {
     const char *row = lind_figure_rows_add(&rows, title_of(one), false);
     const double estimate = lind_value_number(one, "estimate");
-    json_array_append_new(rows.values, json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:s}", "row", row, "kind", "simulated", "label", title_of(one),
+    json_array_append_new(rows.values, json_pack("{s:s,s:s,s:i,s:s,s:o,s:o,s:o,s:s}", "row", row, "kind", "simulated", "shift", 0, "label", title_of(one),
                                                  "estimate", number(estimate), "lower", number(lind_value_number(one, "lower")), "upper",
                                                  number(lind_value_number(one, "upper")), "text",
                                                  lind_value_with_error(estimate, lind_value_number(one, "mcse")).text));
@@ -35,12 +35,12 @@ static void put_differences(lind_story *story, const json_t *grid, const json_t 
   const double null_at = lind_value_number(analysis, "null");
   const json_t *published = json_object_get(lind_story_primary_term(story), "published");
   const double lower = lind_value_number(published, "lower"), upper = lind_value_number(published, "upper");
-  json_t *holes = json_pack("{s:f,s:i,s:i,s:i,s:o}", "null", isfinite(null_at) ? null_at : ratio ? 1.0 : 0.0, "above", 0, "below", 0, "room", 110,
-                            "scale", ratio ? json_pack("{s:s}", "type", "log") : json_pack("{s:b}", "zero", 0));
+  json_t *holes = json_pack("{s:f,s:i,s:o}", "null", isfinite(null_at) ? null_at : ratio ? 1.0 : 0.0, "room", 110,
+                            "scale", ratio ? json_pack("{s:s,s:b,s:i}", "type", "log", "nice", 0, "padding", 16) : json_pack("{s:b}", "zero", 0));
   const bool band = isfinite(lower) && isfinite(upper) && analysis == lind_story_primary(story);
   if (band) json_object_set_new(holes, "band", json_pack("{s:f,s:f}", "lower", lower, "upper", upper));
   json_object_set_new(holes, "x", json_sprintf("%s%s%s", ratio ? "Ratio" : "Difference", !ratio && unit[0] != '\0' ? ", " : "", ratio ? "" : unit));
-  lind_figure_rows_take(&rows, holes);
+  lind_figure_rows_take(&rows, 28, holes);
   lind_figure_begin(story, "forest", "Difference under each scenario, with the published interval as a band.", holes);
   lind_figure_key(story, LIND_KEY_EFFECT, "simulated mean with its Monte Carlo interval");
   if (band) lind_figure_key(story, LIND_KEY_BAND, "published interval");
@@ -54,7 +54,7 @@ static void put_table(lind_story *story, const json_t *grid, const json_t *analy
   const char *const headers[] = {"Scenario", treated, control, "Effect", "Monte Carlo interval"};
   size_t i;
   const json_t *one;
-  lind_table_begin(story, lind_value_text(grid, "title", "Scenarios"), 5, headers, 1);
+  lind_table_begin(story, lind_value_text(grid, "title", "Scenarios"), "lnnnn", headers);
   json_array_foreach(json_object_get(grid, "scenarios"), i, one) {
     const double error = lind_value_number(one, "mcse"), estimate = lind_value_number(one, "estimate");
     const int decimals = lind_value_decimals(estimate, error);
@@ -63,7 +63,7 @@ static void put_table(lind_story *story, const json_t *grid, const json_t *analy
     const lind_value_words effect = lind_value_with_error(estimate, error);
     const lind_value_words interval = lind_value_interval(lind_value_number(one, "lower"), lind_value_number(one, "upper"), decimals);
     const char *const cells[] = {title_of(one), first.text, second.text, effect.text, interval.text};
-    lind_table_row(story, 5, cells, 1);
+    lind_table_row(story, "lnnnn", cells);
   }
   lind_table_end(story);
 }
@@ -91,7 +91,7 @@ static void put_levels(lind_story *story, const json_t *grid, const json_t *anal
   json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
                             lind_story_arm_shapes(story), "numbers", numbers, "room", 110, "x",
                             json_sprintf("Level of each arm%s%s", unit.text[0] != '\0' ? "," : "", unit.text));
-  lind_figure_rows_take(&rows, holes);
+  lind_figure_rows_take(&rows, 28, holes);
   lind_figure_begin(story, "dots", "Level of each arm under each scenario.", holes);
   lind_figure_key_arms(story, false);
   lind_figure_caption(story, "The same scenarios: where the two arms lie. A difference can stay while both levels move.", false);

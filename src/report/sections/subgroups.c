@@ -20,7 +20,7 @@ void lind_section_subgroups(lind_story *story) {
   bool begun = false;
   json_array_foreach(json_object_get(story->estimates, "analyses"), i, analysis) {
     if (!has_groups(analysis)) continue;
-    if (!begun) lind_story_section(story, "subgroups", "Who benefits");
+    if (!begun) lind_story_section(story, "subgroups", "The effect in each group");
     begun = true;
     const lind_value_words unit = lind_story_effect_unit(analysis);
     const lind_effects effects = {story, unit.text, any, analysis};
