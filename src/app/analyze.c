@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "lind/csv.h"
@@ -112,6 +113,7 @@ static lind_err ask(const analyze_request *r, lind_arena *arena, question *q) {
   LIND_CHECK(q->level > 0.0 && q->level < 1.0, LIND_ERR_INPUT, "--level is %g; a share between 0 and 1, such as 0.95, would be right",
              q->level);
   LIND_CHECK(!q->estimator->ratio || q->null > 0.0, LIND_ERR_INPUT, "--null is %g; no effect of a ratio is above 0, such as 1", q->null);
+  LIND_CHECK(access(r->table, F_OK) == 0, LIND_ERR_INPUT, "%s: there is no such file", r->table);
   LIND_TRY(lind_csv_read(r->table, arena, &q->csv));
   LIND_TRY(lind_csv_column(q->csv, r->value, &q->value));
   LIND_TRY(lind_csv_column(q->csv, r->arm, &q->arm));

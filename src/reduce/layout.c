@@ -54,10 +54,14 @@ static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endp
   return LIND_OK;
 }
 
+enum { MOST_ENDPOINTS = 256 }; /* of a stored patient's row */
+
 static lind_err settle_endpoints(lind_layout *layout, lind_arena *arena) {
   const lind_protocol *protocol = layout->plan->protocol;
   const lind_endpoint_kind **kinds;
   int *measures, *first;
+  LIND_CHECK_AT(protocol->n_endpoints <= MOST_ENDPOINTS, LIND_ERR_INPUT, protocol->endpoints[MOST_ENDPOINTS].where,
+                "%d endpoints; a trial has at most %d", protocol->n_endpoints, MOST_ENDPOINTS);
   LIND_TAKE(kinds, arena, protocol->n_endpoints + 1);
   LIND_TAKE(measures, arena, protocol->n_endpoints + 1);
   for (int e = 0; e < protocol->n_endpoints; e++)
@@ -176,6 +180,9 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   LIND_TAKE(layout, arena, 1);
   layout->plan = plan;
   layout->n_arms = plan->protocol->n_arms;
+  LIND_CHECK(plan->protocol->n_looks == 0 || plan->block_replicates > 0, LIND_ERR_INPUT,
+             "design.looks need every patient of a replicate at once, which one of %llu patients (block_max %llu) is not; raise block_max",
+             (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
   LIND_TRY(settle_endpoints(layout, arena));
   LIND_TRY(settle_terms(layout, arena));
   layout->first_term = (size_t)(layout->n_endpoints * layout->n_levels * layout->n_arms) * LIND_CELL_REALS;

@@ -332,6 +332,8 @@ lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t se
                             int *at) {
   const lind_plan *plan = runner->layout->plan;
   const bool whole = plan->block_replicates > 0;
+  LIND_CHECK(seat < plan->protocol->patients, LIND_ERR_INPUT, "seat %llu is asked for; a replicate has seats 0 to %llu",
+             (unsigned long long)seat, (unsigned long long)plan->protocol->patients - 1);
   const uint64_t first = whole ? 0 : seat / LIND_BLOCK_CUT * LIND_BLOCK_CUT, left = plan->protocol->patients - first;
   const int n = (int)(whole || left < LIND_BLOCK_CUT ? left : LIND_BLOCK_CUT), s = (int)(seat - first);
   runner->desk->curve = plan->curve_output >= 0 ? runner->counts + runner->layout->first_curve : NULL;

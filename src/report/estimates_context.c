@@ -172,6 +172,17 @@ void lind_estimates_context(json_t *root, const lind_tally *tally) {
                                               (json_int_t)tally->counts[LIND_FLOW_RHS]));
 }
 
+static const char *title_of(const json_t *root, const json_t *name) {
+  size_t i;
+  json_t *arm;
+  const char *wanted = json_string_value(name);
+  json_array_foreach(json_object_get(root, "arms"), i, arm) {
+    const char *title = json_string_value(json_object_get(arm, "title"));
+    if (wanted != NULL && title != NULL && strcmp(json_string_value(json_object_get(arm, "name")), wanted) == 0) return title;
+  }
+  return wanted != NULL ? wanted : "?";
+}
+
 /* The primary result in one sentence, with the published one beside it where there is one. */
 const char *lind_estimates_answer(const json_t *root) {
   static _Thread_local char sentence[1024];
@@ -186,16 +197,16 @@ const char *lind_estimates_answer(const json_t *root) {
   const json_t *interval = json_object_get(term, "interval");
   int used = snprintf(sentence, sizeof sentence, "%s: %s %s %s by %.2f%s (%g%% interval of one trial %.2f to %.2f)",
                       json_string_value(json_object_get(analysis, "title")),
-                      json_string_value(json_object_get(analysis, "treated")),
+                      title_of(root, json_object_get(analysis, "treated")),
                       json_number_value(json_object_get(term, "estimate")) >= 0 ? "exceeds" : "falls short of",
-                      json_string_value(json_object_get(analysis, "control")),
+                      title_of(root, json_object_get(analysis, "control")),
                       fabs(json_number_value(json_object_get(term, "estimate"))), percent ? " points" : "",
                       100.0 * json_number_value(json_object_get(analysis, "level")), json_number_value(json_array_get(interval, 0)),
                       json_number_value(json_array_get(interval, 1)));
   if (json_is_true(json_object_get(analysis, "ratio")))
     used = snprintf(sentence, sizeof sentence, "%s: %s of %s against %s %.3f (%.3f to %.3f)",
                     json_string_value(json_object_get(analysis, "title")), json_string_value(json_object_get(analysis, "effect")),
-                    json_string_value(json_object_get(analysis, "treated")), json_string_value(json_object_get(analysis, "control")),
+                    title_of(root, json_object_get(analysis, "treated")), title_of(root, json_object_get(analysis, "control")),
                     json_number_value(json_object_get(term, "estimate")), json_number_value(json_array_get(interval, 0)),
                     json_number_value(json_array_get(interval, 1)));
   const json_t *found = json_object_get(term, "published");

@@ -104,8 +104,14 @@ const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool
 }
 
 void lind_figure_rows_take(lind_figure_rows *rows, int step, json_t *holes) {
-  const int room = 15 * rows->lines + 8;
-  json_object_set_new(holes, "height", json_integer((room > step ? room : step) * (int)json_array_size(rows->ids)));
+  const int room = 15 * rows->lines + 8, each = room > step ? room : step;
+  size_t i;
+  json_t *value;
+  json_array_foreach(rows->values, i, value) { /* a shift is said from the middle of its row, and drawn from its top */
+    const json_t *shift = json_object_get(value, "shift");
+    if (shift != NULL) json_object_set_new(value, "shift", json_integer(json_integer_value(shift) + each / 2));
+  }
+  json_object_set_new(holes, "height", json_integer(each * (int)json_array_size(rows->ids)));
   json_object_set_new(holes, "rows", rows->ids);
   json_object_set_new(holes, "values", rows->values);
   *rows = (lind_figure_rows){0};

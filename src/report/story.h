@@ -29,6 +29,7 @@ int lind_story_arm_index(const lind_story *story, const char *name);   /* 0 if u
 json_t *lind_story_arm_titles(const lind_story *story);                /* new array, and one of CSS colours in the same order */
 json_t *lind_story_arm_colours(const lind_story *story);
 json_t *lind_story_arm_shapes(const lind_story *story);
+json_t *lind_story_arm_sizes(const lind_story *story);                 /* falling, so that no dot hides another */
 bool lind_story_is_all(const json_t *term);                            /* everybody, not a subgroup */
 lind_value_words lind_story_effect_unit(const json_t *analysis);       /* "percentage points", "day", "ratio" */
 int lind_story_interval_decimals(const json_t *term);

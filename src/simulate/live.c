@@ -138,7 +138,8 @@ static void swallow(pack *p, double stop) {
     if (!lane->on || now >= stop) continue;
     if (lane->next_dose <= now) {
       const double amount = lind_conduct_take(&p->conduct, i, now);
-      if (amount > 0.0) send(p, i, (arrival){now + p->scratch->lag[lane->state].of[i], amount, lane->state});
+      const double lag = amount > 0.0 ? p->scratch->lag[lane->state].of[i] : 0.0;
+      if (amount > 0.0) send(p, i, (arrival){lag > 0.0 ? now + lag : now, amount, lane->state});
     }
     while (next_arrival(p, i) <= now) enter_first(p, i);
   }

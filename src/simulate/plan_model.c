@@ -61,10 +61,14 @@ static lind_err take_overrides(const lind_plan *plan, double *values, const char
   return LIND_OK;
 }
 
+enum { MOST_RANDOMS = 64, MOST_MEASURES = 64 }; /* what one life keeps on the stack */
+
 static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
   const lind_model *model = plan->model;
   double *values, *factor;
   const char **origin;
+  LIND_CHECK(model->n_randoms <= MOST_RANDOMS, LIND_ERR_INPUT, "model %s has %d random effects; at most %d can be drawn", model->name,
+             model->n_randoms, MOST_RANDOMS);
   LIND_TAKE(values, arena, model->n_parameters + 1);
   LIND_TAKE(origin, arena, model->n_parameters + 1);
   LIND_TAKE(factor, arena, model->n_randoms * model->n_randoms + 1);
@@ -183,6 +187,8 @@ static lind_err find_output(const lind_plan *plan, lind_words name, const char *
 static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   const lind_protocol *protocol = plan->protocol;
   struct lind_plan_measure *measures;
+  LIND_CHECK_AT(protocol->measure.n <= MOST_MEASURES, LIND_ERR_INPUT, protocol->measure.at[MOST_MEASURES].where,
+                "measure lists %d outputs; at most %d can be measured", protocol->measure.n, MOST_MEASURES);
   LIND_TAKE(measures, arena, protocol->measure.n + 1);
   for (int i = 0; i < protocol->measure.n; i++) {
     LIND_TRY(find_output(plan, protocol->measure.at[i], "measure", arena, &measures[i].output));

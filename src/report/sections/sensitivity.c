@@ -88,8 +88,8 @@ static void put_levels(lind_story *story, const json_t *grid, const json_t *anal
     }
   }
   const lind_value_words unit = lind_value_unit(lind_value_text(grid, "unit", ""));
-  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
-                            lind_story_arm_shapes(story), "numbers", numbers, "room", 110, "x",
+  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
+                            lind_story_arm_shapes(story), "sizes", lind_story_arm_sizes(story), "numbers", numbers, "room", 110, "x",
                             json_sprintf("Level of each arm%s%s", unit.text[0] != '\0' ? "," : "", unit.text));
   lind_figure_rows_take(&rows, 28, holes);
   lind_figure_begin(story, "dots", "Level of each arm under each scenario.", holes);
