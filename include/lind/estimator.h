@@ -65,6 +65,7 @@ typedef struct lind_life_table { /* enough for time-to-event: visits fall on who
 typedef struct lind_estimator {
   const char *name, *summary, *source;
   const char *effect;       /* "difference of means (treated - control)" */
+  bool shares;              /* for endpoints that are 0 or 1 only */
   bool ratio;               /* the effect is a ratio: no effect is 1, figures use a log axis */
   /* REQUIRED. level e.g. 0.95; null: value of no effect. A sample too small for an interval gives NANs, not an error. */
   lind_err (*estimate)(const lind_sample *treated, const lind_sample *control, double level, double null, lind_answer *answer);

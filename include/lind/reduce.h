@@ -34,7 +34,7 @@ typedef struct lind_layout {
   const int *share_first;                  /* [n_shares] first count */
   const lind_levels *share_levels;
   const int *table;                        /* [n_terms] cut replicates: its life tables in the reals, -1 none */
-  int table_days;
+  int table_days, table_reals;
   size_t first_term, first_baseline, first_look, first_table, n_reals;
   size_t first_share, first_curve, n_counts;
   int n_columns;                           /* of a stored patient's row */

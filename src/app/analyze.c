@@ -51,7 +51,8 @@ static lind_err read_number(const char *option, const char *text, double preset,
   return LIND_OK;
 }
 
-/* ---- who is compared ---------------------------------------------------------------------------------------------------------------- */
+/* ---- who is compared
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 enum { MOST_ARMS = 64 };
 
@@ -74,8 +75,8 @@ static lind_err find_arm(const question *q, const char *option, const char *name
   char list[300], suggestion[128];
   for (int k = 0; k < n; k++)
     if (strcmp(arms[k], name) == 0) return LIND_OK;
-  return lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s is '%s', which column '%s' of %s does not name; it has %s%s", option, name,
-                         q->csv->columns[q->arm], q->csv->path, lind_text_list(arms, (size_t)n, list, sizeof list),
+  return lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s is '%s', which column '%s' of %s does not name; it has %s%s",
+                         option, name, q->csv->columns[q->arm], q->csv->path, lind_text_list(arms, (size_t)n, list, sizeof list),
                          lind_text_suggestion(name, arms, (size_t)n, suggestion, sizeof suggestion));
 }
 
@@ -85,18 +86,19 @@ static lind_err choose_arms(const analyze_request *r, question *q) {
   char list[300];
   int n;
   LIND_TRY(list_arms(q->csv, q->arm, arms, &n));
-  LIND_CHECK(n >= 2, LIND_ERR_INPUT, "column '%s' of %s names %d arm%s; a comparison needs two", q->csv->columns[q->arm], q->csv->path, n,
-             n == 1 ? "" : "s");
+  LIND_CHECK(n >= 2, LIND_ERR_INPUT, "column '%s' of %s names %d arm%s; a comparison needs two", q->csv->columns[q->arm],
+             q->csv->path, n, n == 1 ? "" : "s");
   LIND_CHECK(n == 2 || (r->treated != NULL && r->control != NULL), LIND_ERR_INPUT,
-             "column '%s' of %s names %s; --treated and --control must say which two are compared", q->csv->columns[q->arm], q->csv->path,
-             lind_text_list(arms, (size_t)n, list, sizeof list));
+             "column '%s' of %s names %s; --treated and --control must say which two are compared", q->csv->columns[q->arm],
+             q->csv->path, lind_text_list(arms, (size_t)n, list, sizeof list));
   q->treated = r->treated;
   q->control = r->control;
   if (q->treated != NULL) LIND_TRY(find_arm(q, "--treated", q->treated, arms, n));
   if (q->control != NULL) LIND_TRY(find_arm(q, "--control", q->control, arms, n));
   if (q->treated == NULL) q->treated = q->control != NULL && strcmp(q->control, arms[0]) == 0 ? arms[1] : arms[0];
   if (q->control == NULL) q->control = strcmp(q->treated, arms[0]) == 0 ? arms[1] : arms[0];
-  LIND_CHECK(strcmp(q->treated, q->control) != 0, LIND_ERR_INPUT, "--treated and --control are both '%s'; they must differ", q->treated);
+  LIND_CHECK(strcmp(q->treated, q->control) != 0, LIND_ERR_INPUT, "--treated and --control are both '%s'; they must differ",
+             q->treated);
   return LIND_OK;
 }
 
@@ -110,9 +112,10 @@ static lind_err ask(const analyze_request *r, lind_arena *arena, question *q) {
              lind_text_suggestion(r->estimator, names, (size_t)n, suggestion, sizeof suggestion));
   LIND_TRY(read_number("--level", r->level, 0.95, &q->level));
   LIND_TRY(read_number("--null", r->null, q->estimator->ratio ? 1.0 : 0.0, &q->null));
-  LIND_CHECK(q->level > 0.0 && q->level < 1.0, LIND_ERR_INPUT, "--level is %g; a share between 0 and 1, such as 0.95, would be right",
-             q->level);
-  LIND_CHECK(!q->estimator->ratio || q->null > 0.0, LIND_ERR_INPUT, "--null is %g; no effect of a ratio is above 0, such as 1", q->null);
+  LIND_CHECK(q->level > 0.0 && q->level < 1.0, LIND_ERR_INPUT,
+             "--level is %g; a share between 0 and 1, such as 0.95, would be right", q->level);
+  LIND_CHECK(!q->estimator->ratio || q->null > 0.0, LIND_ERR_INPUT, "--null is %g; no effect of a ratio is above 0, such as 1",
+             q->null);
   LIND_CHECK(access(r->table, F_OK) == 0, LIND_ERR_INPUT, "%s: there is no such file", r->table);
   LIND_TRY(lind_csv_read(r->table, arena, &q->csv));
   LIND_TRY(lind_csv_column(q->csv, r->value, &q->value));
@@ -122,7 +125,20 @@ static lind_err ask(const analyze_request *r, lind_arena *arena, question *q) {
   return choose_arms(r, q);
 }
 
-/* ---- the samples ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the samples
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Missing is what csv.h says, and what results.h5 writes into its tables. */
+static lind_err read_column(const lind_csv *csv, int column, lind_arena *arena, double **values) {
+  LIND_TAKE(*values, arena, csv->n_rows);
+  for (size_t row = 0; row < csv->n_rows; row++) {
+    const char *text = lind_csv_at(csv, row, column)->text;
+    (*values)[row] = NAN;
+    if (text[0] == '\0' || strcmp(text, ".") == 0 || strcmp(text, "NA") == 0 || strcmp(text, "NaN") == 0) continue;
+    LIND_TRY(lind_csv_number(csv, row, column, &(*values)[row]));
+  }
+  return LIND_OK;
+}
 
 static lind_err check_events(const question *q, const double *events) {
   for (size_t row = 0; row < q->csv->n_rows; row++)
@@ -132,7 +148,8 @@ static lind_err check_events(const question *q, const double *events) {
   return LIND_OK;
 }
 
-static lind_err gather(const question *q, const char *arm, const double *values, const double *events, lind_arena *arena, lind_sample *sample) {
+static lind_err gather(const question *q, const char *arm, const double *values, const double *events, lind_arena *arena,
+                       lind_sample *sample) {
   double *value, *event;
   LIND_TAKE(value, arena, q->csv->n_rows);
   LIND_TAKE(event, arena, q->csv->n_rows);
@@ -147,10 +164,10 @@ static lind_err gather(const question *q, const char *arm, const double *values,
 }
 
 static lind_err estimate(const question *q, lind_arena *arena, lind_sample sample[2], lind_answer *answer) {
-  const double *values, *events = NULL;
-  LIND_TRY(lind_csv_numbers(q->csv, q->value, arena, &values));
+  double *values, *events = NULL;
+  LIND_TRY(read_column(q->csv, q->value, arena, &values));
   if (q->event >= 0) {
-    LIND_TRY(lind_csv_numbers(q->csv, q->event, arena, &events));
+    LIND_TRY(read_column(q->csv, q->event, arena, &events));
     LIND_TRY(check_events(q, events));
   }
   LIND_TRY(gather(q, q->treated, values, events, arena, &sample[0]));
@@ -158,7 +175,8 @@ static lind_err estimate(const question *q, lind_arena *arena, lind_sample sampl
   return q->estimator->estimate(&sample[0], &sample[1], q->level, q->null, answer);
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------------------------------- */
+/* ---- the answer
+ * ------------------------------------------------------------------------------------------------------------------- */
 
 static void set_number(json_t *object, const char *key, double value) {
   json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
@@ -207,14 +225,16 @@ static void print_number(const char *word, double value) {
 
 static void print_words(const question *q, const lind_answer *answer) {
   const char *unit = q->csv->units[q->value];
-  printf("%s\n%s, column %s%s%s%s: %s against %s, %llu used, %llu missing\n", answer->method, q->csv->path, q->csv->columns[q->value],
-         unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "", q->treated, q->control, (unsigned long long)answer->n,
-         (unsigned long long)answer->missing);
+  printf("%s\n%s, column %s%s%s%s: %s against %s, %llu used, %llu missing\n", answer->method, q->csv->path,
+         q->csv->columns[q->value], unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "", q->treated, q->control,
+         (unsigned long long)answer->n, (unsigned long long)answer->missing);
   for (int i = 0; i < answer->n_terms; i++) {
     const lind_term *t = &answer->terms[i];
     printf("%-16s", t->name);
-    if (isfinite(t->estimate)) printf(" %.6g", t->estimate);
-    else printf(" cannot be told");
+    if (isfinite(t->estimate))
+      printf(" %.6g", t->estimate);
+    else
+      printf(" cannot be told");
     if (isfinite(t->lower) && isfinite(t->upper)) printf("  %g %% interval %.6g to %.6g", 100.0 * q->level, t->lower, t->upper);
     print_number("se", t->se);
     print_number("statistic", t->statistic);
@@ -239,8 +259,9 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
 
 const lind_command lind_command_analyze = {
     .name = "analyze",
-    .usage = "analyze TABLE.csv --estimator NAME --value COLUMN --arm COLUMN [--treated X] [--control Y] [--event COLUMN]\n"
-             "           [--level 0.95] [--null 0] [--json]",
+    .usage =
+        "analyze TABLE.csv --estimator NAME --value COLUMN --arm COLUMN [--treated X] [--control Y] [--event COLUMN]\n"
+        "           [--level 0.95] [--null 0] [--json]",
     .summary = "Any estimator on any table: compare the values of two arms.",
     .run = run,
 };

@@ -1,4 +1,6 @@
 /* cohort.c -- `lind cohort`: a cohort in words, or some of its people as a table. */
+#include "lind/cohort.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 #include <unistd.h>
 
 #include "finish.h"
-#include "lind/cohort.h"
 #include "lind/text.h"
 
 enum { ATTEMPTS = 255, MOST_FIELDS = 1024 };
@@ -85,9 +86,12 @@ static lind_err put(sample_writer *w, const double *row) {
   for (int f = 0; f < w->n_fields; f++) {
     const lind_field *field = &w->fields[f];
     if (f > 0) fputc(',', w->csv);
-    if (field->kind == LIND_FIELD_CODE) cell(w->csv, field->labels[(int)row[f]]);
-    else if (field->kind == LIND_FIELD_COUNT) fprintf(w->csv, "%.0f", row[f]);
-    else number(w->csv, row[f]);
+    if (field->kind == LIND_FIELD_CODE)
+      cell(w->csv, field->labels[(int)row[f]]);
+    else if (field->kind == LIND_FIELD_COUNT)
+      fprintf(w->csv, "%.0f", row[f]);
+    else
+      number(w->csv, row[f]);
   }
   fputc('\n', w->csv);
   return LIND_OK;
@@ -124,8 +128,8 @@ static lind_err draw_all(sample_writer *w, uint64_t patients, uint64_t seed, lin
       open &= ~fit;
     }
     for (unsigned i = 0; i < LIND_LANES && first + i < patients; i++) {
-      LIND_CHECK(!(open & (1u << i)), LIND_ERR_INPUT, "%s: none of %d people drawn for seat %llu meets `eligible`", w->cohort->path, ATTEMPTS,
-                 (unsigned long long)(first + i));
+      LIND_CHECK(!(open & (1u << i)), LIND_ERR_INPUT, "%s: none of %d people drawn for seat %llu meets `eligible`",
+                 w->cohort->path, ATTEMPTS, (unsigned long long)(first + i));
       LIND_TRY(put_person(w, people, (int)i, first + i, attempts[i]));
     }
   }
@@ -164,7 +168,8 @@ static lind_err sample_csv(sample_writer *w, const char *out, uint64_t patients,
 
 static lind_err fill_results(sample_writer *w, uint64_t patients, uint64_t seed, lind_arena *arena) {
   char hex[33];
-  LIND_TRY(lind_results_table(w->results, "/patients", "people of a cohort, in order of seat", w->fields, w->n_fields, "patient"));
+  LIND_TRY(
+      lind_results_table(w->results, "/patients", "people of a cohort, in order of seat", w->fields, w->n_fields, "patient"));
   LIND_TRY(draw_all(w, patients, seed, arena));
   LIND_TRY(lind_results_text(w->results, "/provenance/cohort_digest", "digest of the cohort's file and tables",
                              lind_digest_text(w->cohort->digest, hex)));
@@ -221,10 +226,12 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   const lind_option options[] = {
       {"--patients", LIND_OPTION_COUNT, &patients}, {"--out", LIND_OPTION_TEXT, &out}, {"--seed", LIND_OPTION_COUNT, &seed}, {0}};
   LIND_TRY(lind_options_read(n, arguments, options, words, 2, &given));
-  LIND_CHECK(given >= 1, LIND_ERR_INPUT, "lind cohort describe COHORT.yaml, or lind cohort sample COHORT.yaml --patients N --out FILE.csv");
+  LIND_CHECK(given >= 1, LIND_ERR_INPUT,
+             "lind cohort describe COHORT.yaml, or lind cohort sample COHORT.yaml --patients N --out FILE.csv");
   const bool wants_sample = strcmp(words[0], "sample") == 0;
-  LIND_CHECK(wants_sample || strcmp(words[0], "describe") == 0, LIND_ERR_INPUT, "'%s' is not done with a cohort; describe and sample are%s",
-             words[0], lind_text_suggestion(words[0], verbs, 2, suggestion, sizeof suggestion));
+  LIND_CHECK(wants_sample || strcmp(words[0], "describe") == 0, LIND_ERR_INPUT,
+             "'%s' is not done with a cohort; describe and sample are%s", words[0],
+             lind_text_suggestion(words[0], verbs, 2, suggestion, sizeof suggestion));
   LIND_CHECK(given == 2, LIND_ERR_INPUT, "which cohort? lind cohort %s COHORT.yaml", words[0]);
   if (wants_sample) return sample(words[1], out, patients, seed, arena);
   return describe(words[1], arena);

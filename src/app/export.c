@@ -49,8 +49,8 @@ static lind_err write_all(const lind_past *past, const char *out, lind_arena *ar
 
 static lind_err check_format(const char *format) {
   LIND_CHECK(format != NULL, LIND_ERR_INPUT, "--format is missing; --format csv would be right");
-  LIND_CHECK(strcmp(format, "csv") == 0, LIND_ERR_INPUT, "--format %s is not offered; --format csv is, and other programs read it",
-             format);
+  LIND_CHECK(strcmp(format, "csv") == 0, LIND_ERR_INPUT,
+             "--format %s is not offered; --format csv is, and other programs read it", format);
   return LIND_OK;
 }
 

@@ -1,9 +1,10 @@
 /* model.c -- `lind model`: which models there are, what one says, whether a file is right, and its compiled form. */
+#include "lind/model.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
-#include "lind/model.h"
 #include "lind/text.h"
 
 static const lind_where nowhere = {NULL, 0, 0};
@@ -43,7 +44,9 @@ static void show_covariates(const lind_model *model) {
   if (model->n_covariates > 0) printf("\ncovariates, drawn by the cohort\n");
   for (int k = 0; k < model->n_covariates; k++) {
     const lind_model_covariate *c = &model->covariates[k];
-    const char *kind = c->type.kind == LIND_TYPE_GENOTYPE ? "genotype" : c->type.kind == LIND_TYPE_CATEGORY ? "category" : c->unit.text;
+    const char *kind = c->type.kind == LIND_TYPE_GENOTYPE   ? "genotype"
+                       : c->type.kind == LIND_TYPE_CATEGORY ? "category"
+                                                            : c->unit.text;
     printf("  %-16s %-12s %s%s%s%s\n", c->name, kind, c->about != NULL ? c->about : "",
            c->type.levels != NULL ? (c->about != NULL && c->about[0] != '\0' ? ": " : "") : "",
            c->type.levels != NULL ? lind_text_list(c->type.levels->names, (size_t)c->type.levels->n, list, sizeof list) : "",
@@ -65,7 +68,8 @@ static void show_dynamics(const lind_model *model) {
   printf("\noutputs\n");
   for (int k = 0; k < model->n_outputs; k++) {
     const lind_model_output *o = &model->outputs[k];
-    printf("  %-16s %-12s %s, %s\n", o->name, o->unit.text, o->about != NULL && o->about[0] != '\0' ? o->about : "output", errors[o->residual]);
+    printf("  %-16s %-12s %s, %s\n", o->name, o->unit.text, o->about != NULL && o->about[0] != '\0' ? o->about : "output",
+           errors[o->residual]);
   }
 }
 
@@ -82,17 +86,17 @@ static lind_err show(const char *name, lind_arena *arena) {
 
 static lind_err read_file(const char *path, const char *verb, lind_arena *arena, lind_model **model) {
   const size_t n = strlen(path);
-  LIND_CHECK(n > 5 && strcmp(path + n - 5, ".lind") == 0, LIND_ERR_INPUT, "'%s' is not a file that ends in .lind; lind model %s FILE.lind",
-             path, verb);
+  LIND_CHECK(n > 5 && strcmp(path + n - 5, ".lind") == 0, LIND_ERR_INPUT,
+             "'%s' is not a file that ends in .lind; lind model %s FILE.lind", path, verb);
   return lind_model_read(path, nowhere, arena, model);
 }
 
 static lind_err check(const char *path, lind_arena *arena) {
   lind_model *model;
   LIND_TRY(read_file(path, "check", arena, &model));
-  printf("%s: model %s is right: %d parameters, %d covariates, %d random effects, %d drifts, %d states, %d outputs, %d sets\n", path,
-         model->name, model->n_parameters, model->n_covariates, model->n_randoms, model->n_drifts, model->n_states, model->n_outputs,
-         model->n_sets);
+  printf("%s: model %s is right: %d parameters, %d covariates, %d random effects, %d drifts, %d states, %d outputs, %d sets\n",
+         path, model->name, model->n_parameters, model->n_covariates, model->n_randoms, model->n_drifts, model->n_states,
+         model->n_outputs, model->n_sets);
   return LIND_OK;
 }
 
@@ -122,8 +126,8 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
     LIND_CHECK(given == 2, LIND_ERR_INPUT, "which model? lind model %s %s", verbs[i], i == 1 ? "NAME" : "FILE.lind");
     return acts[i](words[1], arena);
   }
-  return lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "'%s' is not done with a model; list, show, check and compile are%s", words[0],
-                         lind_text_suggestion(words[0], verbs, 4, suggestion, sizeof suggestion));
+  return lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "'%s' is not done with a model; list, show, check and compile are%s",
+                         words[0], lind_text_suggestion(words[0], verbs, 4, suggestion, sizeof suggestion));
 }
 
 const lind_command lind_command_model = {

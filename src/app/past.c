@@ -9,8 +9,8 @@ static lind_err document(const char *directory, const char *name, const char *co
   json_error_t error;
   *path = lind_arena_format(arena, "%s/%s", directory, name);
   LIND_CHECK(*path != NULL, LIND_ERR_MEMORY, "no memory for a path");
-  LIND_CHECK(access(*path, F_OK) == 0, LIND_ERR_INPUT, "%s: there is no such file; `lind %s` takes the directory of a finished run", *path,
-             command);
+  LIND_CHECK(access(*path, F_OK) == 0, LIND_ERR_INPUT,
+             "%s: there is no such file; `lind %s` takes the directory of a finished run", *path, command);
   *root = json_load_file(*path, 0, &error);
   LIND_CHECK(*root != NULL, LIND_ERR_INPUT, "%s:%d:%d: %s", *path, error.line, error.column, error.text);
   if (json_is_object(*root)) return LIND_OK;
@@ -51,7 +51,8 @@ const char *lind_past_path(const lind_past *past, const char *written, lind_aren
   return joined != NULL && access(joined, F_OK) == 0 ? joined : written;
 }
 
-/* ---- the study again -------------------------------------------------------------------------------------------------------------- */
+/* ---- the study again
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static const char *protocol_path(const lind_past *past, lind_arena *arena) {
   size_t i;
@@ -64,7 +65,8 @@ static const char *protocol_path(const lind_past *past, lind_arena *arena) {
 
 static lind_err count(const lind_past *past, const char *key, uint64_t *value) {
   const json_t *number = json_object_get(past->provenance, key);
-  LIND_CHECK(json_is_integer(number), LIND_ERR_INPUT, "%s does not say '%s', so its run cannot be repeated", past->provenance_path, key);
+  LIND_CHECK(json_is_integer(number), LIND_ERR_INPUT, "%s does not say '%s', so its run cannot be repeated",
+             past->provenance_path, key);
   *value = (uint64_t)json_integer_value(number);
   return LIND_OK;
 }
@@ -93,10 +95,12 @@ bool lind_past_is_same(const lind_past *past, const lind_study *study) {
          strcmp(lind_past_text(past->estimates, "plan_hash"), lind_digest_text(study->stage[0].plan->hash, hex)) == 0;
 }
 
-/* ---- a seat again ----------------------------------------------------------------------------------------------------------------- */
+/* ---- a seat again
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 /* Seats of each stratum before `block` of its cut replicate; NULL where replicates are whole. */
-static lind_err count_before(const lind_study *study, lind_runner *runner, uint64_t block, lind_arena *arena, const uint64_t **base) {
+static lind_err count_before(const lind_study *study, lind_runner *runner, uint64_t block, lind_arena *arena,
+                             const uint64_t **base) {
   const lind_plan *plan = study->stage[0].plan;
   const uint64_t per = lind_plan_blocks_per_replicate(plan);
   *base = NULL;

@@ -11,8 +11,8 @@ static void header(const lind_plan *plan, const lind_desk *desk, int s) {
       LIND_END_LIST(ROW)
 #undef ROW
   };
-  printf("patient   %llu of replicate %u of %s, seed %llu\n", (unsigned long long)(desk->first_seat + (uint64_t)s), desk->replicate,
-         protocol->name, (unsigned long long)protocol->seed);
+  printf("patient   %llu of replicate %u of %s, seed %llu\n", (unsigned long long)(desk->first_seat + (uint64_t)s),
+         desk->replicate, protocol->name, (unsigned long long)protocol->seed);
   printf("arm       %s (%s)\nstratum   %d", arm->name, arm->title, desk->stratum[s]);
   for (int f = 0; f < plan->n_strata_factors; f++) {
     const lind_grouping *grouping = &plan->groupings[plan->strata_factors[f]];
@@ -31,10 +31,18 @@ static void covariates(const lind_plan *plan, const lind_desk *desk, int s) {
     const char *const *names = column->type.levels != NULL ? column->type.levels->names : NULL;
     printf("  %-16s ", column->name);
     switch (column->type.kind) {
-      case LIND_TYPE_NUMBER: printf("%.6g %s\n", value[0] / column->unit.scale, column->unit.text); break;
-      case LIND_TYPE_TRUTH: printf("%s\n", value[0] != 0.0 ? "true" : "false"); break;
-      case LIND_TYPE_CATEGORY: printf("%s\n", names[(int)value[0]]); break;
-      case LIND_TYPE_GENOTYPE: printf("%s/%s\n", names[(int)value[0]], names[(int)value[desk->capacity]]); break;
+      case LIND_TYPE_NUMBER:
+        printf("%.6g %s\n", value[0] / column->unit.scale, column->unit.text);
+        break;
+      case LIND_TYPE_TRUTH:
+        printf("%s\n", value[0] != 0.0 ? "true" : "false");
+        break;
+      case LIND_TYPE_CATEGORY:
+        printf("%s\n", names[(int)value[0]]);
+        break;
+      case LIND_TYPE_GENOTYPE:
+        printf("%s/%s\n", names[(int)value[0]], names[(int)value[desk->capacity]]);
+        break;
     }
   }
   for (int g = 1; g < plan->n_groupings; g++) {
@@ -51,8 +59,10 @@ static const char *dose_unit(const lind_plan *plan, char *buffer, size_t size) {
 }
 
 static void amount(double value) {
-  if (isnan(value)) printf(" %12s", "-");
-  else printf(" %12.6g", value);
+  if (isnan(value))
+    printf(" %12s", "-");
+  else
+    printf(" %12.6g", value);
 }
 
 static void days(const lind_plan *plan, const lind_desk *desk, int s) {
@@ -74,11 +84,15 @@ static void days(const lind_plan *plan, const lind_desk *desk, int s) {
     const bool visit = v < history.n_visits && (int)floor(history.time[v] / 24.0 + 1e-6) + 1 == day;
     if (!visit && (day > plan->n_days || 24.0 * (day - 1) >= history.end)) continue;
     printf("%5d ", day);
-    if (visit) printf("%5d", v + 1);
-    else printf("%5s", "");
+    if (visit)
+      printf("%5d", v + 1);
+    else
+      printf("%5s", "");
     for (int m = 0; m < plan->n_measures; m++) {
-      if (visit) amount(history.value[m][v]);
-      else printf(" %12s", "");
+      if (visit)
+        amount(history.value[m][v]);
+      else
+        printf(" %12s", "");
     }
     amount(day <= plan->n_days ? history.dose[day - 1] : NAN);
     amount(day <= plan->n_days ? history.taken[day - 1] : NAN);
@@ -95,8 +109,10 @@ static void endpoints(const lind_layout *layout, const lind_desk *desk, int s, d
     const char *unit;
     (void)lind_layout_scale(layout, e, &unit);
     printf("  %-16s ", endpoint->name);
-    if (isnan(values[e])) printf("cannot be told");
-    else printf("%.17g %s", values[e], unit);
+    if (isnan(values[e]))
+      printf("cannot be told");
+    else
+      printf("%.17g %s", values[e], unit);
     if (layout->kinds[e]->scale == LIND_SCALE_TIME) printf(", %s", events[e] != 0.0 ? "seen" : "not seen until then");
     printf("  (%s)\n", endpoint->title);
   }
@@ -111,8 +127,8 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
   LIND_TRY(lind_past_study(past, arena, &study));
   const lind_layout *layout = study->stage[0].layout;
   const lind_protocol *protocol = layout->plan->protocol;
-  LIND_CHECK(seat < protocol->patients, LIND_ERR_INPUT, "--id is %llu; the patients of a replicate of %s are 0 to %llu", (unsigned long long)seat,
-             protocol->name, (unsigned long long)(protocol->patients - 1));
+  LIND_CHECK(seat < protocol->patients, LIND_ERR_INPUT, "--id is %llu; the patients of a replicate of %s are 0 to %llu",
+             (unsigned long long)seat, protocol->name, (unsigned long long)(protocol->patients - 1));
   LIND_CHECK(replicate < protocol->replicates, LIND_ERR_INPUT, "--replicate is %llu; the replicates of this run are 0 to %llu",
              (unsigned long long)replicate, (unsigned long long)(protocol->replicates - 1));
   LIND_TAKE(values, arena, layout->n_endpoints);
@@ -125,7 +141,9 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
     days(layout->plan, desk, s);
     endpoints(layout, desk, s, values, events);
     if (!lind_past_is_same(past, study))
-      fprintf(stderr, "lind: the inputs are not those of the run any more, so this is not the patient of the run; `lind verify %s` says more\n",
+      fprintf(stderr,
+              "lind: the inputs are not those of the run any more, so this is not the patient of the run; `lind verify %s` says "
+              "more\n",
               past->directory);
   }
   lind_runner_destroy(&runner);

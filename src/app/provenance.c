@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "build_facts.h"
 #include "finish.h"
@@ -12,6 +13,15 @@ static void add_input(json_t *list, const char *role, const char *path) {
   char hex[65] = "";
   if (path == NULL || lind_digest_file(path, hex) != LIND_OK) return;
   json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "role", role, "path", path, "sha256", hex));
+}
+
+/* Files that the protocol names, relative to it: one, or a list. */
+static void add_named(json_t *list, const char *role, const lind_node *root, const char *key, const char *protocol, lind_arena *arena) {
+  const lind_node *named = lind_document_find(root, key);
+  if (named == NULL) return;
+  if (named->kind == LIND_NODE_SCALAR) add_input(list, role, lind_protocol_path(named->text, protocol, arena));
+  for (int i = 0; named->kind == LIND_NODE_SEQUENCE && i < named->n; i++)
+    if (named->items[i].text != NULL) add_input(list, role, lind_protocol_path(named->items[i].text, protocol, arena));
 }
 
 static json_t *node_json(const lind_node *node) {
@@ -51,6 +61,8 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
   json_t *root = json_object(), *inputs = json_array();
   add_input(inputs, "protocol", protocol->path);
+  add_named(inputs, "rules", finish->study->root, "include", protocol->path, arena);
+  add_named(inputs, "targets", finish->study->root, "targets", protocol->path, arena);
   add_input(inputs, "cohort", plan->cohort->path);
   add_input(inputs, "model", plan->model->path);
   json_object_set_new(root, "lind", json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
@@ -71,7 +83,9 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   json_t *set = json_array();
   for (int i = 0; i < request->set.n; i++) json_array_append_new(set, json_string(request->set.at[i]));
   json_object_set_new(root, "set", set);
-  json_object_set_new(root, "sensitivity", json_boolean(!request->no_sensitivity));
+  json_object_set_new(root, "no_sensitivity", json_boolean(request->no_sensitivity));
+  char directory[4096];
+  if (getcwd(directory, sizeof directory) != NULL) json_object_set_new(root, "directory", json_string(directory));
   json_object_set_new(root, "inputs", inputs);
   json_object_set_new(root, "protocol_as_read", file_text(protocol->path));
   json_object_set_new(root, "protocol_as_resolved", node_json(finish->study->root));
@@ -80,6 +94,5 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   LIND_CHECK(text != NULL, LIND_ERR_MEMORY, "no memory for provenance.json");
   const lind_err err = lind_finish_file(path, text);
   free(text);
-  (void)arena;
   return err;
 }

@@ -16,8 +16,10 @@ typedef struct verdict {
 
 static void LIND_PRINTF(3, 4) judge(verdict *v, bool is_right, const char *format, ...) {
   va_list arguments;
-  if (is_right) v->right++;
-  else v->wrong++;
+  if (is_right)
+    v->right++;
+  else
+    v->wrong++;
   if (!is_right && v->wrong == MOST_TOLD + 1) printf("WRONG     ... and more\n");
   if (!is_right && v->wrong > MOST_TOLD) return;
   printf("%s", is_right ? "right     " : "WRONG     ");
@@ -27,7 +29,8 @@ static void LIND_PRINTF(3, 4) judge(verdict *v, bool is_right, const char *forma
   printf("\n");
 }
 
-/* ---- inputs and documents --------------------------------------------------------------------------------------------------------- */
+/* ---- inputs and documents
+ * --------------------------------------------------------------------------------------------------------- */
 
 static void check_inputs(const lind_past *past, lind_arena *arena, verdict *v) {
   size_t i;
@@ -47,7 +50,8 @@ static void check_inputs(const lind_past *past, lind_arena *arena, verdict *v) {
   if (i == 0) judge(v, false, "%s names no inputs", past->provenance_path);
 }
 
-static void check_text(const lind_past *past, const char *dataset, const char *what, const char *whose, const char *expected, verdict *v) {
+static void check_text(const lind_past *past, const char *dataset, const char *what, const char *whose, const char *expected,
+                       verdict *v) {
   char *text;
   if (lind_results_read_text(past->results, dataset, &text) != LIND_OK) {
     judge(v, false, "%s", lind_error_message());
@@ -79,7 +83,8 @@ static void check_documents(const lind_past *past, verdict *v) {
   free(text);
 }
 
-/* ---- stored patients again -------------------------------------------------------------------------------------------------------- */
+/* ---- stored patients again
+ * -------------------------------------------------------------------------------------------------------- */
 
 typedef struct stored {
   const lind_study *study;
@@ -107,7 +112,8 @@ static double column_of(const lind_results_view *view, const char *name, size_t 
   return NAN;
 }
 
-/* The first column of the outcome that differs, or NULL. They stand in the order of lind_layout: end, reason, visits, endpoints. */
+/* The first column of the outcome that differs, or NULL. They stand in the order of lind_layout: end, reason, visits, endpoints.
+ */
 static const char *compare_outcome(const stored *s, const lind_desk *desk, int at, size_t row) {
   const lind_layout *layout = s->layout;
   double values[256], events[256];
@@ -136,7 +142,8 @@ static lind_err replay_some(stored *s) {
     last = row;
     const lind_desk *desk;
     int at;
-    const uint64_t replicate = (uint64_t)column_of(s->patients, "replicate", row), seat = (uint64_t)column_of(s->patients, "seat", row);
+    const uint64_t replicate = (uint64_t)column_of(s->patients, "replicate", row),
+                   seat = (uint64_t)column_of(s->patients, "seat", row);
     LIND_TRY(lind_past_replay(s->study, s->runner, replicate, seat, s->arena, &desk, &at));
     const char *column = compare_outcome(s, desk, at, row);
     lived++;
@@ -145,7 +152,8 @@ static lind_err replay_some(stored *s) {
     judge(s->verdict, false, "patient %llu of replicate %llu, lived again, differs in '%s'", (unsigned long long)seat,
           (unsigned long long)replicate, column);
   }
-  if (differ == 0) judge(s->verdict, true, "%d of %zu stored patients, lived again alone, have the stored outcomes bit for bit", lived, n);
+  if (differ == 0)
+    judge(s->verdict, true, "%d of %zu stored patients, lived again alone, have the stored outcomes bit for bit", lived, n);
   return LIND_OK;
 }
 
@@ -181,7 +189,8 @@ static lind_err replay_all(stored *s) {
     lind_runner_count(s->runner, b, here);
     for (int k = 0; k < plan->n_strata; k++) before[k] += here[k];
   }
-  judge(s->verdict, s->row == s->patients->n_rows, "%zu patients are stored and %zu were lived again", s->patients->n_rows, s->row);
+  judge(s->verdict, s->row == s->patients->n_rows, "%zu patients are stored and %zu were lived again", s->patients->n_rows,
+        s->row);
   if (s->differ == 0) judge(s->verdict, true, "every covariate and outcome is the stored one bit for bit");
   return LIND_OK;
 }
@@ -222,8 +231,10 @@ static void check_patients(const lind_past *past, bool all, lind_arena *arena, v
   const char *class = lind_past_text(past->provenance, "class");
   if (strcmp(class, lind_finish_class()) != 0)
     printf("note      the run was on %s, this program is for %s; bits may differ\n", class, lind_finish_class());
-  if (study->stage[0].store_rows) check_stored(past, study, all, arena, v);
-  else printf("note      the protocol stores no patients, so none can be compared\n");
+  if (study->stage[0].store_rows)
+    check_stored(past, study, all, arena, v);
+  else
+    printf("note      the protocol stores no patients, so none can be compared\n");
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
@@ -240,7 +251,8 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   check_documents(&past, &v);
   check_patients(&past, all, arena, &v);
   lind_past_release(&past);
-  LIND_CHECK(v.wrong == 0, LIND_ERR_NUMERIC, "%s does not hold: %d of %d checks are wrong", directory, v.wrong, v.right + v.wrong);
+  LIND_CHECK(v.wrong == 0, LIND_ERR_NUMERIC, "%s does not hold: %d of %d checks are wrong", directory, v.wrong,
+             v.right + v.wrong);
   printf("%s holds: %d checks\n", directory, v.right);
   return LIND_OK;
 }
@@ -248,6 +260,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
 const lind_command lind_command_verify = {
     .name = "verify",
     .usage = "verify DIR [--all]",
-    .summary = "Check the hashes of the run in DIR, and live some (or all) stored patients again, which must come out bit for bit.",
+    .summary =
+        "Check the hashes of the run in DIR, and live some (or all) stored patients again, which must come out bit for bit.",
     .run = run,
 };

@@ -22,14 +22,13 @@ double lind_draw_uniform(double u, double lower, double upper) { return fmin(low
 
 double lind_draw_weibull(double u, double shape, double scale) { return scale * pow(-log1p(-u), 1 / shape); }
 
-/* ---- gamma, beta, Student's t: laws for invert.c -------------------------------------------------------------------------- */
+/* ---- gamma in y = log x ---- */
 
-static double gamma_lower(double x, double shape, double scale) { return gsl_cdf_gamma_P(x, shape, scale); }
-static double gamma_upper(double x, double shape, double scale) { return gsl_cdf_gamma_Q(x, shape, scale); }
-static double gamma_density(double x, double shape, double scale) { return gsl_ran_gamma_pdf(x, shape, scale); }
-static double identity(double x) { return x; }
+static double gamma_lower(double y, double shape, double scale) { return gsl_cdf_gamma_P(exp(y), shape, scale); }
+static double gamma_upper(double y, double shape, double scale) { return gsl_cdf_gamma_Q(exp(y), shape, scale); }
+static double gamma_density(double y, double shape, double scale) { return gsl_ran_gamma_pdf(exp(y), shape, scale) * exp(y); }
 
-static const lind_invert_law gamma_law = {gamma_lower, gamma_upper, gamma_density, exp, identity};
+static const lind_invert_law gamma_law = {gamma_lower, gamma_upper, gamma_density};
 
 double lind_draw_gamma(double u, double shape, double scale) {
   /* P(x) -> x^a / Gamma(a + 1) as x -> 0: below the last power of e that a double holds this is the answer (or zero) */
@@ -38,16 +37,23 @@ double lind_draw_gamma(double u, double shape, double scale) {
   /* Wilson and Hilferty 1931: the cube root of a gamma variate is nearly normal */
   const double root = 1 - 1 / (9 * shape) + lind_draw_normal_quantile(u) / (3 * sqrt(shape));
   const double start = root > 0.3 ? log(shape) + 3 * log(root) : fmin(log_tail, log(shape));
-  return scale * lind_invert_quantile(&gamma_law, shape, 1, u, start);
+  return scale * exp(lind_invert_quantile(&gamma_law, shape, 1, u, start));
 }
 
-static double beta_lower(double x, double a, double b) { return gsl_cdf_beta_P(x, a, b); }
-static double beta_upper(double x, double a, double b) { return gsl_cdf_beta_Q(x, a, b); }
-static double beta_density(double x, double a, double b) { return gsl_ran_beta_pdf(x, a, b); }
-static double logistic(double y) { return y < 0 ? exp(y) / (1 + exp(y)) : 1 / (1 + exp(-y)); }
-static double logistic_slope(double x) { return x * (1 - x); }
+/* ---- beta in y = log(x / (1 - x)): 1 - x is the logistic of -y, so that neither end loses digits ---- */
 
-static const lind_invert_law beta_law = {beta_lower, beta_upper, beta_density, logistic, logistic_slope};
+static double logistic(double y) { return y < 0 ? exp(y) / (1 + exp(y)) : 1 / (1 + exp(-y)); }
+
+static double beta_lower(double y, double a, double b) {
+  return y < 0 ? gsl_cdf_beta_P(logistic(y), a, b) : gsl_cdf_beta_Q(logistic(-y), b, a);
+}
+static double beta_upper(double y, double a, double b) { return beta_lower(-y, b, a); }
+static double beta_density(double y, double a, double b) {
+  const double density = y < 0 ? gsl_ran_beta_pdf(logistic(y), a, b) : gsl_ran_beta_pdf(logistic(-y), b, a);
+  return density * logistic(y) * logistic(-y);
+}
+
+static const lind_invert_law beta_law = {beta_lower, beta_upper, beta_density};
 
 double lind_draw_beta(double u, double a, double b) {
   const double log_beta = lgamma(a) + lgamma(b) - lgamma(a + b);
@@ -57,32 +63,33 @@ double lind_draw_beta(double u, double a, double b) {
   const double log_high = (log1p(-u) + log(b) + log_beta) / b;
   if (log_low + log1p(fabs(b - 1)) < -40) return exp(log_low);
   if (log_high + log1p(fabs(a - 1)) < -40) return 1 - exp(log_high);
-  return lind_invert_quantile(&beta_law, a, b, u, log(a) - log(b));
+  return logistic(lind_invert_quantile(&beta_law, a, b, u, log(a) - log(b)));
 }
 
 double lind_draw_beta_quantile(double p, double a, double b) { return lind_draw_beta(p, a, b); }
 
-static double t_lower(double x, double df, double unused) {
-  (void)unused;
-  return gsl_cdf_tdist_P(x, df);
-}
-static double t_upper(double x, double df, double unused) {
-  (void)unused;
-  return gsl_cdf_tdist_Q(x, df);
-}
-static double t_density(double x, double df, double unused) {
-  (void)unused;
-  return gsl_ran_tdist_pdf(x, df);
-}
-static double hyperbolic_slope(double x) { return hypot(1, x); }
+/* ---- Student's t in y = asinh x ---- */
 
-static const lind_invert_law t_law = {t_lower, t_upper, t_density, sinh, hyperbolic_slope};
+static double t_lower(double y, double df, double unused) {
+  (void)unused;
+  return gsl_cdf_tdist_P(sinh(y), df);
+}
+static double t_upper(double y, double df, double unused) {
+  (void)unused;
+  return gsl_cdf_tdist_Q(sinh(y), df);
+}
+static double t_density(double y, double df, double unused) {
+  (void)unused;
+  return gsl_ran_tdist_pdf(sinh(y), df) * cosh(y);
+}
+
+static const lind_invert_law t_law = {t_lower, t_upper, t_density};
 
 double lind_draw_t_cdf(double t, double df) { return gsl_cdf_tdist_P(t, df); }
 
 double lind_draw_t_quantile(double p, double df) {
   if (isinf(df)) return lind_draw_normal_quantile(p);
-  return lind_invert_quantile(&t_law, df, 0, p, asinh(lind_draw_normal_quantile(p)));
+  return sinh(lind_invert_quantile(&t_law, df, 0, p, asinh(lind_draw_normal_quantile(p))));
 }
 
 double lind_draw_chisq_upper(double x, double df) { return gsl_cdf_chisq_Q(x, df); }
@@ -91,7 +98,7 @@ double lind_draw_hypergeometric(unsigned k, unsigned n1, unsigned n2, unsigned t
   return gsl_ran_hypergeometric_pdf(k, n1, n2, t);
 }
 
-/* ---- empirical laws ------------------------------------------------------------------------------------------------------- */
+/* ---- empirical laws ---- */
 
 int lind_draw_category(double u, const double *cumulative, int n) {
   int i = 0;

@@ -3,17 +3,17 @@
  * Invariant: lane i of a result depends on lane i of the arguments and on nothing else, bit for bit (tests/numerics/lane_math.c).
  *
  * A lind_v8 is a pair of AVX registers, not one 64-byte GCC vector: gcc 12 lowers comparisons and selects of those to scalar
- * code. Masks: a comparison gives a lind_m8, all bits or none in each lane. All bits set is a NaN when read as a number, so a
- * mask never goes through arithmetic: use lind_v8_select, or lind_v8_truth for 1 and 0. As in C a comparison with NaN is false
- * (`ne` is true). lind_v8_min and lind_v8_max return NaN if either argument is NaN: unlike C's fmin they never hide a broken
- * state.
+ * code.
  *
- * Elementary functions are SLEEF's `finz_` ones (FMA, deterministic, below 1 ulp; chosen over libmvec on the figures in
- * docs/theory/numerics.md), declared here so that a user's model compiles where SLEEF has no headers. Special values are C's:
- * pow(0, 0) = 1, pow(0, -1) = inf, pow(-8, 3) = -512, pow(-8, 0.5) = NaN, log(0) = -inf, log(-1) = NaN.
+ * Masks: a comparison gives a lind_m8, all bits or none in each lane. All bits set is a NaN when read as a number, so a mask
+ * never goes through arithmetic: use lind_v8_select, or lind_v8_truth for 1 and 0. As in C a comparison with NaN is false
+ * (`ne` is true). lind_v8_min and lind_v8_max return NaN if either argument is NaN: unlike C's fmin they hide no broken state.
  *
- * Depends on: the compiler's immintrin.h and lind/lane.h only (whoever embeds this as text puts lane.h first and drops the
- * #include).
+ * Elementary functions are libmvec's for AVX2 with FMA (part of glibc from 2.35 on; below 4 ulp; chosen over SLEEF on the figures
+ * in docs/theory/numerics.md), declared here by their names in the x86-64 vector function ABI: d = AVX2, N = unmasked, 4 doubles.
+ * Special values are C's: pow(0, 0) = 1, pow(0, -1) = inf, pow(-8, 3) = -512, pow(-8, 0.5) = NaN, log(0) = -inf, log(-1) = NaN.
+ *
+ * Depends on: the compiler's immintrin.h and lind/lane.h only. To embed it as text put lane.h first and drop the #include.
  */
 #ifndef LIND_LANE_MATH_H
 #define LIND_LANE_MATH_H
@@ -34,15 +34,15 @@ typedef struct lind_m8 {
   __m256d lo, hi;
 } lind_m8;
 
-__m256d Sleef_finz_expd4_u10avx2(__m256d);
-__m256d Sleef_finz_logd4_u10avx2(__m256d);
-__m256d Sleef_finz_log10d4_u10avx2(__m256d);
-__m256d Sleef_finz_powd4_u10avx2(__m256d, __m256d);
-__m256d Sleef_finz_sind4_u10avx2(__m256d);
-__m256d Sleef_finz_cosd4_u10avx2(__m256d);
-__m256d Sleef_finz_tanhd4_u10avx2(__m256d);
+__m256d _ZGVdN4v_exp(__m256d);
+__m256d _ZGVdN4v_log(__m256d);
+__m256d _ZGVdN4v_log10(__m256d);
+__m256d _ZGVdN4vv_pow(__m256d, __m256d);
+__m256d _ZGVdN4v_sin(__m256d);
+__m256d _ZGVdN4v_cos(__m256d);
+__m256d _ZGVdN4v_tanh(__m256d);
 
-/* ---- memory ---------------------------------------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static inline lind_v8 lind_v8_load(const lind_lane *lane) {
   return (lind_v8){_mm256_load_pd(lane->of), _mm256_load_pd(lane->of + 4)};
@@ -53,8 +53,7 @@ static inline void lind_v8_store(lind_lane *lane, lind_v8 a) {
 }
 static inline lind_v8 lind_v8_fill(double a) { return (lind_v8){_mm256_set1_pd(a), _mm256_set1_pd(a)}; }
 
-/* ---- by halves: the same operation on each register --------------------------------------------------------------------------
- */
+/* ---- by halves: the same operation on each register ---- */
 
 #define LIND_V8_ONE(name, half) /* half: an expression in a */            \
   static inline __m256d lind_v8_##name##_half(__m256d a) { return half; } \
@@ -78,13 +77,13 @@ LIND_V8_ONE(ceil, _mm256_ceil_pd(a))
 LIND_V8_TWO(min, lind_v8, _mm256_blendv_pd(_mm256_min_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q)))
 LIND_V8_TWO(max, lind_v8, _mm256_blendv_pd(_mm256_max_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q)))
 
-LIND_V8_ONE(exp, Sleef_finz_expd4_u10avx2(a))
-LIND_V8_ONE(log, Sleef_finz_logd4_u10avx2(a))
-LIND_V8_ONE(log10, Sleef_finz_log10d4_u10avx2(a))
-LIND_V8_ONE(sin, Sleef_finz_sind4_u10avx2(a))
-LIND_V8_ONE(cos, Sleef_finz_cosd4_u10avx2(a))
-LIND_V8_ONE(tanh, Sleef_finz_tanhd4_u10avx2(a))
-LIND_V8_TWO(pow, lind_v8, Sleef_finz_powd4_u10avx2(a, b))
+LIND_V8_ONE(exp, _ZGVdN4v_exp(a))
+LIND_V8_ONE(log, _ZGVdN4v_log(a))
+LIND_V8_ONE(log10, _ZGVdN4v_log10(a))
+LIND_V8_ONE(sin, _ZGVdN4v_sin(a))
+LIND_V8_ONE(cos, _ZGVdN4v_cos(a))
+LIND_V8_ONE(tanh, _ZGVdN4v_tanh(a))
+LIND_V8_TWO(pow, lind_v8, _ZGVdN4vv_pow(a, b))
 
 LIND_V8_TWO(lt, lind_m8, _mm256_cmp_pd(a, b, _CMP_LT_OQ))
 LIND_V8_TWO(le, lind_m8, _mm256_cmp_pd(a, b, _CMP_LE_OQ))
@@ -101,7 +100,7 @@ static inline lind_v8 lind_v8_fma(lind_v8 a, lind_v8 b, lind_v8 c) {
   return (lind_v8){_mm256_fmadd_pd(a.lo, b.lo, c.lo), _mm256_fmadd_pd(a.hi, b.hi, c.hi)};
 }
 
-/* ---- masks ----------------------------------------------------------------------------------------------------------------- */
+/* ---- masks ---- */
 
 /* a where the mask is set, else b. Both are evaluated: the unchosen one may be NaN or infinite without harm. */
 static inline lind_v8 lind_v8_select(lind_m8 mask, lind_v8 a, lind_v8 b) {

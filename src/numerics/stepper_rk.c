@@ -72,7 +72,7 @@ static void rk_stop(rk *r, lind_m8 lanes, lind_lane_status why) {
   r->active = lind_m8_except(r->active, lanes);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static void rk_open(rk *r, void *workspace) {
   lind_lane *next = workspace;
@@ -135,7 +135,7 @@ static void rk_start(rk *r) {
   lind_v8_store(&r->pack->step, lind_v8_select(unknown, guess, step));
 }
 
-/* ---- one attempt --------------------------------------------------------------------------------------------------------- */
+/* ---- one attempt ---- */
 
 /* Below this a step is refused: the user's limit, or what time itself can resolve. */
 static lind_v8 rk_floor(const rk *r, lind_v8 time) {
@@ -196,7 +196,7 @@ static void rk_attempt(rk *r) {
   r->attempts = lind_v8_add(r->attempts, v8(1)); /* an idle lane's count is never read */
 }
 
-/* ---- the verdict --------------------------------------------------------------------------------------------------------- */
+/* ---- the verdict ---- */
 
 static void rk_accept(rk *r, lind_m8 good) {
   for (int i = 0; i < r->n; i++) {

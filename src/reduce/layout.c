@@ -103,7 +103,9 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
   const int treated = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[0].text) : 0;
   const int control = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[1].text) : 1;
   const lind_scale scale = layout->kinds[endpoint]->scale;
-  LIND_CHECK_AT((scale == LIND_SCALE_TIME) == (estimator->from_moments == NULL), LIND_ERR_INPUT, analysis->estimator.where,
+  const bool fits = scale == LIND_SCALE_TIME ? estimator->from_moments == NULL
+                                             : estimator->from_moments != NULL && (!estimator->shares || scale == LIND_SCALE_SHARE);
+  LIND_CHECK_AT(fits, LIND_ERR_INPUT, analysis->estimator.where,
                 "analysis.%s.estimator %s does not fit endpoint %s of kind %s", analysis->name, estimator->name,
                 analysis->endpoint.text, layout->kinds[endpoint]->name);
   const int n_by = analysis->by.n > 0 ? analysis->by.n : 1;
@@ -161,17 +163,23 @@ static lind_err settle_baseline(lind_layout *layout, lind_arena *arena) {
 }
 
 
-/* A replicate that is cut into blocks cannot gather its patients: estimators of times work from life tables, [2 arms][events, censored][days]. */
+/* A replicate that is cut into blocks cannot gather its patients: estimators of times work from life tables, [2 arms][events, censored][days],
+ * with the count of missing values behind. Visits fall on whole days, so that the tables lose nothing when the window opens on one. */
 static lind_err settle_tables(lind_layout *layout, lind_arena *arena) {
   int *table, n = 0;
   LIND_TAKE(table, arena, layout->n_terms + 1);
   layout->table_days = layout->plan->n_days + 2;
+  layout->table_reals = 4 * layout->table_days + 1;
   for (int t = 0; t < layout->n_terms; t++) {
     const bool needed = layout->plan->block_replicates == 0 && layout->terms[t].estimator->from_moments == NULL;
-    table[t] = needed ? (int)layout->first_table + n++ * 4 * layout->table_days : -1;
+    table[t] = needed ? (int)layout->first_table + n++ * layout->table_reals : -1;
+    const lind_endpoint *endpoint = &layout->plan->protocol->endpoints[layout->terms[t].endpoint];
+    LIND_CHECK_AT(!needed || isnan(endpoint->from) || fmod(endpoint->from, 24.0) == 0.0, LIND_ERR_INPUT, endpoint->where,
+                  "endpoints.%s.from is %g day; in a replicate larger than block_max it must be a whole day", endpoint->name,
+                  endpoint->from / 24.0);
   }
   layout->table = table;
-  layout->n_reals = layout->first_table + (size_t)(n * 4 * layout->table_days);
+  layout->n_reals = layout->first_table + (size_t)(n * layout->table_reals);
   return LIND_OK;
 }
 

@@ -153,7 +153,11 @@ static void fill_tables(lind_runner *runner, int n, double *reals) {
     for (int s = 0; layout->table[t] >= 0 && s < n; s++) {
       const size_t at = (size_t)term->endpoint * (size_t)desk->capacity + (size_t)s;
       const bool treated = desk->seated[s] && desk->arm[s] == term->treated, control = desk->seated[s] && desk->arm[s] == term->control;
-      if (!(treated || control) || isnan(runner->value[at]) || level_of(desk, term->grouping, s) != term->level) continue;
+      if (!(treated || control) || level_of(desk, term->grouping, s) != term->level) continue;
+      if (isnan(runner->value[at])) {
+        reals[layout->table[t] + 4 * layout->table_days] += 1.0;
+        continue;
+      }
       const int day = (int)floor(runner->value[at] / 24.0 + 1e-9), event = runner->event[at] != 0.0;
       const int row = (treated ? 0 : 2) + (event ? 0 : 1), last = layout->table_days - 1;
       reals[layout->table[t] + row * layout->table_days + (day < last ? day : last)] += 1.0;

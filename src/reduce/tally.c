@@ -72,7 +72,9 @@ static lind_err answer_cut(const lind_tally *tally, int t, lind_answer *answer) 
     const double *at = tally->tables + ((size_t)layout->table[t] - layout->first_table);
     const int n = layout->table_days;
     const lind_life_table a = {n, at, at + n}, b = {n, at + 2 * n, at + 3 * n};
-    return term->estimator->from_tables(&a, &b, analysis->level, analysis->null, answer);
+    LIND_TRY(term->estimator->from_tables(&a, &b, analysis->level, analysis->null, answer));
+    answer->missing = (uint64_t)at[4 * n];
+    return LIND_OK;
   }
   const size_t a = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->treated) / LIND_CELL_REALS;
   const size_t b = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->control) / LIND_CELL_REALS;

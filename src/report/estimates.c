@@ -1,4 +1,4 @@
-/* estimates.c -- a tally becomes estimates.json. One function a section; the shape is described in docs/reference/results.md. */
+/* estimates.c -- a tally becomes estimates.json. One function a section; the shape is described in docs/reference/estimates.md. */
 #include "lind/estimates.h"
 
 #include <jansson.h>

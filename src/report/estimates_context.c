@@ -195,12 +195,12 @@ const char *lind_estimates_answer(const json_t *root) {
   const char *unit = json_string_value(json_object_get(analysis, "unit"));
   const bool percent = unit != NULL && strcmp(unit, "%") == 0;
   const json_t *interval = json_object_get(term, "interval");
-  int used = snprintf(sentence, sizeof sentence, "%s: %s %s %s by %.2f%s (%g%% interval of one trial %.2f to %.2f)",
-                      json_string_value(json_object_get(analysis, "title")),
-                      title_of(root, json_object_get(analysis, "treated")),
-                      json_number_value(json_object_get(term, "estimate")) >= 0 ? "exceeds" : "falls short of",
-                      title_of(root, json_object_get(analysis, "control")),
-                      fabs(json_number_value(json_object_get(term, "estimate"))), percent ? " points" : "",
+  const double estimate = json_number_value(json_object_get(term, "estimate"));
+  const char *more = estimate >= 0.0 ? "more" : "less";
+  int used = snprintf(sentence, sizeof sentence, "%s: %.1f %s %s under %s than under %s (%g %% interval of one trial %.1f to %.1f)",
+                      json_string_value(json_object_get(analysis, "title")), fabs(estimate),
+                      percent ? "points" : unit != NULL && strcmp(unit, "1") != 0 ? unit : "", more,
+                      title_of(root, json_object_get(analysis, "treated")), title_of(root, json_object_get(analysis, "control")),
                       100.0 * json_number_value(json_object_get(analysis, "level")), json_number_value(json_array_get(interval, 0)),
                       json_number_value(json_array_get(interval, 1)));
   if (json_is_true(json_object_get(analysis, "ratio")))
@@ -211,7 +211,7 @@ const char *lind_estimates_answer(const json_t *root) {
                     json_number_value(json_array_get(interval, 1)));
   const json_t *found = json_object_get(term, "published");
   if (found != NULL && used > 0 && (size_t)used < sizeof sentence)
-    used += snprintf(sentence + used, sizeof sentence - (size_t)used, "; the real trial found %.2f (%.2f to %.2f)",
+    used += snprintf(sentence + used, sizeof sentence - (size_t)used, "; the real trial found %.1f (%.1f to %.1f)",
                      json_number_value(json_object_get(found, "estimate")), json_number_value(json_object_get(found, "lower")),
                      json_number_value(json_object_get(found, "upper")));
   if (used > 0 && (size_t)used + 1 < sizeof sentence) (void)snprintf(sentence + used, sizeof sentence - (size_t)used, ".");

@@ -1,4 +1,5 @@
 /* figure.c -- a template with its holes filled, its key, and the place of its data table. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,26 @@ void lind_figure_caption(lind_story *story, const char *caption, bool open) {
 }
 
 void lind_figure_end(lind_story *story) { lind_page_raw(&story->page, "</details>\n</figure>\n"); }
+
+json_t *lind_figure_ticks(const json_t *values, bool ratio) {
+  static const double candidates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 10.0, 20.0, 50.0, 100.0};
+  static const char *const keys[] = {"lower", "estimate", "upper"};
+  double low = 1.0, high = 1.0; /* no effect is always on the axis */
+  size_t i;
+  const json_t *value;
+  if (!ratio) return json_null();
+  json_array_foreach(values, i, value) {
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+      const double at = lind_value_number(value, keys[k]);
+      if (isfinite(at) && at < low) low = at;
+      if (isfinite(at) && at > high) high = at;
+    }
+  }
+  json_t *ticks = json_array();
+  for (size_t c = 0; c < sizeof candidates / sizeof *candidates; c++)
+    if (candidates[c] >= low && candidates[c] <= high) json_array_append_new(ticks, json_real(candidates[c]));
+  return ticks;
+}
 
 /* ---- rows with words at the left ----------------------------------------------------------------------------------------------------- */
 

@@ -5,10 +5,10 @@
   const axis = {
     domainColor: 'var(--line-strong)', tickColor: 'var(--line-strong)', gridColor: 'var(--line)', labelColor: 'var(--ink)', titleColor: 'var(--quiet)',
     labelFont: font, titleFont: font, labelFontSize: 12.5, titleFontSize: 12.5, titleFontWeight: 400, titlePadding: 9, labelLineHeight: 14, tickSize: 4,
-    labelFlush: false
+    labelFlush: false, labelOverlap: 'greedy', labelSeparation: 6
   };
   const config = {
-    background: null, aria: false, font, axis, axisY: {labelFontSize: 13},
+    background: null, aria: false, font, axis, axisY: {labelFontSize: 13, labelOverlap: false},
     view: {stroke: null},
     style: {
       effect: {color: 'var(--effect)', strokeWidth: 2}, 'effect-point': {filled: true, color: 'var(--effect)', size: 70, opacity: 1},
@@ -23,12 +23,26 @@
     }
   };
   const isNumbers = layer => /^numbers/.test(layer.name || '');
-  /* Where there is no room for the column of numbers, it goes: the table has them. */
+  /* A row's id is "number|label|kind": break its label into shorter lines, four at most. */
+  const broken = (id, letters) => {
+    const [number, label, kind] = id.split('|'), lines = [''];
+    label.split(/\s+/).forEach(word => {
+      const last = lines[lines.length - 1];
+      if (last === '' || last.length + 1 + word.length <= letters || lines.length === 4) lines[lines.length - 1] = (last + ' ' + word).trim();
+      else lines.push(word);
+    });
+    return [number, lines.join('\n'), kind].join('|');
+  };
+  /* Where there is no room for the column of numbers, it goes (the table has them), and labels get narrow. */
   const fitted = (spec, width) => {
-    if (!spec.layer.some(isNumbers) || width >= 130 + 2.5 * spec.usermeta.room) return spec;
-    const y = spec.encoding.y;
-    return {...spec, layer: spec.layer.filter(layer => !isNumbers(layer)),
-      encoding: {...spec.encoding, y: {...y, axis: {...y.axis, labelLimit: 0.46 * width}}}};
+    if (!spec.layer.some(isNumbers) || width >= 100 + 2.4 * spec.usermeta.room) return spec;
+    const y = spec.encoding.y, letters = Math.max(10, Math.round(width * 0.055)), was = spec.height / y.scale.domain.length;
+    const rename = new Map(y.scale.domain.map(id => [id, broken(id, letters)]));
+    const most = Math.max(...[...rename.values()].map(id => id.split('\n').length)), each = Math.max(24, was - 8, 15 * most + 10);
+    const values = spec.data.values.map(value => ({...value, row: rename.get(value.row),
+      ...('shift' in value ? {shift: value.shift + (each - was) / 2} : {})}));
+    return {...spec, height: each * rename.size, data: {values}, layer: spec.layer.filter(layer => !isNumbers(layer)),
+      encoding: {...spec.encoding, y: {...y, scale: {...y.scale, domain: [...rename.values()]}, axis: {...y.axis, labelLimit: 0.48 * width}}}};
   };
   const draw = plot => {
     const spec = JSON.parse(document.getElementById(plot.dataset.spec).textContent);
@@ -50,9 +64,9 @@
       }, 200);
     });
   }
-  /* On paper every short data table is seen; what is long (curves, the protocol) stays in the file. */
+  /* On paper the tables of effects are seen; what is longer, or stands in its figure as numbers, stays in the file. */
   const opened = [];
-  window.addEventListener('beforeprint', () => document.querySelectorAll('figure:not(.curve):not(.replicates) > details:not([open])').forEach(details => {
+  window.addEventListener('beforeprint', () => document.querySelectorAll('.forest > details:not([open]), #model details:not([open])').forEach(details => {
     details.open = true;
     opened.push(details);
   }));

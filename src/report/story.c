@@ -56,11 +56,7 @@ json_t *lind_story_arm_shapes(const lind_story *story) {
   return list;
 }
 
-json_t *lind_story_arm_sizes(const lind_story *story) {
-  json_t *list = json_array();
-  for (size_t i = 0; i < n_arms(story); i++) json_array_append_new(list, json_integer(i == 0 ? 150 : i == 1 ? 70 : 45));
-  return list;
-}
+int lind_story_arm_size(int index) { return index == 0 ? 150 : index == 1 ? 70 : 45; }
 
 bool lind_story_is_all(const json_t *term) { return strcmp(lind_value_text(term, "group", "all"), "all") == 0; }
 

@@ -29,7 +29,7 @@ int lind_story_arm_index(const lind_story *story, const char *name);   /* 0 if u
 json_t *lind_story_arm_titles(const lind_story *story);                /* new array, and one of CSS colours in the same order */
 json_t *lind_story_arm_colours(const lind_story *story);
 json_t *lind_story_arm_shapes(const lind_story *story);
-json_t *lind_story_arm_sizes(const lind_story *story);                 /* falling, so that no dot hides another */
+int lind_story_arm_size(int index);                                    /* of a dot; falling, so that none hides another */
 bool lind_story_is_all(const json_t *term);                            /* everybody, not a subgroup */
 lind_value_words lind_story_effect_unit(const json_t *analysis);       /* "percentage points", "day", "ratio" */
 int lind_story_interval_decimals(const json_t *term);
@@ -50,6 +50,9 @@ void lind_figure_key(lind_story *story, lind_key_mark mark, const char *words);
 void lind_figure_key_arms(lind_story *story, bool line);
 void lind_figure_caption(lind_story *story, const char *caption, bool open); /* ends the key, opens the <details> of the table */
 void lind_figure_end(lind_story *story);
+
+/* Tick values of a log axis over all "lower", "estimate" and "upper" of the values; NULL (the drawing library chooses) for a linear one. New. */
+json_t *lind_figure_ticks(const json_t *values, bool ratio);
 
 /* Rows of a figure with words at the left: unique ids in the order of drawing, which carry their label ("004|Label|"; "|h" for a heading). */
 typedef struct lind_figure_rows {

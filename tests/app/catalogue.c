@@ -11,33 +11,26 @@ typedef struct row {
 
 static const row rows[] = {
     /* files and YAML */
-    {NULL, "", "", "run absent.yaml --out out", "",
-     "absent.yaml cannot be read: No such file or directory"},
-    {TRIAL, "cohort: cohort.yaml", "cohort: absent.yaml", RUN, "",
-     "absent.yaml cannot be read: No such file or directory"},
-    {TRIAL, "blocks: [4]", "blocks: [4", RUN, "",
-     "trial.yaml:12:62: this is not YAML: mismatched flow mapping end"},
-    {TRIAL, "seed: 3\n", "seed: 3\nseed: 4\n", RUN, "",
-     "trial.yaml:11:1: seed stands here twice; it is already on line 10"},
-    {TRIAL, "patients: 16", "pateints: 16", RUN, "",
-     "trial.yaml:8:1: pateints is not a known key; did you mean 'patients'?"},
-    {TRIAL, "at: 3 day}", "att: 3 day}", RUN, "",
-     "trial.yaml:29:33: endpoints.last.att is not a known key; did you mean 'at'?"},
-    {TRIAL, "seed: 3", "seed:", RUN, "",
-     "trial.yaml:10:1: seed has no value"},
+    {NULL, "", "", "run absent.yaml --out out", "", "absent.yaml cannot be read: No such file or directory"},
+    {TRIAL, "cohort: cohort.yaml", "cohort: absent.yaml", RUN, "", "absent.yaml cannot be read: No such file or directory"},
+    {TRIAL, "blocks: [4]", "blocks: [4", RUN, "", "trial.yaml:12:62: this is not YAML: mismatched flow mapping end"},
+    {TRIAL, "seed: 3\n", "seed: 3\nseed: 4\n", RUN, "", "trial.yaml:11:1: seed stands here twice; it is already on line 10"},
+    {TRIAL, "patients: 16", "pateints: 16", RUN, "", "trial.yaml:8:1: pateints is not a known key; did you mean 'patients'?"},
+    {TRIAL, "at: 3 day}", "att: 3 day}", RUN, "", "trial.yaml:29:33: endpoints.last.att is not a known key; did you mean 'at'?"},
+    {TRIAL, "seed: 3", "seed:", RUN, "", "trial.yaml:10:1: seed has no value"},
     {TRIAL, "  days: [1, 2, 4]\n", "  days: &d [1, 2, 4]\n", RUN, "",
      "trial.yaml:15:9: visits.days has the anchor '&d'; write the value out wherever it is needed"},
     /* units */
     {TRIAL, "duration: 3 day", "duration: 3 kg", RUN, "",
      "trial.yaml:11:11: duration is '3 kg', which is mass; a time is needed, such as '3 day'"},
-    {TRIAL, "duration: 3 day", "duration: 3", RUN, "",
-     "trial.yaml:11:11: duration is '3'; it needs a unit, such as '3 day'"},
+    {TRIAL, "duration: 3 day", "duration: 3", RUN, "", "trial.yaml:11:11: duration is '3'; it needs a unit, such as '3 day'"},
     {TRIAL, "duration: 3 day", "duration: 3 dya", RUN, "",
      "trial.yaml:11:11: duration is '3 dya': 'dya' is not a known unit; did you mean 'day'?"},
     {TRIAL, "50 [mg]", "50 [mL]", RUN, "",
      "trial.yaml:24:62: 'if CYP2C9 == \"*1/*1\" then 1 [mg/kg] * weight else 50 [mL]' gives mg (mass) or L (volume)"},
     {TRIAL, "50 [mg]", "50", RUN, "",
-     "trial.yaml:24:62: 'if CYP2C9 == \"*1/*1\" then 1 [mg/kg] * weight else 50' gives mg (mass) or a plain number; a quantity is written with its unit, as in 50 [mg]"},
+     "trial.yaml:24:62: 'if CYP2C9 == \"*1/*1\" then 1 [mg/kg] * weight else 50' gives mg (mass) or a plain number; a quantity "
+     "is written with its unit, as in 50 [mg]"},
     {"cohort.yaml", "sd: 9 year", "sd: 9", RUN, "",
      "cohort.yaml:9:50: covariates.age.sd: '9' has no unit; write '9 year', as in '60 year' before it"},
     {"cohort.yaml", "sd: 9 year", "sd: 9 kg", RUN, "",
@@ -45,12 +38,11 @@ static const row rows[] = {
     /* names in rules */
     {TRIAL, "CYP2C9 ==", "CYP2D6 ==", RUN, "",
      "trial.yaml:24:15: 'CYP2D6' is not known in a dosing rule; did you mean 'CYP2C9'?"},
-    {TRIAL, "\"*1/*1\"", "\"*1/*9\"", RUN, "",
-     "trial.yaml:24:25: '*9' is not an allele of CYP2C9; known are *1 and *2"},
-    {TRIAL, "* weight", "* weigth", RUN, "",
-     "trial.yaml:24:50: 'weigth' is not known in a dosing rule; did you mean 'weight'?"},
+    {TRIAL, "\"*1/*1\"", "\"*1/*9\"", RUN, "", "trial.yaml:24:25: '*9' is not an allele of CYP2C9; known are *1 and *2"},
+    {TRIAL, "* weight", "* weigth", RUN, "", "trial.yaml:24:50: 'weigth' is not known in a dosing rule; did you mean 'weight'?"},
     {TRIAL, "if day == 1", "if conc > 2", RUN, "",
-     "trial.yaml:25:58: 'conc > 2' compares mg/L (concentration) with a plain number; a quantity is written with its unit, as in 2 [mg/L]"},
+     "trial.yaml:25:58: 'conc > 2' compares mg/L (concentration) with a plain number; a quantity is written with its unit, as in "
+     "2 [mg/L]"},
     {TRIAL, "if day == 1", "if cnoc > 2 [mg/L]", RUN, "",
      "trial.yaml:25:53: 'cnoc' is not known in a dosing rule; did you mean 'conc'?"},
     {TRIAL, "measure: [conc]", "measure: [cnoc]", RUN, "",
@@ -66,14 +58,18 @@ static const row rows[] = {
     {TRIAL, "endpoint: last", "endpoint: lats", RUN, "",
      "trial.yaml:32:23: analysis.primary.endpoint names 'lats', which is no endpoint; did you mean 'last'?"},
     {TRIAL, "into: depot\n", "into: depto\n", RUN, "",
-     "trial.yaml:23:11: dosing.high.into is 'depto'; model pk.one_compartment takes doses in depot and central (did you mean 'depot'?)"},
+     "trial.yaml:23:11: dosing.high.into is 'depto'; model pk.one_compartment takes doses in depot and central (did you mean "
+     "'depot'?)"},
     /* what is registered */
     {TRIAL, "estimator: welch", "estimator: wlech", RUN, "",
-     "trial.yaml:32:40: analysis.primary.estimator is 'wlech'; known ones are welch, student, proportion-difference, fisher-exact and log-rank (did you mean 'welch'?)"},
+     "trial.yaml:32:40: analysis.primary.estimator is 'wlech'; known ones are welch, student, proportion-difference, "
+     "fisher-exact and log-rank (did you mean 'welch'?)"},
     {TRIAL, "kind: value", "kind: vlaue", RUN, "",
-     "trial.yaml:29:16: endpoints.last.kind is 'vlaue'; known kinds are time-in-range, ever-above, ever-below, value, responder, time-to-range, time-to-stable-dose and dose (did you mean 'value'?)"},
+     "trial.yaml:29:16: endpoints.last.kind is 'vlaue'; known kinds are time-in-range, ever-above, ever-below, value, responder, "
+     "time-to-range, time-to-stable-dose and dose (did you mean 'value'?)"},
     {TRIAL, "pk.one_compartment", "pk.one_compartmnt", RUN, "",
-     "trial.yaml:7:14: 'pk.one_compartmnt' is not a shipped model (did you mean 'pk.one_compartment'?); a model of your own is a path that ends in .lind"},
+     "trial.yaml:7:14: 'pk.one_compartmnt' is not a shipped model (did you mean 'pk.one_compartment'?); a model of your own is a "
+     "path that ends in .lind"},
     {TRIAL, "{use: pk.one_compartment}", "{use: pk.one_compartment, set: adult}", RUN, "",
      "trial.yaml:7:39: model.set is 'adult'; model pk.one_compartment has no parameter sets"},
     {TRIAL, "{use: pk.one_compartment}", "{use: pk.one_compartment, parameters: {tvlc: 3 L/h}}", RUN, "",
@@ -81,16 +77,15 @@ static const row rows[] = {
     {TRIAL, "{use: pk.one_compartment}", "{use: pk.one_compartment, parameters: {tvcl: 3 mg}}", RUN, "",
      "trial.yaml:7:53: model.parameters.tvcl is '3 mg', which is mass; clearance (volume/time) is needed, such as '5 L/h'"},
     {TRIAL, "method: permuted-block", "method: permuted-blocks", RUN, "",
-     "trial.yaml:12:21: randomise.method is 'permuted-blocks'; it must be one of permuted-block and simple; did you mean 'permuted-block'?"},
+     "trial.yaml:12:21: randomise.method is 'permuted-blocks'; it must be one of permuted-block and simple; did you mean "
+     "'permuted-block'?"},
     /* sizes */
     {TRIAL, "patients: 16", "patients: -16", RUN, "",
      "trial.yaml:8:11: patients is '-16'; a whole number without sign or point is needed"},
-    {TRIAL, "patients: 16", "patients: 0", RUN, "",
-     "trial.yaml:8:11: patients is 0; it must be between 1 and 4294967295"},
+    {TRIAL, "patients: 16", "patients: 0", RUN, "", "trial.yaml:8:11: patients is 0; it must be between 1 and 4294967295"},
     {TRIAL, "patients: 16", "patients: sixteen", RUN, "",
      "trial.yaml:8:11: patients is 'sixteen'; a whole number without sign or point is needed"},
-    {TRIAL, "low: {ratio: 1", "low: {ratio: 0", RUN, "",
-     "trial.yaml:18:16: arms.low.ratio is 0; it must be more than 0"},
+    {TRIAL, "low: {ratio: 1", "low: {ratio: 0", RUN, "", "trial.yaml:18:16: arms.low.ratio is 0; it must be more than 0"},
     {TRIAL, "blocks: [4]", "blocks: [3]", RUN, "",
      "trial.yaml:12:45: block size 3 is not a multiple of 2, the sum of the arms' ratios"},
     {TRIAL, "days: [1, 2, 4]", "days: [1, 2, 9]", RUN, "",
@@ -102,17 +97,18 @@ static const row rows[] = {
     /* cohorts */
     {"tables/CYP2C9.csv", "*2,EUR,0.2", "*2,EUR,0.3", RUN, "",
      "tables/CYP2C9.csv:3:8: frequencies of CYP2C9 in EUR sum to 1.1; they must sum to 1"},
-    {"tables/CYP2C9.csv", "0.8", "0.8,1", RUN, "",
-     "tables/CYP2C9.csv:2:1: the row has 4 cells, the header 3"},
+    {"tables/CYP2C9.csv", "0.8", "0.8,1", RUN, "", "tables/CYP2C9.csv:2:1: the row has 4 cells, the header 3"},
     {"cohort.yaml", "{EUR: 1}", "{ERU: 1}", RUN, "",
      "cohort.yaml:6:19: gene CYP2C9: tables/CYP2C9.csv has no ancestry 'ERU'; it has EUR (did you mean 'EUR'?)"},
     {"cohort.yaml", "female: 0.5", "female: 0.6", RUN, "",
      "cohort.yaml:8:17: the shares of covariates.sex.levels sum to 1.1; they must sum to 1"},
     {"cohort.yaml", "[age, weight, 0.1], [age, height, -0.1], [weight, height, 0.4]",
      "[age, weight, 0.9], [age, height, -0.9], [weight, height, 0.9]", RUN, "",
-     "cohort.yaml:12:15: the correlations of age, weight and height cannot all hold: the smallest eigenvalue of their matrix is -0.816; it must be above 0"},
+     "cohort.yaml:12:15: the correlations of age, weight and height cannot all hold: the smallest eigenvalue of their matrix is "
+     "-0.816; it must be above 0"},
     {"cohort.yaml", "distribution: normal, mean: 60 year", "distribution: gaussian, mean: 60 year", RUN, "",
-     "cohort.yaml:9:23: covariates.age: there is no distribution 'gaussian'; there is normal, lognormal, uniform, constant, beta and quantiles"},
+     "cohort.yaml:9:23: covariates.age: there is no distribution 'gaussian'; there is normal, lognormal, uniform, constant, beta "
+     "and quantiles"},
     {"cohort.yaml", "eligible: age >=", "eligible: aeg >=", RUN, "",
      "cohort.yaml:13:11: 'aeg' is not known in the cohort's eligibility rule; did you mean 'age'?"},
     /* models */
@@ -127,20 +123,13 @@ static const row rows[] = {
     {"model.lind", "= -cl / v * central", "= -cl * central", "run trial.yaml --set model.use=model.lind --out out", "",
      "model.lind:12:21: '-cl * central' is mg*L/h where mg/h (mass rate) is expected"},
     /* the command line */
-    {NULL, "", "", "rnu trial.yaml", "",
-     "'rnu' is not a command of lind (did you mean 'run'?); `lind --help` lists them"},
-    {NULL, "", "", "run", "",
-     "which protocol? lind run PROTOCOL.yaml [--out DIR]"},
-    {NULL, "", "", "run trial.yaml --patient 3", "",
-     "--patient is not an option of this command (did you mean '--patients'?)"},
-    {NULL, "", "", "run trial.yaml --out", "",
-     "--out needs a value"},
-    {NULL, "", "", "run trial.yaml cohort.yaml", "",
-     "'cohort.yaml' is one argument too many"},
-    {NULL, "", "", "run trial.yaml --out out --patients 0", "",
-     "--patients is 0; a trial needs at least one"},
-    {NULL, "", "", "run trial.yaml --out out --patients many", "",
-     "--patients is 'many'; it must be a whole number"},
+    {NULL, "", "", "rnu trial.yaml", "", "'rnu' is not a command of lind (did you mean 'run'?); `lind --help` lists them"},
+    {NULL, "", "", "run", "", "which protocol? lind run PROTOCOL.yaml [--out DIR]"},
+    {NULL, "", "", "run trial.yaml --patient 3", "", "--patient is not an option of this command (did you mean '--patients'?)"},
+    {NULL, "", "", "run trial.yaml --out", "", "--out needs a value"},
+    {NULL, "", "", "run trial.yaml cohort.yaml", "", "'cohort.yaml' is one argument too many"},
+    {NULL, "", "", "run trial.yaml --out out --patients 0", "", "--patients is 0; a trial needs at least one"},
+    {NULL, "", "", "run trial.yaml --out out --patients many", "", "--patients is 'many'; it must be a whole number"},
     {NULL, "", "", "run trial.yaml --out out --set patients", "",
      "--set: 'patients' is not a setting; one is written like 'patients=200' or 'arms.a.ratio=2'"},
     {NULL, "", "", "run trial.yaml --out out --set pateints=3", "",
@@ -150,32 +139,31 @@ static const row rows[] = {
     {NULL, "", "", "run trial.yaml --out out --threads 9999", "",
      "threads: 9999 is not a number of threads; 0 (as many as there are cores) to 4096 would be right"},
     {NULL, "", "", "describe estimator wlech", "",
-     "'wlech' is not an estimator; known are welch, student, proportion-difference, fisher-exact and log-rank (did you mean 'welch'?)"},
+     "'wlech' is not an estimator; known are welch, student, proportion-difference, fisher-exact and log-rank (did you mean "
+     "'welch'?)"},
     {NULL, "", "", "model show pk.one_compartmnt", "",
-     "'pk.one_compartmnt' is not a shipped model (did you mean 'pk.one_compartment'?); a model of your own is a path that ends in .lind"},
-    {NULL, "", "", "model check trial.yaml", "",
-     "'trial.yaml' is not a file that ends in .lind; lind model check FILE.lind"},
+     "'pk.one_compartmnt' is not a shipped model (did you mean 'pk.one_compartment'?); a model of your own is a path that ends "
+     "in .lind"},
+    {NULL, "", "", "model check trial.yaml", "", "'trial.yaml' is not a file that ends in .lind; lind model check FILE.lind"},
     {NULL, "", "", "cohort sample cohort.yaml --patients 5 --out people.txt", "",
      "--out is 'people.txt'; its end says the format: .csv or .h5"},
-    {NULL, "", "", "cohort sample cohort.yaml --out people.csv", "",
-     "--patients is missing; how many people are to be drawn?"},
+    {NULL, "", "", "cohort sample cohort.yaml --out people.csv", "", "--patients is missing; how many people are to be drawn?"},
     {NULL, "", "", "cohort sample cohort.yaml --patients 5 --out absent/people.csv", "",
      "--out absent/people.csv cannot be written: No such file or directory"},
-    {"cohort.yaml", "age >= 50 [year]", "age >= 50 [year] and age < 50 [year]", "cohort sample cohort.yaml --patients 5 --out people.csv", "",
+    {"cohort.yaml", "age >= 50 [year]", "age >= 50 [year] and age < 50 [year]",
+     "cohort sample cohort.yaml --patients 5 --out people.csv", "",
      "cohort.yaml: none of 255 people drawn for seat 0 meets `eligible`"},
     {NULL, "", "", "verify absent", "",
      "absent/estimates.json: there is no such file; `lind verify` takes the directory of a finished run"},
     {NULL, "", "", "export tables --format csv", "",
      "tables/estimates.json: there is no such file; `lind export` takes the directory of a finished run"},
-    {NULL, "", "", "export tables --format xpt", "",
-     "--format xpt is not offered; --format csv is, and other programs read it"},
-    {NULL, "", "", "patient tables", "",
-     "--id is missing: the patient's seat, from 0"},
+    {NULL, "", "", "export tables --format xpt", "", "--format xpt is not offered; --format csv is, and other programs read it"},
+    {NULL, "", "", "patient tables", "", "--id is missing: the patient's seat, from 0"},
     /* tables */
-    {NULL, "", "", "analyze absent.csv --estimator welch --value time --arm arm", "",
-     "absent.csv: there is no such file"},
+    {NULL, "", "", "analyze absent.csv --estimator welch --value time --arm arm", "", "absent.csv: there is no such file"},
     {NULL, "", "", "analyze arms.csv --estimator wlech --value time --arm arm", "",
-     "--estimator is 'wlech'; known are welch, student, proportion-difference, fisher-exact and log-rank (did you mean 'welch'?)"},
+     "--estimator is 'wlech'; known are welch, student, proportion-difference, fisher-exact and log-rank (did you mean "
+     "'welch'?)"},
     {NULL, "", "", "analyze arms.csv --estimator welch --value tiem --arm arm", "",
      "arms.csv: there is no column 'tiem'; there is arm, time, event, wrong and note (did you mean 'time'?)"},
     {NULL, "", "", "analyze arms.csv --estimator welch --value time --arm arm", "",
@@ -194,14 +182,18 @@ static const row rows[] = {
      "--null is 0; no effect of a ratio is above 0, such as 1"},
     /* several tasks that do not know of each other */
     {NULL, "", "", RUN, "SLURM_STEP_NUM_TASKS=4",
-     "SLURM announces 4 tasks but MPI sees only this one, and each would write the same directory; start lind with `srun --mpi=pmix` or Open MPI's `mpirun`"},
+     "SLURM announces 4 tasks but MPI sees only this one, and each would write the same directory; start lind with `srun "
+     "--mpi=pmix` or Open MPI's `mpirun`"},
     {NULL, "", "", RUN, "OMPI_COMM_WORLD_SIZE=3",
-     "Open MPI announces 3 tasks but MPI sees only this one, and each would write the same directory; start lind with `srun --mpi=pmix` or Open MPI's `mpirun`"},
+     "Open MPI announces 3 tasks but MPI sees only this one, and each would write the same directory; start lind with `srun "
+     "--mpi=pmix` or Open MPI's `mpirun`"},
     {NULL, "", "", RUN, "PMIX_RANK=1",
-     "PMIx announces 2 tasks but MPI sees only this one, and each would write the same directory; start lind with `srun --mpi=pmix` or Open MPI's `mpirun`"},
+     "PMIx announces 2 tasks but MPI sees only this one, and each would write the same directory; start lind with `srun "
+     "--mpi=pmix` or Open MPI's `mpirun`"},
 };
 
-/* ---- nothing is written: names, sizes and times of all files below the folder ------------------------------------------------------ */
+/* ---- nothing is written: names, sizes and times of all files below the folder
+ * ------------------------------------------------------ */
 
 static uint64_t tree;
 
@@ -234,7 +226,8 @@ static int row_check(program_case *c, const row *r) {
   (void)snprintf(wanted, sizeof wanted, "lind: %s\n", r->sentence);
   if (c->status == 2 && is_kept && strcmp(c->err, wanted) == 0 && c->out[0] == '\0') return 0;
   print_error("lind %s %s (%s: '%s' for '%s')\nexit %d%s\nis     %swanted %s\n", r->environment, r->arguments,
-              r->file != NULL ? r->file : "-", r->to, r->from, c->status, is_kept ? "" : ", and something was written", c->err, wanted);
+              r->file != NULL ? r->file : "-", r->to, r->from, c->status, is_kept ? "" : ", and something was written", c->err,
+              wanted);
   if (c->out[0] != '\0') print_error("on the output stands: %.200s\n", c->out);
   return 1;
 }

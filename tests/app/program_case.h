@@ -51,8 +51,10 @@ static inline void folder_copy(const char *from, const char *to) {
     (void)snprintf(a, sizeof a, "%.300s/%.200s", from, entry->d_name);
     (void)snprintf(b, sizeof b, "%.300s/%.200s", to, entry->d_name);
     assert_int_equal(stat(a, &status), 0);
-    if (S_ISDIR(status.st_mode)) folder_copy(a, b);
-    else file_copy(a, b);
+    if (S_ISDIR(status.st_mode))
+      folder_copy(a, b);
+    else
+      file_copy(a, b);
   }
   (void)closedir(folder);
 }
@@ -130,7 +132,8 @@ static inline void environment_fill(const program_case *c, char *more, char *var
   n += words_split(more, variables + n, 16);
   for (char **v = environ; *v != NULL; v++) {
     int said = 0;
-    for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++) said |= strncmp(*v, launchers[i], strlen(launchers[i])) == 0;
+    for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++)
+      said |= strncmp(*v, launchers[i], strlen(launchers[i])) == 0;
     if (!said && n < most - 1) variables[n++] = *v;
   }
   variables[n] = NULL;

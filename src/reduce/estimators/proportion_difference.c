@@ -25,6 +25,7 @@ const lind_estimator lind_estimator_proportion_difference = {
     .summary = "difference of shares with Newcombe's hybrid score interval",
     .source = "Newcombe 1998, Stat Med 17:873",
     .effect = "difference of shares (treated - control)",
+    .shares = true,
     .estimate = estimate,
     .from_moments = from_moments,
 };

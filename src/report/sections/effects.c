@@ -91,6 +91,8 @@ static void draw(const lind_effects *effects, const char *label) {
   lind_figure_rows_init(&figure.rows);
   each_term(effects, draw_term, &figure);
   json_t *holes = json_object();
+  json_object_set_new(holes, "ticks", lind_figure_ticks(figure.rows.values, figure.ratio));
+  if (figure.published) json_object_set_new(holes, "published", json_true());
   lind_figure_rows_take(&figure.rows, 32, holes);
   json_object_set_new(holes, "null", json_real(figure.null_at));
   json_object_set_new(holes, "room", json_integer(150));

@@ -5,7 +5,7 @@
 
 #include "sections.h"
 
-enum { BOX = 176, GAP = 20, LINE = 18, PAD = 12, MIDDLE_WIDTH = 220 };
+enum { BOX = 176, GAP = 20, LINE = 18, PAD = 12, MIDDLE_WIDTH = 220, SIDE_WIDTH = 190, OVER = 70 };
 
 typedef struct box {
   int x, y, width; /* top left */
@@ -42,7 +42,7 @@ static int put_top(lind_story *story, const json_t *consort, int middle) {
   if (has_screened) {
     put_box(&story->page, &b, top);
     put_arrow(&story->page, middle, 8 + height(&b), middle, 8 + height(&b) + 56);
-    const box out = {middle + MIDDLE_WIDTH / 2 - 60, 8 + height(&b) + 10, 210, 1, "box out"};
+    const box out = {middle + MIDDLE_WIDTH / 2 - OVER, 8 + height(&b) + 10, SIDE_WIDTH, 1, "box out"};
     lind_page_put(&story->page, "<path class=\"arrow\" d=\"M%d %dH%d\" marker-end=\"url(#tip)\"/>\n", middle, out.y + height(&out) / 2, out.x);
     put_box(&story->page, &out, side);
     b.y += height(&b) + 56;
@@ -79,7 +79,8 @@ static void put_arm(lind_story *story, const json_t *arm, int x, int y, int midd
 static void put_diagram(lind_story *story, const json_t *consort) {
   const json_t *arms = json_object_get(consort, "arms");
   const int n = (int)json_array_size(arms);
-  const int row = n * BOX + (n - 1) * GAP, width = row > 560 ? row + 16 : 576, middle = width / 2;
+  const int row = n * BOX + (n - 1) * GAP, middle = (row > MIDDLE_WIDTH ? row : MIDDLE_WIDTH) / 2 + 8;
+  const int side = middle + MIDDLE_WIDTH / 2 - OVER + SIDE_WIDTH + 8, width = side > 2 * middle ? side : 2 * middle;
   const int tall = isfinite(lind_value_number(consort, "screened")) ? 398 : 308;
   lind_page_put(&story->page,
                 "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Flow diagram\">\n<svg class=\"flow\" viewBox=\"0 0 %d %d\" "
@@ -89,7 +90,7 @@ static void put_diagram(lind_story *story, const json_t *consort) {
                 width, n > 0 ? tall : 140, width);
   const int from = put_top(story, consort, middle);
   for (int a = 0; a < n; a++)
-    put_arm(story, json_array_get(arms, (size_t)a), (width - row) / 2 + a * (BOX + GAP), from + 34, middle, from);
+    put_arm(story, json_array_get(arms, (size_t)a), middle - row / 2 + a * (BOX + GAP), from + 34, middle, from);
   lind_page_raw(&story->page, "</svg>\n</div>\n");
 }
 

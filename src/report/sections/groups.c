@@ -91,7 +91,7 @@ static void draw_cell(const lind_story *story, drawing *figure, const json_t *ce
   const int most = fabs(mean) < 10.0 ? 2 : 1;
   draw_number(figure, row, lind_value_fixed(mean, decimals_of(cell) < most ? decimals_of(cell) : most).text, fresh);
   json_array_append_new(figure->rows.values,
-                        json_pack("{s:s,s:s,s:s,s:o,s:o,s:s}", "row", row, "label", lind_story_is_all(cell) ? "All patients" : level, "arm",
+                        json_pack("{s:s,s:i,s:s,s:s,s:o,s:o,s:s}", "row", row, "size", lind_story_arm_size(lind_story_arm_index(story, lind_value_text(cell, "arm", ""))), "label", lind_story_is_all(cell) ? "All patients" : level, "arm",
                                   lind_story_arm(story, lind_value_text(cell, "arm", "")), "mean", number(mean), "published", number(found),
                                   "text", lind_value_with_error(mean, lind_value_number(cell, "mcse")).text));
 }
@@ -105,8 +105,8 @@ static void draw(lind_story *story, const json_t *endpoint) {
   json_array_foreach(json_object_get(endpoint, "cells"), i, cell) draw_cell(story, &figure, cell);
   const lind_value_words unit = lind_value_unit(lind_value_text(endpoint, "unit", ""));
   const int room = 24 + 42 * (int)json_array_size(json_object_get(story->estimates, "arms"));
-  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
-                            lind_story_arm_shapes(story), "sizes", lind_story_arm_sizes(story), "numbers", figure.numbers, "room", room, "x",
+  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
+                            lind_story_arm_shapes(story), "numbers", figure.numbers, "room", room, "x",
                             json_sprintf("%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text));
   lind_figure_rows_take(&figure.rows, 24, holes);
   if (figure.published) json_object_set_new(holes, "published", json_true());

@@ -40,6 +40,7 @@ static void put_differences(lind_story *story, const json_t *grid, const json_t 
   const bool band = isfinite(lower) && isfinite(upper) && analysis == lind_story_primary(story);
   if (band) json_object_set_new(holes, "band", json_pack("{s:f,s:f}", "lower", lower, "upper", upper));
   json_object_set_new(holes, "x", json_sprintf("%s%s%s", ratio ? "Ratio" : "Difference", !ratio && unit[0] != '\0' ? ", " : "", ratio ? "" : unit));
+  json_object_set_new(holes, "ticks", lind_figure_ticks(rows.values, ratio));
   lind_figure_rows_take(&rows, 28, holes);
   lind_figure_begin(story, "forest", "Difference under each scenario, with the published interval as a band.", holes);
   lind_figure_key(story, LIND_KEY_EFFECT, "simulated mean with its Monte Carlo interval");
@@ -82,14 +83,14 @@ static void put_levels(lind_story *story, const json_t *grid, const json_t *anal
                                                           lind_value_fixed(lind_value_number(one, "control"), 1).text)));
     for (int k = 0; k < 2; k++) {
       const double level = lind_value_number(one, keys[k]);
-      json_array_append_new(rows.values, json_pack("{s:s,s:s,s:s,s:o,s:s}", "row", row, "label", title_of(one), "arm",
+      json_array_append_new(rows.values, json_pack("{s:s,s:i,s:s,s:s,s:o,s:s}", "row", row, "size", lind_story_arm_size(lind_story_arm_index(story, lind_value_text(analysis, keys[k], NULL))), "label", title_of(one), "arm",
                                                    lind_story_arm(story, lind_value_text(analysis, keys[k], keys[k])), "mean", number(level),
                                                    "text", lind_value_fixed(level, 1).text));
     }
   }
   const lind_value_words unit = lind_value_unit(lind_value_text(grid, "unit", ""));
-  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
-                            lind_story_arm_shapes(story), "sizes", lind_story_arm_sizes(story), "numbers", numbers, "room", 110, "x",
+  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
+                            lind_story_arm_shapes(story), "numbers", numbers, "room", 110, "x",
                             json_sprintf("Level of each arm%s%s", unit.text[0] != '\0' ? "," : "", unit.text));
   lind_figure_rows_take(&rows, 28, holes);
   lind_figure_begin(story, "dots", "Level of each arm under each scenario.", holes);
