@@ -16,7 +16,7 @@ typedef struct lind_tolerance {
   double relative;      /* 1e-6 */
   double absolute;      /* in the canonical unit of each state */
   double smallest_step; /* h; a step below it stops the lane */
-  uint32_t most_steps;  /* between two calls, per lane */
+  uint32_t most_steps;  /* attempts (steps and rejected) in one call, per lane */
 } lind_tolerance;
 
 typedef struct lind_work {

@@ -51,8 +51,7 @@ static lind_err read_number(const char *option, const char *text, double preset,
   return LIND_OK;
 }
 
-/* ---- who is compared
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- who is compared -------------------------------------------------------------------------------------- */
 
 enum { MOST_ARMS = 64 };
 
@@ -125,8 +124,7 @@ static lind_err ask(const analyze_request *r, lind_arena *arena, question *q) {
   return choose_arms(r, q);
 }
 
-/* ---- the samples
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the samples ------------------------------------------------------------------------------------------ */
 
 /* Missing is what csv.h says, and what results.h5 writes into its tables. */
 static lind_err read_column(const lind_csv *csv, int column, lind_arena *arena, double **values) {
@@ -175,8 +173,7 @@ static lind_err estimate(const question *q, lind_arena *arena, lind_sample sampl
   return q->estimator->estimate(&sample[0], &sample[1], q->level, q->null, answer);
 }
 
-/* ---- the answer
- * ------------------------------------------------------------------------------------------------------------------- */
+/* ---- the answer ------------------------------------------------------------------------------------------- */
 
 static void set_number(json_t *object, const char *key, double value) {
   json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());

@@ -51,8 +51,7 @@ const char *lind_past_path(const lind_past *past, const char *written, lind_aren
   return joined != NULL && access(joined, F_OK) == 0 ? joined : written;
 }
 
-/* ---- the study again
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- the study again -------------------------------------------------------------------------------------- */
 
 static const char *protocol_path(const lind_past *past, lind_arena *arena) {
   size_t i;
@@ -95,8 +94,7 @@ bool lind_past_is_same(const lind_past *past, const lind_study *study) {
          strcmp(lind_past_text(past->estimates, "plan_hash"), lind_digest_text(study->stage[0].plan->hash, hex)) == 0;
 }
 
-/* ---- a seat again
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- a seat again ----------------------------------------------------------------------------------------- */
 
 /* Seats of each stratum before `block` of its cut replicate; NULL where replicates are whole. */
 static lind_err count_before(const lind_study *study, lind_runner *runner, uint64_t block, lind_arena *arena,

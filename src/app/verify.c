@@ -29,8 +29,7 @@ static void LIND_PRINTF(3, 4) judge(verdict *v, bool is_right, const char *forma
   printf("\n");
 }
 
-/* ---- inputs and documents
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- inputs and documents --------------------------------------------------------------------------------- */
 
 static void check_inputs(const lind_past *past, lind_arena *arena, verdict *v) {
   size_t i;
@@ -83,8 +82,7 @@ static void check_documents(const lind_past *past, verdict *v) {
   free(text);
 }
 
-/* ---- stored patients again
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- stored patients again -------------------------------------------------------------------------------- */
 
 typedef struct stored {
   const lind_study *study;

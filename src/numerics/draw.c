@@ -22,6 +22,12 @@ double lind_draw_uniform(double u, double lower, double upper) { return fmin(low
 
 double lind_draw_weibull(double u, double shape, double scale) { return scale * pow(-log1p(-u), 1 / shape); }
 
+/* lgamma itself would write a global. */
+static double log_gamma(double a) {
+  int sign;
+  return lgamma_r(a, &sign);
+}
+
 /* ---- gamma in y = log x ---- */
 
 static double gamma_lower(double y, double shape, double scale) { return gsl_cdf_gamma_P(exp(y), shape, scale); }
@@ -32,7 +38,7 @@ static const lind_invert_law gamma_law = {gamma_lower, gamma_upper, gamma_densit
 
 double lind_draw_gamma(double u, double shape, double scale) {
   /* P(x) -> x^a / Gamma(a + 1) as x -> 0: below the last power of e that a double holds this is the answer (or zero) */
-  const double log_tail = (log(u) + lgamma(shape + 1)) / shape;
+  const double log_tail = (log(u) + log_gamma(shape + 1)) / shape;
   if (log_tail < -690) return scale * exp(log_tail);
   /* Wilson and Hilferty 1931: the cube root of a gamma variate is nearly normal */
   const double root = 1 - 1 / (9 * shape) + lind_draw_normal_quantile(u) / (3 * sqrt(shape));
@@ -56,7 +62,7 @@ static double beta_density(double y, double a, double b) {
 static const lind_invert_law beta_law = {beta_lower, beta_upper, beta_density};
 
 double lind_draw_beta(double u, double a, double b) {
-  const double log_beta = lgamma(a) + lgamma(b) - lgamma(a + b);
+  const double log_beta = log_gamma(a) + log_gamma(b) - log_gamma(a + b);
   /* P(x) -> x^a / (a B(a, b)) as x -> 0, Q(x) -> (1 - x)^b / (b B(a, b)) as x -> 1; taken when the next term, of relative size
    * x |b - 1|, is below the last bit */
   const double log_low = (log(u) + log(a) + log_beta) / a;

@@ -192,8 +192,7 @@ static const row rows[] = {
      "--mpi=pmix` or Open MPI's `mpirun`"},
 };
 
-/* ---- nothing is written: names, sizes and times of all files below the folder
- * ------------------------------------------------------ */
+/* ---- nothing is written: names, sizes and times of all files below the folder ----------------------------- */
 
 static uint64_t tree;
 

@@ -30,8 +30,7 @@ static double cell_of(const lind_csv *csv, const char *column, size_t row) {
   return value;
 }
 
-/* ---- a run
- * --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- a run ------------------------------------------------------------------------------------------------ */
 
 static void a_run_holds(void **state) {
   program_case *c = *state;
@@ -53,6 +52,19 @@ static void a_run_of_cut_replicates_holds(void **state) {
   program_do(c, "verify out --all");
   assert_non_null(strstr(c->out, "10000 patients are stored and 10000 were lived again"));
   assert_null(strstr(c->out, "WRONG"));
+}
+
+/* Overrides and the folder of the run are in provenance.json. */
+static void a_run_holds_from_elsewhere(void **state) {
+  program_case *c = *state;
+  char line[200];
+  program_do(c, "run trial.yaml --set arms.low.ratio=3 --set \"model.parameters={tvcl: 6 L/h}\" --seed 8 --out out");
+  assert_int_equal(chdir(c->folder), 0);
+  program_do(c, "verify work/out");
+  assert_null(strstr(c->out, "WRONG"));
+  (void)snprintf(line, sizeof line, "patient %s/out --id 0", c->work);
+  program_do(c, line);
+  assert_string_equal(c->err, "");
 }
 
 static void a_changed_input_is_named(void **state) {
@@ -108,8 +120,7 @@ static void a_report_is_made_again(void **state) {
   assert_true(strcmp(before, after) == 0);
 }
 
-/* ---- patients and tables
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- patients and tables ---------------------------------------------------------------------------------- */
 
 static void a_patient_is_told_as_stored(void **state) {
   program_case *c = *state;
@@ -215,8 +226,7 @@ static void a_sample_in_hdf5_is_the_same(void **state) {
   lind_arena_destroy(&arena);
 }
 
-/* ---- estimators on tables
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- estimators on tables --------------------------------------------------------------------------------- */
 
 static double number_of(const json_t *object, const char *key) {
   const json_t *value = json_object_get(object, key);
@@ -298,8 +308,36 @@ static void rows_without_a_value_are_counted(void **state) {
   json_decref(root);
 }
 
-/* ---- what there is
- * ------------------------------------------------------------------------------------------------------------------ */
+/* Stored patients of one replicate, joined and analyzed, give the estimate of that replicate. */
+static void a_replicate_is_analyzed_again(void **state) {
+  static char patients[1 << 16], outcomes[1 << 16], both[1 << 17];
+  program_case *c = *state;
+  lind_arena *arena = NULL;
+  size_t n = 0;
+  assert_int_equal(lind_arena_create(&arena), LIND_OK);
+  program_do(c, "run trial.yaml --replicates 1 --patients 60 --out out");
+  program_do(c, "export out --format csv");
+  file_read("out/csv/patients.csv", patients, sizeof patients);
+  file_read("out/csv/outcomes.csv", outcomes, sizeof outcomes);
+  char *end[2], *left = strtok_r(patients, "\n", &end[0]), *right = strtok_r(outcomes, "\n", &end[1]);
+  for (; left != NULL && right != NULL; left = strtok_r(NULL, "\n", &end[0]), right = strtok_r(NULL, "\n", &end[1]))
+    n += (size_t)snprintf(both + n, sizeof both - n, "%s,%s\n", left, right);
+  assert_true(left == NULL && right == NULL);
+  file_write("both.csv", both);
+  const lind_csv *terms = table_read("out/csv/estimates-replicates.csv", arena);
+  json_t *root = answer_of(c, "both.csv --estimator welch --value last --arm arm --treated high");
+  const json_t *term = json_array_get(json_object_get(root, "terms"), 0);
+  assert_true(number_of(term, "estimate") > 0.0);
+  assert_near(number_of(term, "estimate"), cell_of(terms, "estimate", 0), 1e-14);
+  assert_near(number_of(term, "se"), cell_of(terms, "se", 0), 1e-14);
+  assert_near(number_of(term, "p"), cell_of(terms, "p", 0), 1e-12);
+  assert_near(number_of(root, "n"), cell_of(terms, "n", 0), 0);
+  assert_near(number_of(json_object_get(root, "details"), "missing"), cell_of(terms, "missing", 0), 0);
+  json_decref(root);
+  lind_arena_destroy(&arena);
+}
+
+/* ---- what there is ---------------------------------------------------------------------------------------- */
 
 static void all_models_are_listed_and_shown(void **state) {
   program_case *c = *state;
@@ -371,6 +409,7 @@ static void every_command_has_help(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {TEST(a_run_holds),
                                      TEST(a_run_of_cut_replicates_holds),
+                                     TEST(a_run_holds_from_elsewhere),
                                      TEST(a_changed_input_is_named),
                                      TEST(a_changed_document_is_named),
                                      TEST(a_changed_result_is_named),
@@ -385,6 +424,7 @@ int main(void) {
                                      TEST(a_lady_tastes_tea),
                                      TEST(leukaemia_returns_later),
                                      TEST(rows_without_a_value_are_counted),
+                                     TEST(a_replicate_is_analyzed_again),
                                      TEST(all_models_are_listed_and_shown),
                                      TEST(a_model_is_compiled_once),
                                      TEST(everything_registered_is_described),
