@@ -1,9 +1,9 @@
 /* report.h -- what a run says, for people: report.html and the summary on the terminal.
  *
- * Made from two documents alone, estimates.json and provenance.json, so that `lind report DIR` can make it again. Equal documents give
- * equal bytes. The page is one file, asks nothing of any network (its content policy forbids it), and escapes all text it is given.
- * Every section is optional: what the documents do not say is left out; a number that is null is shown as a dash. Not collective.
- * Depends on: error.h.
+ * Made from two documents alone, estimates.json and provenance.json, so that `lind report DIR` can make it again. Equal documents
+ * give equal bytes. The page is one file, asks nothing of any network (its content policy forbids it), and escapes all text it is
+ * given. Every section is optional: what the documents do not say is left out; a number that is null is shown as a dash. Not
+ * collective. Depends on: error.h.
  */
 #ifndef LIND_REPORT_H
 #define LIND_REPORT_H

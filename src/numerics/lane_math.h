@@ -9,9 +9,9 @@
  * never goes through arithmetic: use lind_v8_select, or lind_v8_truth for 1 and 0. As in C a comparison with NaN is false
  * (`ne` is true). lind_v8_min and lind_v8_max return NaN if either argument is NaN: unlike C's fmin they hide no broken state.
  *
- * Elementary functions are libmvec's for AVX2 with FMA (part of glibc from 2.35 on; below 4 ulp; chosen over SLEEF on the figures
- * in docs/theory/numerics.md), declared here by their names in the x86-64 vector function ABI: d = AVX2, N = unmasked, 4 doubles.
- * Special values are C's: pow(0, 0) = 1, pow(0, -1) = inf, pow(-8, 3) = -512, pow(-8, 0.5) = NaN, log(0) = -inf, log(-1) = NaN.
+ * Elementary functions are SLEEF's `finz_` ones (FMA, deterministic, below 1 ulp; against libmvec: docs/theory/numerics.md),
+ * declared here so that a user's model compiles where SLEEF has no headers. Special values are C's: pow(0, 0) = 1,
+ * pow(0, -1) = inf, pow(-8, 3) = -512, pow(-8, 0.5) = NaN, log(0) = -inf, log(-1) = NaN.
  *
  * Depends on: the compiler's immintrin.h and lind/lane.h only. To embed it as text put lane.h first and drop the #include.
  */
@@ -34,13 +34,13 @@ typedef struct lind_m8 {
   __m256d lo, hi;
 } lind_m8;
 
-__m256d _ZGVdN4v_exp(__m256d);
-__m256d _ZGVdN4v_log(__m256d);
-__m256d _ZGVdN4v_log10(__m256d);
-__m256d _ZGVdN4vv_pow(__m256d, __m256d);
-__m256d _ZGVdN4v_sin(__m256d);
-__m256d _ZGVdN4v_cos(__m256d);
-__m256d _ZGVdN4v_tanh(__m256d);
+__m256d Sleef_finz_expd4_u10avx2(__m256d);
+__m256d Sleef_finz_logd4_u10avx2(__m256d);
+__m256d Sleef_finz_log10d4_u10avx2(__m256d);
+__m256d Sleef_finz_powd4_u10avx2(__m256d, __m256d);
+__m256d Sleef_finz_sind4_u10avx2(__m256d);
+__m256d Sleef_finz_cosd4_u10avx2(__m256d);
+__m256d Sleef_finz_tanhd4_u10avx2(__m256d);
 
 /* ---- memory ---- */
 
@@ -77,13 +77,13 @@ LIND_V8_ONE(ceil, _mm256_ceil_pd(a))
 LIND_V8_TWO(min, lind_v8, _mm256_blendv_pd(_mm256_min_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q)))
 LIND_V8_TWO(max, lind_v8, _mm256_blendv_pd(_mm256_max_pd(a, b), a, _mm256_cmp_pd(a, a, _CMP_UNORD_Q)))
 
-LIND_V8_ONE(exp, _ZGVdN4v_exp(a))
-LIND_V8_ONE(log, _ZGVdN4v_log(a))
-LIND_V8_ONE(log10, _ZGVdN4v_log10(a))
-LIND_V8_ONE(sin, _ZGVdN4v_sin(a))
-LIND_V8_ONE(cos, _ZGVdN4v_cos(a))
-LIND_V8_ONE(tanh, _ZGVdN4v_tanh(a))
-LIND_V8_TWO(pow, lind_v8, _ZGVdN4vv_pow(a, b))
+LIND_V8_ONE(exp, Sleef_finz_expd4_u10avx2(a))
+LIND_V8_ONE(log, Sleef_finz_logd4_u10avx2(a))
+LIND_V8_ONE(log10, Sleef_finz_log10d4_u10avx2(a))
+LIND_V8_ONE(sin, Sleef_finz_sind4_u10avx2(a))
+LIND_V8_ONE(cos, Sleef_finz_cosd4_u10avx2(a))
+LIND_V8_ONE(tanh, Sleef_finz_tanhd4_u10avx2(a))
+LIND_V8_TWO(pow, lind_v8, Sleef_finz_powd4_u10avx2(a, b))
 
 LIND_V8_TWO(lt, lind_m8, _mm256_cmp_pd(a, b, _CMP_LT_OQ))
 LIND_V8_TWO(le, lind_m8, _mm256_cmp_pd(a, b, _CMP_LE_OQ))

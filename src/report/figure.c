@@ -7,7 +7,8 @@
 #include "bundle.h"
 #include "story.h"
 
-/* ---- templates ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- templates
+ * ----------------------------------------------------------------------------------------------------------------------- */
 
 static json_t *filled(const json_t *template, const json_t *holes);
 
@@ -47,7 +48,8 @@ static void put_spec(lind_story *story, const char *kind, const char *label, con
   const lind_bundle file = lind_bundle_view(kind);
   json_t *template = json_loadb(file.bytes, file.n, 0, NULL); /* ours: a test parses every one */
   json_t *spec = filled(template, holes);
-  lind_page_put(&story->page, "<div class=\"plot\" role=\"img\" aria-label=\"%s\" data-spec=\"figure-%d\"></div>\n", label, story->n_figures);
+  lind_page_put(&story->page, "<div class=\"plot\" role=\"img\" aria-label=\"%s\" data-spec=\"figure-%d\"></div>\n", label,
+                story->n_figures);
   lind_page_put(&story->page, "<script type=\"application/json\" id=\"figure-%d\">", story->n_figures);
   lind_page_json(&story->page, spec);
   lind_page_raw(&story->page, "</script>\n");
@@ -55,7 +57,8 @@ static void put_spec(lind_story *story, const char *kind, const char *label, con
   json_decref(template);
 }
 
-/* ---- the element --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the element
+ * --------------------------------------------------------------------------------------------------------------------- */
 
 void lind_figure_begin(lind_story *story, const char *kind, const char *label, json_t *holes) {
   story->n_figures++;
@@ -90,7 +93,8 @@ void lind_figure_caption(lind_story *story, const char *caption, bool open) {
 void lind_figure_end(lind_story *story) { lind_page_raw(&story->page, "</details>\n</figure>\n"); }
 
 json_t *lind_figure_ticks(const json_t *values, bool ratio) {
-  static const double candidates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 10.0, 20.0, 50.0, 100.0};
+  static const double candidates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5,  0.6,  0.8,  1.0,
+                                      1.25, 1.5,  2.0,  2.5, 3.0, 4.0, 5.0, 10.0, 20.0, 50.0, 100.0};
   static const char *const keys[] = {"lower", "estimate", "upper"};
   double low = 1.0, high = 1.0; /* no effect is always on the axis */
   size_t i;
@@ -109,9 +113,12 @@ json_t *lind_figure_ticks(const json_t *values, bool ratio) {
   return ticks;
 }
 
-/* ---- rows with words at the left ----------------------------------------------------------------------------------------------------- */
+/* ---- rows with words at the left
+ * ----------------------------------------------------------------------------------------------------- */
 
-void lind_figure_rows_init(lind_figure_rows *rows) { *rows = (lind_figure_rows){.ids = json_array(), .values = json_array(), .lines = 1}; }
+void lind_figure_rows_init(lind_figure_rows *rows) {
+  *rows = (lind_figure_rows){.ids = json_array(), .values = json_array(), .lines = 1};
+}
 
 const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool heading) {
   char lines[512];

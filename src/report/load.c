@@ -10,8 +10,8 @@ static const char format[] = "lind-estimates-1";
 
 static lind_err checked_object(json_t *read, const char *name, const json_error_t *where, json_t **object) {
   if (read == NULL)
-    return lind_error_fail_at(LIND_ERR_INPUT, (lind_where){name, where->line, where->column > 0 ? where->column : 1}, "this is not JSON: %s",
-                              where->text);
+    return lind_error_fail_at(LIND_ERR_INPUT, (lind_where){name, where->line, where->column > 0 ? where->column : 1},
+                              "this is not JSON: %s", where->text);
   if (!json_is_object(read)) {
     json_decref(read);
     return lind_error_fail_at(LIND_ERR_INPUT, (lind_where){name, 1, 1}, "a JSON object was expected at the top");
@@ -23,7 +23,8 @@ static lind_err checked_object(json_t *read, const char *name, const json_error_
 static lind_err checked_format(json_t *read, const char *name, json_t **estimates) {
   const char *found = lind_value_text(read, "format", "nothing");
   if (strcmp(found, format) != 0) {
-    const lind_err err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s: format is '%s', but '%s' is what this lind reads", name, found, format);
+    const lind_err err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
+                                         "%s: format is '%s', but '%s' is what this lind reads", name, found, format);
     json_decref(read);
     return err;
   }

@@ -14,9 +14,9 @@ typedef struct lind_page {
   bool failed; /* memory ran out: nothing is added any more, and the caller looks once at the end */
 } lind_page;
 
-void lind_page_raw(lind_page *page, const char *markup);                  /* trusted markup, as it is */
-void lind_page_bytes(lind_page *page, const char *bytes, size_t n);       /* the same, n bytes */
-void lind_page_text(lind_page *page, const char *text);                   /* escaped for elements and quoted attributes; NULL is "" */
+void lind_page_raw(lind_page *page, const char *markup);            /* trusted markup, as it is */
+void lind_page_bytes(lind_page *page, const char *bytes, size_t n); /* the same, n bytes */
+void lind_page_text(lind_page *page, const char *text);             /* escaped for elements and quoted attributes; NULL is "" */
 /* Trusted markup with holes: %s is text (escaped), %d an int, %% a percent sign. Nothing else is allowed. */
 void lind_page_put(lind_page *page, const char *markup, ...) LIND_PRINTF(2, 3);
 /* A JSON value for a <script type="application/json">: no character in it can end the element. */

@@ -13,16 +13,19 @@
 
 bool lind_report_has_figures(void) { return lind_bundle_view("library").n > 0; }
 
-/* Nothing may be fetched, sent or framed, whatever stands in the page; the drawing library interprets its expressions and needs no eval. */
+/* Nothing may be fetched, sent or framed, whatever stands in the page; the drawing library interprets its expressions and needs
+ * no eval. */
 static const char policy[] =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
+    "'none'";
 
 static void put_head(lind_page *page, const json_t *estimates) {
   const lind_bundle style = lind_bundle_view("style");
   lind_page_put(page,
                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
+                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
+                "content=\"light dark\">\n"
                 "<meta name=\"generator\" content=\"lind\">\n<title>%s</title>\n<style>\n",
                 policy, lind_value_text(estimates, "title", lind_value_text(estimates, "protocol", "A simulated trial")));
   lind_page_bytes(page, style.bytes, style.n);
@@ -31,7 +34,9 @@ static void put_head(lind_page *page, const json_t *estimates) {
 
 static void put_foot(lind_page *page, bool figures) {
   const lind_bundle library = lind_bundle_view("library"), script = lind_bundle_view("script");
-  lind_page_raw(page, "</main>\n<footer><p>Made by lind. Simulated patients, not real ones: nothing here is medical advice.</p></footer>\n");
+  lind_page_raw(
+      page,
+      "</main>\n<footer><p>Made by lind. Simulated patients, not real ones: nothing here is medical advice.</p></footer>\n");
   if (figures) {
     lind_page_raw(page, "<script>\n");
     lind_page_bytes(page, library.bytes, library.n);

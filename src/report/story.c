@@ -7,7 +7,8 @@
 
 void lind_story_section(lind_story *story, const char *id, const char *title) {
   lind_page_put(&story->contents, "<li><a href=\"#%s\">%s</a></li>\n", id, title);
-  lind_page_put(&story->page, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", id, id, id, title);
+  lind_page_put(&story->page, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", id, id, id,
+                title);
 }
 
 void lind_story_end(lind_story *story) { lind_page_raw(&story->page, "</section>\n\n"); }
@@ -50,7 +51,8 @@ json_t *lind_story_arm_colours(const lind_story *story) {
 }
 
 json_t *lind_story_arm_shapes(const lind_story *story) {
-  static const char *const shapes[LIND_STORY_ARMS] = {"circle", "square", "triangle-up", "triangle-down", "cross", "triangle-right"};
+  static const char *const shapes[LIND_STORY_ARMS] = {"circle",        "square", "triangle-up",
+                                                      "triangle-down", "cross",  "triangle-right"};
   json_t *list = json_array();
   for (size_t i = 0; i < n_arms(story); i++) json_array_append_new(list, json_string(shapes[i % LIND_STORY_ARMS]));
   return list;
@@ -64,7 +66,10 @@ lind_value_words lind_story_effect_unit(const json_t *analysis) {
   lind_value_words words = {"ratio"};
   if (json_is_true(json_object_get(analysis, "ratio"))) return words;
   const char *unit = lind_value_text(analysis, "unit", "");
-  (void)snprintf(words.text, sizeof words.text, "%s", strcmp(unit, "%") == 0 ? "percentage points" : strcmp(unit, "1") == 0 ? "" : unit);
+  (void)snprintf(words.text, sizeof words.text, "%s",
+                 strcmp(unit, "%") == 0   ? "percentage points"
+                 : strcmp(unit, "1") == 0 ? ""
+                                          : unit);
   return words;
 }
 
@@ -74,7 +79,8 @@ int lind_story_interval_decimals(const json_t *term) {
 }
 
 lind_value_words lind_story_interval(const json_t *term) {
-  return lind_value_interval(lind_value_at(term, "interval", 0), lind_value_at(term, "interval", 1), lind_story_interval_decimals(term));
+  return lind_value_interval(lind_value_at(term, "interval", 0), lind_value_at(term, "interval", 1),
+                             lind_story_interval_decimals(term));
 }
 
 int lind_story_published_decimals(const json_t *published) {
@@ -98,7 +104,9 @@ lind_value_words lind_story_published(const json_t *published) {
   return words;
 }
 
-const json_t *lind_story_primary(const lind_story *story) { return json_array_get(json_object_get(story->estimates, "analyses"), 0); }
+const json_t *lind_story_primary(const lind_story *story) {
+  return json_array_get(json_object_get(story->estimates, "analyses"), 0);
+}
 
 const json_t *lind_story_primary_term(const lind_story *story) {
   return json_array_get(json_object_get(lind_story_primary(story), "terms"), 0);

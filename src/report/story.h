@@ -16,34 +16,37 @@ typedef struct lind_story {
   int n_figures;
 } lind_story;
 
-/* ---- sections: a heading, and a line in the contents --------------------------------------------------------------------------------- */
+/* ---- sections: a heading, and a line in the contents
+ * --------------------------------------------------------------------------------- */
 
 void lind_story_section(lind_story *story, const char *id, const char *title);
 void lind_story_end(lind_story *story);
 
-/* ---- arms and terms in words --------------------------------------------------------------------------------------------------------- */
+/* ---- arms and terms in words
+ * --------------------------------------------------------------------------------------------------------- */
 
-enum { LIND_STORY_ARMS = 6 }; /* as many as there are colours; later arms repeat them */
+enum { LIND_STORY_ARMS = 6 };                                          /* as many as there are colours; later arms repeat them */
 const char *lind_story_arm(const lind_story *story, const char *name); /* its title, or its name; "" for NULL */
 int lind_story_arm_index(const lind_story *story, const char *name);   /* 0 if unknown */
 json_t *lind_story_arm_titles(const lind_story *story);                /* new array, and one of CSS colours in the same order */
 json_t *lind_story_arm_colours(const lind_story *story);
 json_t *lind_story_arm_shapes(const lind_story *story);
-int lind_story_arm_size(int index);                                    /* of a dot; falling, so that none hides another */
-bool lind_story_is_all(const json_t *term);                            /* everybody, not a subgroup */
-lind_value_words lind_story_effect_unit(const json_t *analysis);       /* "percentage points", "day", "ratio" */
+int lind_story_arm_size(int index);                              /* of a dot; falling, so that none hides another */
+bool lind_story_is_all(const json_t *term);                      /* everybody, not a subgroup */
+lind_value_words lind_story_effect_unit(const json_t *analysis); /* "percentage points", "day", "ratio" */
 int lind_story_interval_decimals(const json_t *term);
-lind_value_words lind_story_interval(const json_t *term);              /* of one trial: "3.3 to 10.1" */
-int lind_story_published_decimals(const json_t *published);            /* as many as its most precise number */
-lind_value_words lind_story_published(const json_t *published);        /* "7 (3.3 to 10.6)", "67.4", or a dash */
-const json_t *lind_story_primary(const lind_story *story);             /* first analysis, or NULL */
-const json_t *lind_story_primary_term(const lind_story *story);        /* its first term, or NULL */
+lind_value_words lind_story_interval(const json_t *term);       /* of one trial: "3.3 to 10.1" */
+int lind_story_published_decimals(const json_t *published);     /* as many as its most precise number */
+lind_value_words lind_story_published(const json_t *published); /* "7 (3.3 to 10.6)", "67.4", or a dash */
+const json_t *lind_story_primary(const lind_story *story);      /* first analysis, or NULL */
+const json_t *lind_story_primary_term(const lind_story *story); /* its first term, or NULL */
 
-/* ---- figures: figure.c --------------------------------------------------------------------------------------------------------------- */
+/* ---- figures: figure.c
+ * --------------------------------------------------------------------------------------------------------------- */
 
-/* <figure> with the template `kind`, its holes filled ("$name" becomes holes.name; an array item {"if": "$name", ...} is left out where the
- * hole is missing), and the key below it. label says in a sentence what is to be seen. `holes` is taken. Nothing is drawn, and the holes are given back, where the
- * build has no library. Then the data table belongs between _begin and _end. */
+/* <figure> with the template `kind`, its holes filled ("$name" becomes holes.name; an array item {"if": "$name", ...} is left out
+ * where the hole is missing), and the key below it. label says in a sentence what is to be seen. `holes` is taken. Nothing is
+ * drawn, and the holes are given back, where the build has no library. Then the data table belongs between _begin and _end. */
 void lind_figure_begin(lind_story *story, const char *kind, const char *label, json_t *holes);
 typedef enum { LIND_KEY_EFFECT, LIND_KEY_PUBLISHED, LIND_KEY_BAND, LIND_KEY_TARGET, LIND_KEY_NULL, LIND_KEY_BARS } lind_key_mark;
 void lind_figure_key(lind_story *story, lind_key_mark mark, const char *words);
@@ -51,10 +54,12 @@ void lind_figure_key_arms(lind_story *story, bool line);
 void lind_figure_caption(lind_story *story, const char *caption, bool open); /* ends the key, opens the <details> of the table */
 void lind_figure_end(lind_story *story);
 
-/* Tick values of a log axis over all "lower", "estimate" and "upper" of the values; NULL (the drawing library chooses) for a linear one. New. */
+/* Tick values of a log axis over all "lower", "estimate" and "upper" of the values; NULL (the drawing library chooses) for a
+ * linear one. New. */
 json_t *lind_figure_ticks(const json_t *values, bool ratio);
 
-/* Rows of a figure with words at the left: unique ids in the order of drawing, which carry their label ("004|Label|"; "|h" for a heading). */
+/* Rows of a figure with words at the left: unique ids in the order of drawing, which carry their label ("004|Label|"; "|h" for a
+ * heading). */
 typedef struct lind_figure_rows {
   json_t *ids, *values; /* both are given to holes with lind_figure_rows_take */
   int lines;            /* of the longest label */
@@ -64,7 +69,8 @@ const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool
 /* As "rows", "values" and "height": at least `step` pixels a row, more where labels have several lines. */
 void lind_figure_rows_take(lind_figure_rows *rows, int step, json_t *holes);
 
-/* ---- tables: table.c ----------------------------------------------------------------------------------------------------------------- */
+/* ---- tables: table.c
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 /* `columns` has a letter a column: 'l' words, 'n' numbers (right-aligned), 'c' code. The first column holds the row headings. */
 void lind_table_begin(lind_story *story, const char *caption, const char *columns, const char *const headers[]);

@@ -56,7 +56,8 @@ static void put_arms(FILE *out, const lind_story *story, const json_t *analysis)
     if (cell == NULL) continue;
     const json_t *published = json_object_get(cell, "published");
     const lind_value_words found = lind_story_published(published);
-    put_row(out, lind_story_arm(story, arm), lind_value_with_error(lind_value_number(cell, "mean"), lind_value_number(cell, "mcse")).text,
+    put_row(out, lind_story_arm(story, arm),
+            lind_value_with_error(lind_value_number(cell, "mean"), lind_value_number(cell, "mcse")).text,
             published != NULL ? found.text : "");
   }
 }
@@ -74,7 +75,9 @@ static void put_primary(FILE *out, const lind_story *story) {
   put_arms(out, story, analysis);
   put_row(out, json_is_true(json_object_get(analysis, "ratio")) ? "ratio" : "difference",
           lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse")).text,
-          published != NULL ? lind_value_fixed(lind_value_number(published, "estimate"), lind_story_published_decimals(published)).text : "");
+          published != NULL
+              ? lind_value_fixed(lind_value_number(published, "estimate"), lind_story_published_decimals(published)).text
+              : "");
   const double level = lind_value_number(analysis, "level");
   (void)snprintf(label, sizeof label, "%g %% interval", 100.0 * (isfinite(level) ? level : 0.95));
   const lind_value_words interval = lind_story_interval(term);
@@ -94,13 +97,17 @@ static void put_flow(FILE *out, const lind_story *story) {
   size_t i;
   const json_t *arm;
   if (consort == NULL) return;
-  fprintf(out, "\nFlow: %s screened, %s not eligible, %s randomised\n", lind_value_fixed(lind_value_number(consort, "screened"), 0).text,
-          lind_value_fixed(lind_value_number(consort, "excluded"), 0).text, lind_value_fixed(lind_value_number(consort, "randomised"), 0).text);
+  fprintf(out, "\nFlow: %s screened, %s not eligible, %s randomised\n",
+          lind_value_fixed(lind_value_number(consort, "screened"), 0).text,
+          lind_value_fixed(lind_value_number(consort, "excluded"), 0).text,
+          lind_value_fixed(lind_value_number(consort, "randomised"), 0).text);
   json_array_foreach(json_object_get(consort, "arms"), i, arm) {
     fputs("  ", out);
     put_left(out, lind_story_arm(story, lind_value_text(arm, "arm", "")), LABEL);
-    fprintf(out, "%s randomised, %s completed, %s dropped out, %s failed\n", lind_value_fixed(lind_value_number(arm, "randomised"), 0).text,
-            lind_value_fixed(lind_value_number(arm, "completed"), 0).text, lind_value_fixed(lind_value_number(arm, "dropped"), 0).text,
+    fprintf(out, "%s randomised, %s completed, %s dropped out, %s failed\n",
+            lind_value_fixed(lind_value_number(arm, "randomised"), 0).text,
+            lind_value_fixed(lind_value_number(arm, "completed"), 0).text,
+            lind_value_fixed(lind_value_number(arm, "dropped"), 0).text,
             lind_value_fixed(lind_value_number(arm, "failed"), 0).text);
   }
 }

@@ -4,10 +4,13 @@
 #include "story.h"
 
 void lind_table_begin(lind_story *story, const char *caption, const char *columns, const char *const headers[]) {
-  lind_page_put(&story->page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n<table>\n<caption>%s</caption>\n<thead><tr>",
-                caption, caption);
+  lind_page_put(
+      &story->page,
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n<table>\n<caption>%s</caption>\n<thead><tr>",
+      caption, caption);
   for (int i = 0; columns[i] != '\0'; i++)
-    lind_page_put(&story->page, columns[i] == 'n' ? "<th scope=\"col\" class=\"n\">%s</th>" : "<th scope=\"col\">%s</th>", headers[i]);
+    lind_page_put(&story->page, columns[i] == 'n' ? "<th scope=\"col\" class=\"n\">%s</th>" : "<th scope=\"col\">%s</th>",
+                  headers[i]);
   lind_page_raw(&story->page, "</tr></thead>\n<tbody>\n");
 }
 
@@ -19,13 +22,15 @@ static void put_cell(lind_page *page, char kind, const char *text) {
 }
 
 void lind_table_row(lind_story *story, const char *columns, const char *const cells[]) {
-  lind_page_put(&story->page, columns[0] == 'c' ? "<tr><th scope=\"row\"><code>%s</code></th>" : "<tr><th scope=\"row\">%s</th>", cells[0]);
+  lind_page_put(&story->page, columns[0] == 'c' ? "<tr><th scope=\"row\"><code>%s</code></th>" : "<tr><th scope=\"row\">%s</th>",
+                cells[0]);
   for (int i = 1; columns[i] != '\0'; i++) put_cell(&story->page, columns[i], cells[i]);
   lind_page_raw(&story->page, "</tr>\n");
 }
 
 void lind_table_group(lind_story *story, const char *columns, const char *title) {
-  lind_page_put(&story->page, "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%d\">%s</th></tr>\n", (int)strlen(columns), title);
+  lind_page_put(&story->page, "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%d\">%s</th></tr>\n", (int)strlen(columns),
+                title);
 }
 
 void lind_table_end(lind_story *story) { lind_page_raw(&story->page, "</tbody>\n</table>\n</div>\n"); }

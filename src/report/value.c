@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DASH "\xE2\x80\x93"       /* en dash: no number */
-#define MINUS "\xE2\x88\x92"      /* U+2212 */
-#define THIN "\xE2\x80\xAF"       /* U+202F narrow no-break space, between thousands */
+#define DASH       "\xE2\x80\x93" /* en dash: no number */
+#define MINUS      "\xE2\x88\x92" /* U+2212 */
+#define THIN       "\xE2\x80\xAF" /* U+202F narrow no-break space, between thousands */
 #define PLUS_MINUS " \xC2\xB1 "
 
 const char *lind_value_text(const json_t *object, const char *key, const char *absent) {
@@ -82,7 +82,8 @@ lind_value_words lind_value_short(double value) {
 
 lind_value_words lind_value_plain(double value) {
   int decimals = 0; /* as it was published: no digit added, none lost up to six */
-  while (decimals < 6 && isfinite(value) && fabs(value * pow(10.0, decimals) - round(value * pow(10.0, decimals))) > 1e-6) decimals++;
+  while (decimals < 6 && isfinite(value) && fabs(value * pow(10.0, decimals) - round(value * pow(10.0, decimals))) > 1e-6)
+    decimals++;
   return lind_value_fixed(value, decimals);
 }
 

@@ -28,14 +28,16 @@ static void put_numeric(lind_story *story, const columns *arms, const json_t *va
   char label[256];
   const char *cells[MOST_ARMS + 1] = {label};
   const lind_value_words unit = lind_value_unit(lind_value_text(variable, "unit", ""));
-  (void)snprintf(label, sizeof label, "%s%s%s, mean (SD)", lind_value_text(variable, "name", ""), unit.text[0] != '\0' ? "," : "", unit.text);
+  (void)snprintf(label, sizeof label, "%s%s%s, mean (SD)", lind_value_text(variable, "name", ""), unit.text[0] != '\0' ? "," : "",
+                 unit.text);
   for (int a = 0; a < arms->n; a++) {
     const json_t *arm = arm_of(variable, arms->names[a]);
     const double mean = lind_value_number(arm, "mean"), sd = lind_value_number(arm, "sd");
     const int decimals = lind_value_decimals(mean, sd / 50.0);
     words[a] = lind_value_fixed(mean, decimals);
     const size_t used = strlen(words[a].text);
-    if (isfinite(sd)) (void)snprintf(words[a].text + used, sizeof words[a].text - used, " (%s)", lind_value_fixed(sd, decimals).text);
+    if (isfinite(sd))
+      (void)snprintf(words[a].text + used, sizeof words[a].text - used, " (%s)", lind_value_fixed(sd, decimals).text);
     cells[a + 1] = words[a].text;
   }
   lind_table_row(story, arms->letters, cells);
@@ -60,7 +62,8 @@ static void put_shares(lind_story *story, const columns *arms, const json_t *var
 
 void lind_section_baseline(lind_story *story) {
   size_t i;
-  const json_t *variable, *baseline = json_object_get(story->estimates, "baseline"), *arms = json_object_get(story->estimates, "arms");
+  const json_t *variable, *baseline = json_object_get(story->estimates, "baseline"),
+                          *arms = json_object_get(story->estimates, "arms");
   const json_t *cohort = json_object_get(story->estimates, "cohort");
   const size_t n = json_array_size(arms) < MOST_ARMS ? json_array_size(arms) : MOST_ARMS;
   if (json_array_size(baseline) == 0 || n == 0) return;

@@ -12,8 +12,9 @@ static void put_units(lind_story *story) {
   enum { MOST = 16 };
   lind_value_words seen[MOST];
   int n_seen = 0;
-  static const char long_caption[] = "Effects of the analyses. Intervals are those that one trial of this size would show; the Monte Carlo "
-                                     "error of each mean is in the table.";
+  static const char long_caption[] =
+      "Effects of the analyses. Intervals are those that one trial of this size would show; the Monte Carlo "
+      "error of each mean is in the table.";
   size_t i;
   const json_t *analysis;
   json_array_foreach(json_object_get(story->estimates, "analyses"), i, analysis) {
@@ -24,13 +25,15 @@ static void put_units(lind_story *story) {
     seen[n_seen++] = unit;
     const lind_effects effects = {story, unit.text, wanted, NULL};
     char caption[320];
-    (void)snprintf(caption, sizeof caption, n_seen > 1 ? "The same for effects in another unit: %.120s." : "%s", n_seen > 1 ? unit.text : long_caption);
+    (void)snprintf(caption, sizeof caption, n_seen > 1 ? "The same for effects in another unit: %.120s." : "%s",
+                   n_seen > 1 ? unit.text : long_caption);
     if (lind_effects_any(&effects))
       lind_effects_put(&effects, "Simulated effects with their intervals, and the published ones below each.", caption, true);
   }
 }
 
-/* ---- replicates ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- replicates
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 static json_t *bars(const json_t *histogram, int decimals) {
   const double from = lind_value_number(histogram, "from"), width = lind_value_number(histogram, "width");
@@ -48,16 +51,20 @@ static json_t *replicate_holes(const json_t *analysis, const json_t *term, json_
   const json_t *published = json_object_get(term, "published");
   const lind_value_words unit = lind_story_effect_unit(analysis);
   const bool ratio = json_is_true(json_object_get(analysis, "ratio"));
-  json_t *holes = json_pack("{s:O,s:o}", "values", values, "scale", ratio ? json_pack("{s:s,s:b,s:i}", "type", "log", "nice", 0, "padding", 16) : json_pack("{s:b}", "zero", 0));
-  json_object_set_new(holes, "x", json_sprintf("%s%s%s", ratio ? "Ratio" : "Difference", !ratio && unit.text[0] != '\0' ? ", " : "",
-                                               ratio ? "" : unit.text));
+  json_t *holes =
+      json_pack("{s:O,s:o}", "values", values, "scale",
+                ratio ? json_pack("{s:s,s:b,s:i}", "type", "log", "nice", 0, "padding", 16) : json_pack("{s:b}", "zero", 0));
+  json_object_set_new(
+      holes, "x",
+      json_sprintf("%s%s%s", ratio ? "Ratio" : "Difference", !ratio && unit.text[0] != '\0' ? ", " : "", ratio ? "" : unit.text));
   const double mean = lind_value_number(term, "estimate"), null_at = lind_value_number(analysis, "null");
   if (isfinite(mean)) json_object_set_new(holes, "mean", json_real(mean));
   if (isfinite(null_at)) json_object_set_new(holes, "null", json_real(null_at));
   const double found = lind_value_number(published, "estimate");
   const double lower = lind_value_number(published, "lower"), upper = lind_value_number(published, "upper");
   if (isfinite(found)) json_object_set_new(holes, "published", json_real(found));
-  if (isfinite(lower) && isfinite(upper)) json_object_set_new(holes, "band", json_pack("{s:f,s:f}", "lower", lower, "upper", upper));
+  if (isfinite(lower) && isfinite(upper))
+    json_object_set_new(holes, "band", json_pack("{s:f,s:f}", "lower", lower, "upper", upper));
   return holes;
 }
 
@@ -82,14 +89,16 @@ static void put_replicates(lind_story *story) {
   json_t *values = bars(histogram, decimals);
   const lind_value_words range = lind_value_interval(lind_value_number(term, "p05"), lind_value_number(term, "p95"), decimals);
   const lind_value_words n = lind_value_fixed(lind_value_number(term, "replicates"), 0);
-  lind_figure_begin(story, "replicates", "Histogram of the primary effect over the replicates, with the published interval as a band.",
+  lind_figure_begin(story, "replicates",
+                    "Histogram of the primary effect over the replicates, with the published interval as a band.",
                     replicate_holes(analysis, term, values));
   lind_figure_key(story, LIND_KEY_BARS, "replicates");
   lind_figure_key(story, LIND_KEY_EFFECT, "their mean");
   if (published != NULL) lind_figure_key(story, LIND_KEY_BAND, "published effect and interval");
   lind_figure_key(story, LIND_KEY_NULL, "no effect");
   char caption[512];
-  (void)snprintf(caption, sizeof caption, "The primary effect in each of %s whole trials. Nine trials in ten found %s.", n.text, range.text);
+  (void)snprintf(caption, sizeof caption, "The primary effect in each of %s whole trials. Nine trials in ten found %s.", n.text,
+                 range.text);
   lind_figure_caption(story, caption, false);
   put_bars_table(story, values);
   lind_figure_end(story);

@@ -28,11 +28,12 @@ static json_t *holes_of(const lind_story *story, const json_t *curve) {
   json_t *dashes = json_array();
   for (size_t i = 0; i < json_array_size(json_object_get(story->estimates, "arms")); i++)
     json_array_append_new(dashes, i % 2 == 0 ? json_pack("[i,i]", 1, 0) : json_pack("[i,i]", 6, 3));
-  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:o}", "values", points(story, curve), "arms", lind_story_arm_titles(story), "colours",
-                            lind_story_arm_colours(story), "dashes", dashes, "y",
+  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:o}", "values", points(story, curve), "arms", lind_story_arm_titles(story),
+                            "colours", lind_story_arm_colours(story), "dashes", dashes, "y",
                             json_sprintf("%s%s%s", lind_value_text(curve, "title", lind_value_text(curve, "output", "")),
                                          unit.text[0] != '\0' ? "," : "", unit.text));
-  if (isfinite(lower) && isfinite(upper)) json_object_set_new(holes, "band", json_pack("{s:f,s:f}", "lower", lower, "upper", upper));
+  if (isfinite(lower) && isfinite(upper))
+    json_object_set_new(holes, "band", json_pack("{s:f,s:f}", "lower", lower, "upper", upper));
   return holes;
 }
 
@@ -43,9 +44,12 @@ static void put_table(lind_story *story, const json_t *curve) {
   lind_table_begin(story, lind_value_text(curve, "title", "Curve"), "llnnn", headers);
   json_array_foreach(json_object_get(curve, "arms"), i, arm) {
     for (size_t k = 0; k < json_array_size(json_object_get(arm, "day")); k++) {
-      const lind_value_words day = lind_value_short(lind_value_at(arm, "day", k)), low = lind_value_fixed(lind_value_at(arm, "p05", k), 2);
-      const lind_value_words middle = lind_value_fixed(lind_value_at(arm, "p50", k), 2), high = lind_value_fixed(lind_value_at(arm, "p95", k), 2);
-      const char *const cells[] = {day.text, lind_story_arm(story, lind_value_text(arm, "arm", "")), low.text, middle.text, high.text};
+      const lind_value_words day = lind_value_short(lind_value_at(arm, "day", k)),
+                             low = lind_value_fixed(lind_value_at(arm, "p05", k), 2);
+      const lind_value_words middle = lind_value_fixed(lind_value_at(arm, "p50", k), 2),
+                             high = lind_value_fixed(lind_value_at(arm, "p95", k), 2);
+      const char *const cells[] = {day.text, lind_story_arm(story, lind_value_text(arm, "arm", "")), low.text, middle.text,
+                                   high.text};
       lind_table_row(story, "llnnn", cells);
     }
   }

@@ -30,12 +30,13 @@ bool lind_effects_any(const lind_effects *effects) {
   return n > 0;
 }
 
-/* ---- the figure ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the figure
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct drawing {
   lind_figure_rows rows;
-  char group[128];   /* heading last written */
-  bool published;    /* is there a published number in it? */
+  char group[128]; /* heading last written */
+  bool published;  /* is there a published number in it? */
   double null_at;
   bool ratio;
 } drawing;
@@ -67,9 +68,11 @@ static void draw_term(const lind_effects *effects, const json_t *analysis, const
   const double estimate = lind_value_number(term, "estimate");
   const int decimals = lind_story_interval_decimals(term);
   json_array_append_new(figure->rows.values,
-                        json_pack("{s:s,s:s,s:i,s:s,s:o,s:o,s:o,s:o}", "row", row, "kind", "simulated", "shift", json_object_get(term, "published") != NULL ? -6 : 0, "label", label, "estimate", number(estimate),
-                                  "lower", number(lower), "upper", number(upper), "text",
-                                  isfinite(lower) ? json_sprintf("%s (%s)", lind_value_fixed(estimate, decimals).text, lind_story_interval(term).text)
+                        json_pack("{s:s,s:s,s:i,s:s,s:o,s:o,s:o,s:o}", "row", row, "kind", "simulated", "shift",
+                                  json_object_get(term, "published") != NULL ? -6 : 0, "label", label, "estimate",
+                                  number(estimate), "lower", number(lower), "upper", number(upper), "text",
+                                  isfinite(lower) ? json_sprintf("%s (%s)", lind_value_fixed(estimate, decimals).text,
+                                                                 lind_story_interval(term).text)
                                                   : json_string(lind_value_fixed(estimate, decimals).text)));
   const json_t *published = json_object_get(term, "published");
   if (published != NULL) {
@@ -77,8 +80,8 @@ static void draw_term(const lind_effects *effects, const json_t *analysis, const
     json_array_append_new(
         figure->rows.values,
         json_pack("{s:s,s:s,s:i,s:s,s:o,s:o,s:o,s:s}", "row", row, "kind", "published", "shift", 8, "label", label, "estimate",
-                  number(lind_value_number(published, "estimate")), "lower", number(lind_value_number(published, "lower")), "upper",
-                  number(lind_value_number(published, "upper")), "text", lind_story_published(published).text));
+                  number(lind_value_number(published, "estimate")), "lower", number(lind_value_number(published, "lower")),
+                  "upper", number(lind_value_number(published, "upper")), "text", lind_story_published(published).text));
   }
   figure->null_at = lind_value_number(analysis, "null");
   figure->ratio = json_is_true(json_object_get(analysis, "ratio"));
@@ -96,16 +99,20 @@ static void draw(const lind_effects *effects, const char *label) {
   lind_figure_rows_take(&figure.rows, 32, holes);
   json_object_set_new(holes, "null", json_real(figure.null_at));
   json_object_set_new(holes, "room", json_integer(150));
-  json_object_set_new(holes, "scale", figure.ratio ? json_pack("{s:s,s:b,s:i}", "type", "log", "nice", 0, "padding", 16) : json_pack("{s:b}", "zero", 0));
-  json_object_set_new(holes, "x", json_sprintf("%s%s%s", figure.ratio ? "Ratio" : "Difference", !figure.ratio && effects->unit[0] != '\0' ? ", " : "",
-                                               figure.ratio ? "" : effects->unit));
+  json_object_set_new(
+      holes, "scale",
+      figure.ratio ? json_pack("{s:s,s:b,s:i}", "type", "log", "nice", 0, "padding", 16) : json_pack("{s:b}", "zero", 0));
+  json_object_set_new(holes, "x",
+                      json_sprintf("%s%s%s", figure.ratio ? "Ratio" : "Difference",
+                                   !figure.ratio && effects->unit[0] != '\0' ? ", " : "", figure.ratio ? "" : effects->unit));
   lind_figure_begin(story, "forest", label, holes);
   lind_figure_key(story, LIND_KEY_EFFECT, "simulated, with the interval of one trial");
   if (figure.published) lind_figure_key(story, LIND_KEY_PUBLISHED, "published");
   lind_figure_key(story, LIND_KEY_NULL, "no effect");
 }
 
-/* ---- the table ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- the table
+ * ----------------------------------------------------------------------------------------------------------------------- */
 
 static const char columns[] = "lnnnnnll";
 
@@ -119,16 +126,23 @@ static void put_row(const lind_effects *effects, const json_t *analysis, const j
   const json_t *published = json_object_get(term, "published");
   const lind_value_words effect = lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse"));
   const lind_value_words interval = lind_story_interval(term), found = lind_story_published(published);
-  const lind_value_words power = lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
+  const lind_value_words power =
+      lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
   const lind_value_words n = lind_value_fixed(lind_value_number(term, "n"), 0);
-  const char *const cells[] = {label, effect.text, interval.text, found.text, power.text, n.text,
-                                      lind_value_text(published, "source", ""), lind_value_text(published, "mark", "")};
+  const char *const cells[] = {label,
+                               effect.text,
+                               interval.text,
+                               found.text,
+                               power.text,
+                               n.text,
+                               lind_value_text(published, "source", ""),
+                               lind_value_text(published, "mark", "")};
   lind_table_row(effects->story, columns, cells);
 }
 
 void lind_effects_put(const lind_effects *effects, const char *label, const char *caption, bool open) {
   static const char *const headers[] = {"Effect",  "Simulated",   "Interval of one trial", "Published (interval)",
-                                               "Power %", "n per trial", "Source of published",   "How known"};
+                                        "Power %", "n per trial", "Source of published",   "How known"};
   draw(effects, label);
   lind_figure_caption(effects->story, caption, open);
   char title[160];

@@ -7,9 +7,9 @@
 /* Which terms of all analyses: those of one unit, chosen by `wanted`. */
 typedef struct lind_effects {
   lind_story *story;
-  const char *unit;                      /* as lind_story_effect_unit says it; only analyses in this unit */
+  const char *unit; /* as lind_story_effect_unit says it; only analyses in this unit */
   bool (*wanted)(const json_t *term);
-  const json_t *only;                    /* one analysis, or NULL: all of them */
+  const json_t *only; /* one analysis, or NULL: all of them */
 } lind_effects;
 
 bool lind_effects_any(const lind_effects *effects);

@@ -1,4 +1,5 @@
-/* flow.c -- the CONSORT diagram (Schulz, Altman and Moher 2010, doi:10.1136/bmj.c332), drawn directly: boxes and arrows in user units. */
+/* flow.c -- the CONSORT diagram (Schulz, Altman and Moher 2010, doi:10.1136/bmj.c332), drawn directly: boxes and arrows in user
+ * units. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +17,8 @@ typedef struct box {
 static int height(const box *b) { return b->lines * LINE + 2 * PAD - 4; }
 
 static void put_box(lind_page *page, const box *b, const char *const text[]) {
-  lind_page_put(page, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>\n", b->style, b->x, b->y, b->width,
-                height(b));
+  lind_page_put(page, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>\n", b->style, b->x, b->y,
+                b->width, height(b));
   for (int i = 0; i < b->lines; i++)
     lind_page_put(page, "<text x=\"%d\" y=\"%d\">%s</text>\n", b->x + b->width / 2, b->y + PAD + 11 + i * LINE, text[i]);
 }
@@ -34,7 +35,8 @@ static lind_value_words counted(const json_t *object, const char *key, const cha
 
 /* Screened and excluded; returns where the arrows to the arms begin. */
 static int put_top(lind_story *story, const json_t *consort, int middle) {
-  const lind_value_words screened = counted(consort, "screened", "screened"), excluded = counted(consort, "excluded", "not eligible");
+  const lind_value_words screened = counted(consort, "screened", "screened"),
+                         excluded = counted(consort, "excluded", "not eligible");
   const lind_value_words randomised = counted(consort, "randomised", "randomised");
   const char *const top[] = {screened.text}, *const side[] = {excluded.text}, *const centre[] = {randomised.text};
   box b = {middle - MIDDLE_WIDTH / 2, 8, MIDDLE_WIDTH, 1, "box"};
@@ -43,7 +45,8 @@ static int put_top(lind_story *story, const json_t *consort, int middle) {
     put_box(&story->page, &b, top);
     put_arrow(&story->page, middle, 8 + height(&b), middle, 8 + height(&b) + 56);
     const box out = {middle + MIDDLE_WIDTH / 2 - OVER, 8 + height(&b) + 10, SIDE_WIDTH, 1, "box out"};
-    lind_page_put(&story->page, "<path class=\"arrow\" d=\"M%d %dH%d\" marker-end=\"url(#tip)\"/>\n", middle, out.y + height(&out) / 2, out.x);
+    lind_page_put(&story->page, "<path class=\"arrow\" d=\"M%d %dH%d\" marker-end=\"url(#tip)\"/>\n", middle,
+                  out.y + height(&out) / 2, out.x);
     put_box(&story->page, &out, side);
     b.y += height(&b) + 56;
   }
@@ -57,7 +60,8 @@ static void put_arm(lind_story *story, const json_t *arm, int x, int y, int midd
   (void)lind_table_wrap(lind_story_arm(story, name), 22, wrapped, sizeof wrapped);
   lines[0] = strtok_r(wrapped, "\n", &rest);
   lines[1] = rest != NULL && *rest != '\0' ? strtok_r(NULL, "\n", &rest) : NULL;
-  const lind_value_words randomised = counted(arm, "randomised", "randomised"), completed = counted(arm, "completed", "completed");
+  const lind_value_words randomised = counted(arm, "randomised", "randomised"),
+                         completed = counted(arm, "completed", "completed");
   const lind_value_words dropped = counted(arm, "dropped", "dropped out"), failed = counted(arm, "failed", "failed lanes");
   const char *head[] = {lines[0] != NULL ? lines[0] : "", lines[1] != NULL ? lines[1] : "", randomised.text};
   const char *const lost[] = {dropped.text, failed.text}, *const end[] = {completed.text};
@@ -82,12 +86,15 @@ static void put_diagram(lind_story *story, const json_t *consort) {
   const int row = n * BOX + (n - 1) * GAP, middle = (row > MIDDLE_WIDTH ? row : MIDDLE_WIDTH) / 2 + 8;
   const int side = middle + MIDDLE_WIDTH / 2 - OVER + SIDE_WIDTH + 8, width = side > 2 * middle ? side : 2 * middle;
   const int tall = isfinite(lind_value_number(consort, "screened")) ? 398 : 308;
-  lind_page_put(&story->page,
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Flow diagram\">\n<svg class=\"flow\" viewBox=\"0 0 %d %d\" "
-                "style=\"max-width:%dpx\" role=\"img\" aria-label=\"Flow of patients from screening to the end of the trial, by arm; "
-                "the numbers are in the table below.\">\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
-                "markerHeight=\"7\" orient=\"auto\"><path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
-                width, n > 0 ? tall : 140, width);
+  lind_page_put(
+      &story->page,
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Flow diagram\">\n<svg class=\"flow\" viewBox=\"0 0 %d "
+      "%d\" "
+      "style=\"max-width:%dpx\" role=\"img\" aria-label=\"Flow of patients from screening to the end of the trial, by arm; "
+      "the numbers are in the table below.\">\n<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" "
+      "markerWidth=\"7\" "
+      "markerHeight=\"7\" orient=\"auto\"><path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
+      width, n > 0 ? tall : 140, width);
   const int from = put_top(story, consort, middle);
   for (int a = 0; a < n; a++)
     put_arm(story, json_array_get(arms, (size_t)a), middle - row / 2 + a * (BOX + GAP), from + 34, middle, from);
@@ -123,9 +130,11 @@ void lind_section_flow(lind_story *story) {
   if (replicates > 1.0)
     lind_page_put(&story->page, "Sums over %s replicates of the trial. ", lind_value_fixed(replicates, 0).text);
   if (unfilled > 0.0)
-    lind_page_put(&story->page, "%s places stayed empty: nobody eligible was found for them. ", lind_value_fixed(unfilled, 0).text);
-  lind_page_raw(&story->page, "A failed lane is a patient whose equations could not be solved to the end: counted, never dropped "
-                              "silently.</figcaption>\n<details class=\"data\"><summary>Data table</summary>\n");
+    lind_page_put(&story->page, "%s places stayed empty: nobody eligible was found for them. ",
+                  lind_value_fixed(unfilled, 0).text);
+  lind_page_raw(&story->page,
+                "A failed lane is a patient whose equations could not be solved to the end: counted, never dropped "
+                "silently.</figcaption>\n<details class=\"data\"><summary>Data table</summary>\n");
   put_table(story, consort);
   lind_figure_end(story);
   lind_story_end(story);

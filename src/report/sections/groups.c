@@ -7,7 +7,9 @@
 
 static const char columns[] = "lnnnnnl";
 
-static const char *title_of(const json_t *endpoint) { return lind_value_text(endpoint, "title", lind_value_text(endpoint, "name", "")); }
+static const char *title_of(const json_t *endpoint) {
+  return lind_value_text(endpoint, "title", lind_value_text(endpoint, "name", ""));
+}
 
 static int decimals_of(const json_t *cell) {
   return lind_value_decimals(lind_value_number(cell, "mean"), lind_value_number(cell, "mcse"));
@@ -17,10 +19,16 @@ static void put_cell(lind_story *story, const json_t *cell) {
   const double mean = lind_value_number(cell, "mean"), sd = lind_value_number(cell, "sd");
   const lind_value_words value = lind_value_with_error(mean, lind_value_number(cell, "mcse"));
   const lind_value_words spread = lind_value_fixed(sd, lind_value_decimals(sd, sd / 50.0));
-  const lind_value_words n = lind_value_fixed(lind_value_number(cell, "n"), 0), gone = lind_value_fixed(lind_value_number(cell, "missing"), 0);
+  const lind_value_words n = lind_value_fixed(lind_value_number(cell, "n"), 0),
+                         gone = lind_value_fixed(lind_value_number(cell, "missing"), 0);
   const json_t *published = json_object_get(cell, "published");
   const lind_value_words found = lind_story_published(published);
-  const char *const cells[] = {lind_story_arm(story, lind_value_text(cell, "arm", "")), value.text, spread.text, n.text, gone.text, found.text,
+  const char *const cells[] = {lind_story_arm(story, lind_value_text(cell, "arm", "")),
+                               value.text,
+                               spread.text,
+                               n.text,
+                               gone.text,
+                               found.text,
                                lind_value_text(published, "source", "")};
   lind_table_row(story, columns, cells);
 }
@@ -30,7 +38,8 @@ static void begin_table(lind_story *story, const char *caption) {
   lind_table_begin(story, caption, columns, headers);
 }
 
-/* ---- everybody ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- everybody
+ * ------------------------------------------------------------------------------------------------------------------------- */
 
 static void put_everybody(lind_story *story, const json_t *endpoints) {
   size_t i, j;
@@ -48,7 +57,8 @@ static void put_everybody(lind_story *story, const json_t *endpoints) {
   lind_table_end(story);
 }
 
-/* ---- groups ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- groups
+ * ---------------------------------------------------------------------------------------------------------------------------- */
 
 static bool has_groups(const json_t *endpoint) {
   size_t i;
@@ -91,9 +101,11 @@ static void draw_cell(const lind_story *story, drawing *figure, const json_t *ce
   const int most = fabs(mean) < 10.0 ? 2 : 1;
   draw_number(figure, row, lind_value_fixed(mean, decimals_of(cell) < most ? decimals_of(cell) : most).text, fresh);
   json_array_append_new(figure->rows.values,
-                        json_pack("{s:s,s:i,s:s,s:s,s:o,s:o,s:s}", "row", row, "size", lind_story_arm_size(lind_story_arm_index(story, lind_value_text(cell, "arm", ""))), "label", lind_story_is_all(cell) ? "All patients" : level, "arm",
-                                  lind_story_arm(story, lind_value_text(cell, "arm", "")), "mean", number(mean), "published", number(found),
-                                  "text", lind_value_with_error(mean, lind_value_number(cell, "mcse")).text));
+                        json_pack("{s:s,s:i,s:s,s:s,s:o,s:o,s:s}", "row", row, "size",
+                                  lind_story_arm_size(lind_story_arm_index(story, lind_value_text(cell, "arm", ""))), "label",
+                                  lind_story_is_all(cell) ? "All patients" : level, "arm",
+                                  lind_story_arm(story, lind_value_text(cell, "arm", "")), "mean", number(mean), "published",
+                                  number(found), "text", lind_value_with_error(mean, lind_value_number(cell, "mcse")).text));
 }
 
 static void draw(lind_story *story, const json_t *endpoint) {
@@ -105,9 +117,10 @@ static void draw(lind_story *story, const json_t *endpoint) {
   json_array_foreach(json_object_get(endpoint, "cells"), i, cell) draw_cell(story, &figure, cell);
   const lind_value_words unit = lind_value_unit(lind_value_text(endpoint, "unit", ""));
   const int room = 24 + 42 * (int)json_array_size(json_object_get(story->estimates, "arms"));
-  json_t *holes = json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story), "shapes",
-                            lind_story_arm_shapes(story), "numbers", figure.numbers, "room", room, "x",
-                            json_sprintf("%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text));
+  json_t *holes =
+      json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story),
+                "shapes", lind_story_arm_shapes(story), "numbers", figure.numbers, "room", room, "x",
+                json_sprintf("%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text));
   lind_figure_rows_take(&figure.rows, 24, holes);
   if (figure.published) json_object_set_new(holes, "published", json_true());
   (void)snprintf(words, sizeof words, "%s by group and arm, means as dots.", title_of(endpoint));

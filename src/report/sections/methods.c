@@ -6,18 +6,24 @@
 #include "sections.h"
 
 static void put_method(lind_story *story, const json_t *analysis) {
-  const char *method = lind_value_text(analysis, "method", lind_value_text(analysis, "estimator", "")), *effect = lind_value_text(analysis, "effect", NULL);
+  const char *method = lind_value_text(analysis, "method", lind_value_text(analysis, "estimator", "")),
+             *effect = lind_value_text(analysis, "effect", NULL);
   const char *source = lind_value_text(analysis, "method_source", NULL), *estimand = lind_value_text(analysis, "estimand", NULL);
   lind_page_put(&story->page, "<dt>%s</dt>\n<dd>", lind_value_text(analysis, "title", lind_value_text(analysis, "name", "")));
-  if (effect != NULL) lind_page_put(&story->page, "The effect is the %s on endpoint <code>%s</code>", effect, lind_value_text(analysis, "endpoint", ""));
-  if (effect == NULL) lind_page_put(&story->page, "The effect on endpoint <code>%s</code>", lind_value_text(analysis, "endpoint", ""));
-  lind_page_put(&story->page, ", %s against %s, estimated by: %s", lind_story_arm(story, lind_value_text(analysis, "treated", "treated")),
+  if (effect != NULL)
+    lind_page_put(&story->page, "The effect is the %s on endpoint <code>%s</code>", effect,
+                  lind_value_text(analysis, "endpoint", ""));
+  if (effect == NULL)
+    lind_page_put(&story->page, "The effect on endpoint <code>%s</code>", lind_value_text(analysis, "endpoint", ""));
+  lind_page_put(&story->page, ", %s against %s, estimated by: %s",
+                lind_story_arm(story, lind_value_text(analysis, "treated", "treated")),
                 lind_story_arm(story, lind_value_text(analysis, "control", "control")), method);
   if (source != NULL) lind_page_put(&story->page, " (%s)", source);
   lind_page_raw(&story->page, ".");
   if (estimand != NULL) lind_page_put(&story->page, " Estimand: %s.", estimand);
   if (isfinite(lind_value_number(analysis, "level")))
-    lind_page_put(&story->page, " Intervals at the %s %% level; no effect is %s.", lind_value_short(100.0 * lind_value_number(analysis, "level")).text,
+    lind_page_put(&story->page, " Intervals at the %s %% level; no effect is %s.",
+                  lind_value_short(100.0 * lind_value_number(analysis, "level")).text,
                   lind_value_short(lind_value_number(analysis, "null")).text);
   lind_page_raw(&story->page, "</dd>\n");
 }
@@ -35,7 +41,8 @@ void lind_section_methods(lind_story *story) {
   lind_story_end(story);
 }
 
-/* ---- operating characteristics ------------------------------------------------------------------------------------------------------- */
+/* ---- operating characteristics
+ * ------------------------------------------------------------------------------------------------------- */
 
 static const char columns[] = "lnnnnnn";
 
@@ -47,10 +54,11 @@ static void put_term(lind_story *story, const json_t *term) {
   const lind_value_words mean = lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse"));
   const lind_value_words spread = lind_value_fixed(sd, decimals), claimed = lind_value_fixed(se, decimals);
   const lind_value_words range = lind_value_interval(lind_value_number(term, "p05"), lind_value_number(term, "p95"), decimals);
-  const lind_value_words power = lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
+  const lind_value_words power =
+      lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
   const lind_value_words n = lind_value_fixed(lind_value_number(term, "replicates"), 0);
-  const char *const cells[] = {lind_story_is_all(term) ? "All patients" : label, mean.text, spread.text, claimed.text, range.text, power.text,
-                                      n.text};
+  const char *const cells[] = {
+      lind_story_is_all(term) ? "All patients" : label, mean.text, spread.text, claimed.text, range.text, power.text, n.text};
   lind_table_row(story, columns, cells);
 }
 
@@ -63,7 +71,8 @@ static void put_looks(lind_story *story, const json_t *looks) {
     char label[24];
     (void)snprintf(label, sizeof label, "%zu", i + 1);
     const lind_value_words share = lind_value_short(lind_value_number(look, "fraction"));
-    const lind_value_words high = lind_value_short(lind_value_number(look, "efficacy")), low = lind_value_short(lind_value_number(look, "futility"));
+    const lind_value_words high = lind_value_short(lind_value_number(look, "efficacy")),
+                           low = lind_value_short(lind_value_number(look, "futility"));
     const char *const cells[] = {label, share.text, high.text, low.text};
     lind_table_row(story, "lnnn", cells);
   }
@@ -71,14 +80,17 @@ static void put_looks(lind_story *story, const json_t *looks) {
 }
 
 void lind_section_operating(lind_story *story) {
-  static const char *const headers[] = {"Patients",           "Mean effect", "SD over replicates", "Mean standard error",
-                                               "5 to 95 % of trials", "Power %",     "Replicates"};
+  static const char *const headers[] = {
+      "Patients", "Mean effect", "SD over replicates", "Mean standard error", "5 to 95 % of trials", "Power %", "Replicates"};
   size_t i, j;
-  const json_t *analysis, *term, *analyses = json_object_get(story->estimates, "analyses"), *design = json_object_get(story->estimates, "design");
+  const json_t *analysis, *term, *analyses = json_object_get(story->estimates, "analyses"),
+                                 *design = json_object_get(story->estimates, "design");
   if (json_array_size(analyses) == 0) return;
   lind_story_section(story, "operating", "How such a trial behaves");
-  lind_page_raw(&story->page, "<p>Over the replicates: where the effect falls, whether the standard error that a trial computes agrees with the "
-                              "spread that trials really have, and how often the effect is found.</p>\n");
+  lind_page_raw(
+      &story->page,
+      "<p>Over the replicates: where the effect falls, whether the standard error that a trial computes agrees with the "
+      "spread that trials really have, and how often the effect is found.</p>\n");
   if (design != NULL) lind_page_put(&story->page, "<p>Design: %s.</p>\n", lind_value_text(design, "kind", "fixed"));
   if (json_array_size(json_object_get(design, "looks")) > 0) put_looks(story, json_object_get(design, "looks"));
   lind_table_begin(story, "Operating characteristics", columns, headers);

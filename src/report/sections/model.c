@@ -52,11 +52,13 @@ void lind_section_model(lind_story *story) {
     if (value != NULL) lind_page_put(&story->page, "<dt>%s</dt><dd>%s</dd>\n", facts[i].words, value);
   }
   if (isfinite(lind_value_number(model, "relative")))
-    lind_page_put(&story->page, "<dt>Tolerances</dt><dd>relative %s, absolute %s</dd>\n", lind_value_short(lind_value_number(model, "relative")).text,
+    lind_page_put(&story->page, "<dt>Tolerances</dt><dd>relative %s, absolute %s</dd>\n",
+                  lind_value_short(lind_value_number(model, "relative")).text,
                   lind_value_short(lind_value_number(model, "absolute")).text);
   if (isfinite(lind_value_number(work, "steps")))
     lind_page_put(&story->page, "<dt>Work</dt><dd>%s steps, %s rejected, %s evaluations of 8 patients</dd>\n",
-                  lind_value_fixed(lind_value_number(work, "steps"), 0).text, lind_value_fixed(lind_value_number(work, "rejected"), 0).text,
+                  lind_value_fixed(lind_value_number(work, "steps"), 0).text,
+                  lind_value_fixed(lind_value_number(work, "rejected"), 0).text,
                   lind_value_fixed(lind_value_number(work, "rhs"), 0).text);
   lind_page_raw(&story->page, "</dl>\n");
   if (json_array_size(json_object_get(model, "parameters")) > 0) put_parameters(story, json_object_get(model, "parameters"));

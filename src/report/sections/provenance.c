@@ -1,5 +1,5 @@
-/* provenance.c -- where the numbers come from and how to make them again. The document is free-form: known parts get their own form,
- * everything else is a key and a value. */
+/* provenance.c -- where the numbers come from and how to make them again. The document is free-form: known parts get their own
+ * form, everything else is a key and a value. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,8 @@ static bool stands_alone(const char *key, const json_t *value) {
 
 static void put_value(lind_story *story, const json_t *value) {
   if (json_is_string(value)) {
-    const bool hash = json_string_length(value) >= 32 && strspn(json_string_value(value), "0123456789abcdef") == json_string_length(value);
+    const bool hash =
+        json_string_length(value) >= 32 && strspn(json_string_value(value), "0123456789abcdef") == json_string_length(value);
     lind_page_put(&story->page, hash ? "<code>%s</code>" : "%s", json_string_value(value));
     return;
   }
@@ -85,8 +86,10 @@ static void put_long(lind_story *story, const json_t *provenance) {
 void lind_section_provenance(lind_story *story) {
   static const char *const headers[] = {"Fact", "Value"};
   lind_story_section(story, "provenance", "Where the numbers come from");
-  lind_page_raw(&story->page, "<p>Run <code>lind verify DIR</code> on the directory that holds this report: it checks every hash below and the digest of "
-                              "the results, and can replay any patient; <code>lind patient DIR --id N</code> explains one.</p>\n");
+  lind_page_raw(
+      &story->page,
+      "<p>Run <code>lind verify DIR</code> on the directory that holds this report: it checks every hash below and the digest of "
+      "the results, and can replay any patient; <code>lind patient DIR --id N</code> explains one.</p>\n");
   lind_table_begin(story, "Run and build", "ll", headers);
   static const char *const keys[] = {"plan_hash", "digest", "seed"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

@@ -26,7 +26,8 @@ void lind_section_subgroups(lind_story *story) {
     const lind_effects effects = {story, unit.text, any, analysis};
     lind_page_put(&story->page, "<h3>%s</h3>\n", lind_value_text(analysis, "title", lind_value_text(analysis, "name", "")));
     lind_effects_put(&effects, "Effect in all patients and in each group, with intervals.",
-                     "Effect by group. A group's interval is wide because a single trial of this size has few such patients.", false);
+                     "Effect by group. A group's interval is wide because a single trial of this size has few such patients.",
+                     false);
   }
   if (begun) lind_story_end(story);
 }
