@@ -3,6 +3,9 @@
 #ifndef LIND_DRAW_H
 #define LIND_DRAW_H
 
+/* Once, before any thread: a value that cannot be computed is a NaN, not an abort (GSL's error handler goes off). */
+void lind_draw_prepare(void);
+
 double lind_draw_normal_quantile(double u);                                 /* standard normal */
 double lind_draw_normal_cdf(double z);
 double lind_draw_truncated_normal(double u, double mean, double sd, double lower, double upper); /* +-INFINITY allowed */

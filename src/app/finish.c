@@ -22,6 +22,9 @@ lind_err lind_finish_directories(const char *path) {
     LIND_CHECK(mkdir(part, 0777) == 0 || errno == EEXIST, LIND_ERR_INPUT, "%s cannot be made: %s; choose another --out", part,
                strerror(errno));
   }
+  struct stat status;
+  LIND_CHECK(stat(path, &status) == 0 && S_ISDIR(status.st_mode), LIND_ERR_INPUT, "--out %s is a file, not a directory; choose another",
+             path);
   return LIND_OK;
 }
 

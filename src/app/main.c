@@ -4,6 +4,7 @@
 
 #include "build_facts.h"
 #include "command.h"
+#include "lind/draw.h"
 #include "lind/text.h"
 
 #define LIND_COMMAND(name) extern const lind_command lind_command_##name;
@@ -60,6 +61,7 @@ int main(int argc, char **argv) {
     printf("lind %s (%s)\n", LIND_VERSION, LIND_REVISION);
     return 0;
   }
+  lind_draw_prepare();
   lind_arena *arena = NULL;
   lind_err err = lind_arena_create(&arena);
   if (err == LIND_OK) err = dispatch(n - 1, argv + 1, arena);

@@ -239,7 +239,7 @@ lind_err lind_csv_numbers(const lind_csv *csv, int column, lind_arena *arena, co
   LIND_TAKE(taken, arena, csv->n_rows);
   for (size_t row = 0; row < csv->n_rows; row++) {
     const char *text = lind_csv_at(csv, row, column)->text;
-    if (text[0] == '\0' || strcmp(text, ".") == 0 || strcmp(text, "NA") == 0)
+    if (text[0] == '\0' || strcmp(text, ".") == 0 || strcmp(text, "NA") == 0 || strcmp(text, "NaN") == 0)
       taken[row] = NAN;
     else
       LIND_TRY(lind_csv_number(csv, row, column, &taken[row]));

@@ -57,7 +57,7 @@ lind_err lind_table_read(lind_builder *builder, const lind_words *written, const
     }
   lind_table *table;
   LIND_TAKE(table, builder->arena, 1);
-  LIND_CHECK_AT(access(path, R_OK) == 0, LIND_ERR_FILE, written->where, "table %s cannot be read at %s", written->text, path);
+  LIND_CHECK_AT(access(path, R_OK) == 0, LIND_ERR_INPUT, written->where, "table %s cannot be read at %s", written->text, path);
   LIND_TRY(lind_csv_read(path, builder->arena, &table->csv));
   builder->digest = lind_digest_add(builder->digest, &table->csv->digest, sizeof table->csv->digest);
   LIND_TRY(card_read(builder, written, path, &table->assumption));

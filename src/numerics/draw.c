@@ -4,11 +4,14 @@
 #include "lind/draw.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stddef.h>
 
 #include "invert.h"
+
+void lind_draw_prepare(void) { (void)gsl_set_error_handler_off(); }
 
 double lind_draw_normal_quantile(double u) { return gsl_cdf_ugaussian_Pinv(u); }
 

@@ -7,8 +7,7 @@
 #include "bundle.h"
 #include "story.h"
 
-/* ---- templates
- * ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- templates ------------------------------------------------------------------------------------------------------------- */
 
 static json_t *filled(const json_t *template, const json_t *holes);
 
@@ -57,8 +56,7 @@ static void put_spec(lind_story *story, const char *kind, const char *label, con
   json_decref(template);
 }
 
-/* ---- the element
- * --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the element ----------------------------------------------------------------------------------------------------------- */
 
 void lind_figure_begin(lind_story *story, const char *kind, const char *label, json_t *holes) {
   story->n_figures++;
@@ -113,8 +111,7 @@ json_t *lind_figure_ticks(const json_t *values, bool ratio) {
   return ticks;
 }
 
-/* ---- rows with words at the left
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- rows with words at the left ------------------------------------------------------------------------------------------- */
 
 void lind_figure_rows_init(lind_figure_rows *rows) {
   *rows = (lind_figure_rows){.ids = json_array(), .values = json_array(), .lines = 1};

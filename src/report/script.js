@@ -46,7 +46,8 @@
   };
   const draw = plot => {
     const spec = JSON.parse(document.getElementById(plot.dataset.spec).textContent);
-    const options = {mode: 'vega-lite', renderer: 'svg', actions: false, ast: true, config, tooltip: {disableDefaultStyle: true}};
+    const options = {mode: 'vega-lite', renderer: 'svg', actions: false, ast: true, config, tooltip: {disableDefaultStyle: true},
+      formatLocale: {decimal: '.', thousands: '\u202f', grouping: [3], currency: ['', '']}};
     return vegaEmbed(plot, fitted(spec, plot.clientWidth), options).catch(error => {
       plot.textContent = 'This figure could not be drawn: ' + error.message;
       plot.closest('figure').querySelector('details').open = true;

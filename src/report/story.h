@@ -16,14 +16,12 @@ typedef struct lind_story {
   int n_figures;
 } lind_story;
 
-/* ---- sections: a heading, and a line in the contents
- * --------------------------------------------------------------------------------- */
+/* ---- sections: a heading, and a line in the contents ----------------------------------------------------------------------- */
 
 void lind_story_section(lind_story *story, const char *id, const char *title);
 void lind_story_end(lind_story *story);
 
-/* ---- arms and terms in words
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- arms and terms in words ----------------------------------------------------------------------------------------------- */
 
 enum { LIND_STORY_ARMS = 6 };                                          /* as many as there are colours; later arms repeat them */
 const char *lind_story_arm(const lind_story *story, const char *name); /* its title, or its name; "" for NULL */
@@ -41,8 +39,7 @@ lind_value_words lind_story_published(const json_t *published); /* "7 (3.3 to 10
 const json_t *lind_story_primary(const lind_story *story);      /* first analysis, or NULL */
 const json_t *lind_story_primary_term(const lind_story *story); /* its first term, or NULL */
 
-/* ---- figures: figure.c
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- figures: figure.c ----------------------------------------------------------------------------------------------------- */
 
 /* <figure> with the template `kind`, its holes filled ("$name" becomes holes.name; an array item {"if": "$name", ...} is left out
  * where the hole is missing), and the key below it. label says in a sentence what is to be seen. `holes` is taken. Nothing is
@@ -69,8 +66,7 @@ const char *lind_figure_rows_add(lind_figure_rows *rows, const char *label, bool
 /* As "rows", "values" and "height": at least `step` pixels a row, more where labels have several lines. */
 void lind_figure_rows_take(lind_figure_rows *rows, int step, json_t *holes);
 
-/* ---- tables: table.c
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- tables: table.c ------------------------------------------------------------------------------------------------------- */
 
 /* `columns` has a letter a column: 'l' words, 'n' numbers (right-aligned), 'c' code. The first column holds the row headings. */
 void lind_table_begin(lind_story *story, const char *caption, const char *columns, const char *const headers[]);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lind/text.h"
 
@@ -48,14 +49,14 @@ uint64_t lind_plan_blocks_per_replicate(const lind_plan *plan) {
   return (plan->protocol->patients + LIND_BLOCK_CUT - 1) / LIND_BLOCK_CUT;
 }
 
-static lind_err read_cohort(lind_plan *plan, const lind_node *protocol_root, lind_arena *arena) {
+static lind_err read_cohort(lind_plan *plan, lind_arena *arena) {
   const lind_words words = plan->protocol->cohort;
   const char *path = lind_protocol_path(words.text, words.where.file != NULL && strcmp(words.where.file, "--set") == 0
                                                         ? plan->protocol->path
                                                         : words.where.file,
                                         arena);
   const lind_node *root;
-  (void)protocol_root;
+  LIND_CHECK_AT(access(path, R_OK) == 0, LIND_ERR_INPUT, words.where, "cohort is '%s', which cannot be read at %s", words.text, path);
   LIND_TRY(lind_document_read(path, arena, &root));
   lind_cohort *cohort;
   LIND_TRY(lind_cohort_create(root, path, &plan->purposes, arena, &cohort));
@@ -100,7 +101,7 @@ lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, 
   plan->n_days = (int)ceil(protocol->duration / 24.0 - 1e-9);
   LIND_CHECK(plan->n_days >= 1 && plan->n_days <= 36525, LIND_ERR_INPUT,
              "%s: duration is %g day; it must be from 1 day to 100 year", protocol->path, protocol->duration / 24.0);
-  LIND_TRY(read_cohort(plan, root, arena));
+  LIND_TRY(read_cohort(plan, arena));
   LIND_TRY(read_model(plan, back_end, arena));
   LIND_TRY(find_engine(plan));
   LIND_TRY(lind_plan_parts_model(plan, arena));

@@ -92,7 +92,7 @@ static const row rows[] = {
      "c.yaml:5:3: genes are drawn by ancestry, but the cohort has no `ancestry: {EUR: 1}`"},
     {LIND_ERR_INPUT, GENES "  G: {table: nocard.csv}\n",
      "c.yaml:6:14: table nocard.csv has no source card; write nocard.source.yaml with source, licence, n and limits"},
-    {LIND_ERR_FILE, GENES "  G: {table: none.csv}\n", "c.yaml:6:14: table none.csv cannot be read at ./none.csv"},
+    {LIND_ERR_INPUT, GENES "  G: {table: none.csv}\n", "c.yaml:6:14: table none.csv cannot be read at ./none.csv"},
     {LIND_ERR_INPUT, GENES "  G: {table: sum.csv}\n", "./sum.csv:5:10: frequencies of G in EUR sum to 0.93; they must sum to 1"},
     {LIND_ERR_INPUT, GENES "  G: {table: twice.csv}\n", "./twice.csv:4:1: allele *1 of G in EUR stands here again"},
     {LIND_ERR_INPUT, GENES "  G: {table: negative.csv}\n", "./negative.csv:3:8: frequency is -0.1; it must be between 0 and 1"},

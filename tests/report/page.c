@@ -2,8 +2,7 @@
  * documents give equal bytes. */
 #include "report_case.h"
 
-/* ---- escaping
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- escaping -------------------------------------------------------------------------------------------------------------- */
 
 static const char hostile[] = "</script></title></style><img/src=x/onerror=alert(1)>'\"&<!--]]>|\\";
 
@@ -63,8 +62,7 @@ static void json_inside_parses_and_keeps_its_text(void **state) {
   json_decref(estimates);
 }
 
-/* ---- one file
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- one file -------------------------------------------------------------------------------------------------------------- */
 
 static void nothing_is_fetched(void **state) {
   (void)state;
@@ -110,8 +108,7 @@ static void equal_documents_give_equal_bytes(void **state) {
   json_decref(provenance);
 }
 
-/* ---- for everybody
- * ------------------------------------------------------------------------------------------------------------------- */
+/* ---- for everybody --------------------------------------------------------------------------------------------------------- */
 
 static size_t count(const char *text, const char *what) {
   size_t n = 0;

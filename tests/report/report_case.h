@@ -54,8 +54,7 @@ static inline char *case_page(const json_t *estimates, const json_t *provenance)
   return page;
 }
 
-/* ---- the skeleton: the page's tags in their order, without text, attribute values, scripts and styles
- * --------------------------------- */
+/* ---- the skeleton: the page's tags in their order, without text, attribute values, scripts and styles ---------------------- */
 
 static inline bool case_is_void(const char *name, size_t n) {
   static const char *const names[] = {"meta", "!DOCTYPE", "br", "rect", "path", "img", "link", "input", "hr"};

@@ -83,8 +83,7 @@ static void null_numbers_are_dashes(void **state) {
   json_decref(provenance);
 }
 
-/* ---- wrong shapes
- * -------------------------------------------------------------------------------------------------------------------- */
+/* ---- wrong shapes ---------------------------------------------------------------------------------------------------------- */
 
 static json_t *replacement(int kind) {
   return kind == 0   ? json_null()
@@ -158,8 +157,7 @@ static void more_arms_than_colours(void **state) {
   json_decref(estimates);
 }
 
-/* ---- sentences
- * ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- sentences ------------------------------------------------------------------------------------------------------------- */
 
 static void check_refused(const char *text, const char *sentence) {
   char path[] = "/tmp/lind-estimates-XXXXXX", html[64], expected[256];

@@ -73,8 +73,7 @@ static void summary_of_another_format_is_refused(void **state) {
                       "estimates: format is 'lind-estimates-9', but 'lind-estimates-1' is what this lind reads");
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------------------------------------- */
 
 static void error_decides_the_digits(void **state) {
   (void)state;

@@ -32,8 +32,7 @@ static void put_units(lind_story *story) {
   }
 }
 
-/* ---- replicates
- * ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- replicates ------------------------------------------------------------------------------------------------------------ */
 
 static json_t *bars(const json_t *histogram, int decimals) {
   const double from = lind_value_number(histogram, "from"), width = lind_value_number(histogram, "width");

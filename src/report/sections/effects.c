@@ -30,8 +30,7 @@ bool lind_effects_any(const lind_effects *effects) {
   return n > 0;
 }
 
-/* ---- the figure
- * ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the figure ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct drawing {
   lind_figure_rows rows;
@@ -43,9 +42,28 @@ typedef struct drawing {
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
+/* The title; where several analyses share it, with the arms that are compared. */
+static void title_of(const lind_effects *effects, const json_t *analysis, char *title, size_t size) {
+  const lind_story *story = effects->story;
+  const char *words = lind_value_text(analysis, "title", lind_value_text(analysis, "name", ""));
+  size_t i;
+  int same = 0;
+  const json_t *other;
+  json_array_foreach(json_object_get(story->estimates, "analyses"), i, other) {
+    if (strcmp(lind_value_text(other, "title", lind_value_text(other, "name", "")), words) == 0) same++;
+  }
+  if (same > 1)
+    (void)snprintf(title, size, "%s, %s against %s", words,
+                   lind_story_arm(story, lind_value_text(analysis, "treated", "treated")),
+                   lind_story_arm(story, lind_value_text(analysis, "control", "control")));
+  else
+    (void)snprintf(title, size, "%s", words);
+}
+
 static void label_of(const lind_effects *effects, const json_t *analysis, const json_t *term, char *label, size_t size) {
-  const char *title = lind_value_text(analysis, "title", lind_value_text(analysis, "name", ""));
+  char title[384];
   const char *level = lind_value_text(term, "level", "");
+  title_of(effects, analysis, title, sizeof title);
   if (effects->only != NULL)
     (void)snprintf(label, size, "%s", lind_story_is_all(term) ? "All patients" : level);
   else if (lind_story_is_all(term))
@@ -88,7 +106,8 @@ static void draw_term(const lind_effects *effects, const json_t *analysis, const
   if (!isfinite(figure->null_at)) figure->null_at = figure->ratio ? 1.0 : 0.0;
 }
 
-static void draw(const lind_effects *effects, const char *label) {
+/* Says whether there is a published number among them. */
+static bool draw(const lind_effects *effects, const char *label) {
   lind_story *story = effects->story;
   drawing figure = {.group = ""};
   lind_figure_rows_init(&figure.rows);
@@ -109,46 +128,40 @@ static void draw(const lind_effects *effects, const char *label) {
   lind_figure_key(story, LIND_KEY_EFFECT, "simulated, with the interval of one trial");
   if (figure.published) lind_figure_key(story, LIND_KEY_PUBLISHED, "published");
   lind_figure_key(story, LIND_KEY_NULL, "no effect");
+  return figure.published;
 }
 
-/* ---- the table
- * ----------------------------------------------------------------------------------------------------------------------- */
-
-static const char columns[] = "lnnnnnll";
+/* ---- the table ------------------------------------------------------------------------------------------------------------- */
 
 static void put_row(const lind_effects *effects, const json_t *analysis, const json_t *term, void *context) {
-  (void)context;
-  char label[512];
+  const char *columns = context;
+  char label[512], source[512];
   if (effects->only != NULL && !lind_story_is_all(term))
     (void)snprintf(label, sizeof label, "%s: %s", lind_value_text(term, "group", ""), lind_value_text(term, "level", ""));
   else
     label_of(effects, analysis, term, label, sizeof label);
   const json_t *published = json_object_get(term, "published");
+  const char *mark = lind_value_text(published, "mark", NULL);
+  (void)snprintf(source, sizeof source, "%s%s%s%s", lind_value_text(published, "source", ""), mark != NULL ? " (" : "",
+                 mark != NULL ? mark : "", mark != NULL ? ")" : "");
   const lind_value_words effect = lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse"));
   const lind_value_words interval = lind_story_interval(term), found = lind_story_published(published);
   const lind_value_words power =
       lind_value_with_error(100.0 * lind_value_number(term, "power"), 100.0 * lind_value_number(term, "power_mcse"));
   const lind_value_words n = lind_value_fixed(lind_value_number(term, "n"), 0);
-  const char *const cells[] = {label,
-                               effect.text,
-                               interval.text,
-                               found.text,
-                               power.text,
-                               n.text,
-                               lind_value_text(published, "source", ""),
-                               lind_value_text(published, "mark", "")};
+  const char *const cells[] = {label, effect.text, interval.text, power.text, n.text, found.text, source};
   lind_table_row(effects->story, columns, cells);
 }
 
 void lind_effects_put(const lind_effects *effects, const char *label, const char *caption, bool open) {
-  static const char *const headers[] = {"Effect",  "Simulated",   "Interval of one trial", "Published (interval)",
-                                        "Power %", "n per trial", "Source of published",   "How known"};
-  draw(effects, label);
+  static const char *const headers[] = {
+      "Effect", "Simulated", "Interval of one trial", "Power %", "n per trial", "Published (interval)", "Source (how known)"};
+  char columns[] = "lnnnnnl", title[160];
+  if (!draw(effects, label)) columns[5] = '\0'; /* no column for what nobody published */
   lind_figure_caption(effects->story, caption, open);
-  char title[160];
   (void)snprintf(title, sizeof title, "Effects%s%s", effects->unit[0] != '\0' ? ", " : "", effects->unit);
   lind_table_begin(effects->story, title, columns, headers);
-  each_term(effects, put_row, NULL);
+  each_term(effects, put_row, columns);
   lind_table_end(effects->story);
   lind_figure_end(effects->story);
 }

@@ -11,6 +11,12 @@ static const char *title_of(const json_t *endpoint) {
   return lind_value_text(endpoint, "title", lind_value_text(endpoint, "name", ""));
 }
 
+/* A time that was not seen to end is no number: the mean is that of the patients whose event was seen, the others are missing. */
+static const char *of_whom(const json_t *endpoint) {
+  return strcmp(lind_value_text(endpoint, "scale", ""), "time") == 0 ? " (of those it happened to; the others count as missing)"
+                                                                     : "";
+}
+
 static int decimals_of(const json_t *cell) {
   return lind_value_decimals(lind_value_number(cell, "mean"), lind_value_number(cell, "mcse"));
 }
@@ -38,8 +44,7 @@ static void begin_table(lind_story *story, const char *caption) {
   lind_table_begin(story, caption, columns, headers);
 }
 
-/* ---- everybody
- * ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- everybody ------------------------------------------------------------------------------------------------------------- */
 
 static void put_everybody(lind_story *story, const json_t *endpoints) {
   size_t i, j;
@@ -48,7 +53,8 @@ static void put_everybody(lind_story *story, const json_t *endpoints) {
   json_array_foreach(endpoints, i, endpoint) {
     char label[512];
     const lind_value_words unit = lind_value_unit(lind_value_text(endpoint, "unit", ""));
-    (void)snprintf(label, sizeof label, "%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text);
+    (void)snprintf(label, sizeof label, "%s%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text,
+                   of_whom(endpoint));
     lind_table_group(story, columns, label);
     json_array_foreach(json_object_get(endpoint, "cells"), j, cell) {
       if (lind_story_is_all(cell)) put_cell(story, cell);
@@ -57,8 +63,7 @@ static void put_everybody(lind_story *story, const json_t *endpoints) {
   lind_table_end(story);
 }
 
-/* ---- groups
- * ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------------------------------------- */
 
 static bool has_groups(const json_t *endpoint) {
   size_t i;
@@ -127,7 +132,7 @@ static void draw(lind_story *story, const json_t *endpoint) {
   lind_figure_begin(story, "dots", words, holes);
   lind_figure_key_arms(story, false);
   if (figure.published) lind_figure_key(story, LIND_KEY_PUBLISHED, "published");
-  (void)snprintf(words, sizeof words, "%s: mean of each arm, by group.", title_of(endpoint));
+  (void)snprintf(words, sizeof words, "%s: mean of each arm, by group%s.", title_of(endpoint), of_whom(endpoint));
   lind_figure_caption(story, words, false);
 }
 

@@ -41,8 +41,7 @@ void lind_section_methods(lind_story *story) {
   lind_story_end(story);
 }
 
-/* ---- operating characteristics
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- operating characteristics --------------------------------------------------------------------------------------------- */
 
 static const char columns[] = "lnnnnnn";
 
