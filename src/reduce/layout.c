@@ -99,6 +99,8 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
                 "use an estimator of means or shares, or raise block_max",
                 analysis->name, estimator->name, (unsigned long long)plan->protocol->patients,
                 (unsigned long long)plan->protocol->block_max);
+  LIND_CHECK_AT(plan->protocol->n_arms > 1, LIND_ERR_INPUT, analysis->where, "analysis.%s compares two arms, but the trial has one",
+                analysis->name);
   const int endpoint = find_endpoint(plan->protocol, analysis->endpoint.text);
   const int treated = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[0].text) : 0;
   const int control = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[1].text) : 1;

@@ -68,7 +68,7 @@ void lind_figure_begin(lind_story *story, const char *kind, const char *label, j
   json_decref(holes);
 }
 
-void lind_figure_key(lind_story *story, lind_key_mark mark, const char *words) {
+void lind_figure_key(lind_story *story, lind_figure_mark mark, const char *words) {
   static const char *const classes[] = {"effect", "published", "band", "target", "null", "bars"};
   if (story->figures) lind_page_put(&story->page, "<li><i class=\"%s\" aria-hidden=\"true\"></i>%s</li>", classes[mark], words);
 }

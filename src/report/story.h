@@ -45,8 +45,15 @@ const json_t *lind_story_primary_term(const lind_story *story); /* its first ter
  * where the hole is missing), and the key below it. label says in a sentence what is to be seen. `holes` is taken. Nothing is
  * drawn, and the holes are given back, where the build has no library. Then the data table belongs between _begin and _end. */
 void lind_figure_begin(lind_story *story, const char *kind, const char *label, json_t *holes);
-typedef enum { LIND_KEY_EFFECT, LIND_KEY_PUBLISHED, LIND_KEY_BAND, LIND_KEY_TARGET, LIND_KEY_NULL, LIND_KEY_BARS } lind_key_mark;
-void lind_figure_key(lind_story *story, lind_key_mark mark, const char *words);
+typedef enum {
+  LIND_MARK_EFFECT,
+  LIND_MARK_PUBLISHED,
+  LIND_MARK_BAND,
+  LIND_MARK_TARGET,
+  LIND_MARK_NULL,
+  LIND_MARK_BARS
+} lind_figure_mark;
+void lind_figure_key(lind_story *story, lind_figure_mark mark, const char *words);
 void lind_figure_key_arms(lind_story *story, bool line);
 void lind_figure_caption(lind_story *story, const char *caption, bool open); /* ends the key, opens the <details> of the table */
 void lind_figure_end(lind_story *story);

@@ -91,10 +91,10 @@ static void put_replicates(lind_story *story) {
   lind_figure_begin(story, "replicates",
                     "Histogram of the primary effect over the replicates, with the published interval as a band.",
                     replicate_holes(analysis, term, values));
-  lind_figure_key(story, LIND_KEY_BARS, "replicates");
-  lind_figure_key(story, LIND_KEY_EFFECT, "their mean");
-  if (published != NULL) lind_figure_key(story, LIND_KEY_BAND, "published effect and interval");
-  lind_figure_key(story, LIND_KEY_NULL, "no effect");
+  lind_figure_key(story, LIND_MARK_BARS, "replicates");
+  lind_figure_key(story, LIND_MARK_EFFECT, "their mean");
+  if (published != NULL) lind_figure_key(story, LIND_MARK_BAND, "published effect and interval");
+  lind_figure_key(story, LIND_MARK_NULL, "no effect");
   char caption[512];
   (void)snprintf(caption, sizeof caption, "The primary effect in each of %s whole trials. Nine trials in ten found %s.", n.text,
                  range.text);

@@ -71,7 +71,7 @@ void lind_section_curves(lind_story *story) {
       char band[192];
       (void)snprintf(band, sizeof band, "target, %s",
                      lind_value_interval(lind_value_at(curve, "band", 0), lind_value_at(curve, "band", 1), 1).text);
-      lind_figure_key(story, LIND_KEY_TARGET, band);
+      lind_figure_key(story, LIND_MARK_TARGET, band);
     }
     (void)snprintf(words, sizeof words, "%s. The line is the median patient; nine in ten lie inside the band.", title);
     lind_figure_caption(story, words, false);

@@ -125,9 +125,9 @@ static bool draw(const lind_effects *effects, const char *label) {
                       json_sprintf("%s%s%s", figure.ratio ? "Ratio" : "Difference",
                                    !figure.ratio && effects->unit[0] != '\0' ? ", " : "", figure.ratio ? "" : effects->unit));
   lind_figure_begin(story, "forest", label, holes);
-  lind_figure_key(story, LIND_KEY_EFFECT, "simulated, with the interval of one trial");
-  if (figure.published) lind_figure_key(story, LIND_KEY_PUBLISHED, "published");
-  lind_figure_key(story, LIND_KEY_NULL, "no effect");
+  lind_figure_key(story, LIND_MARK_EFFECT, "simulated, with the interval of one trial");
+  if (figure.published) lind_figure_key(story, LIND_MARK_PUBLISHED, "published");
+  lind_figure_key(story, LIND_MARK_NULL, "no effect");
   return figure.published;
 }
 

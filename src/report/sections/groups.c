@@ -131,7 +131,7 @@ static void draw(lind_story *story, const json_t *endpoint) {
   (void)snprintf(words, sizeof words, "%s by group and arm, means as dots.", title_of(endpoint));
   lind_figure_begin(story, "dots", words, holes);
   lind_figure_key_arms(story, false);
-  if (figure.published) lind_figure_key(story, LIND_KEY_PUBLISHED, "published");
+  if (figure.published) lind_figure_key(story, LIND_MARK_PUBLISHED, "published");
   (void)snprintf(words, sizeof words, "%s: mean of each arm, by group%s.", title_of(endpoint), of_whom(endpoint));
   lind_figure_caption(story, words, false);
 }

@@ -53,9 +53,9 @@ static void put_differences(lind_story *story, const json_t *grid, const json_t 
   json_object_set_new(holes, "ticks", lind_figure_ticks(rows.values, ratio));
   lind_figure_rows_take(&rows, 28, holes);
   lind_figure_begin(story, "forest", "Difference under each scenario, with the published interval as a band.", holes);
-  lind_figure_key(story, LIND_KEY_EFFECT, "simulated mean with its Monte Carlo interval");
-  if (band) lind_figure_key(story, LIND_KEY_BAND, "published interval");
-  lind_figure_key(story, LIND_KEY_NULL, "no effect");
+  lind_figure_key(story, LIND_MARK_EFFECT, "simulated mean with its Monte Carlo interval");
+  if (band) lind_figure_key(story, LIND_MARK_BAND, "published interval");
+  lind_figure_key(story, LIND_MARK_NULL, "no effect");
 }
 
 static void put_table(lind_story *story, const json_t *grid, const json_t *analysis) {
