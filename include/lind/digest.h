@@ -16,7 +16,7 @@ lind_digest lind_digest_add(lind_digest state, const void *bytes, size_t n);
 lind_digest lind_digest_add_text(lind_digest state, const char *text); /* with its length, so "ab"+"c" != "a"+"bc"; NULL is "" */
 lind_digest lind_digest_add_number(lind_digest state, double value);   /* by bits */
 lind_digest lind_digest_add_integer(lind_digest state, int64_t value);
-const char *lind_digest_text(lind_digest digest, char buffer[33]);     /* 32 hex digits; returned */
+const char *lind_digest_text(lind_digest digest, char buffer[33]); /* 32 hex digits; returned */
 int lind_digest_equal(lind_digest a, lind_digest b);
 
 uint32_t lind_digest_name(const char *name); /* XXH32 of a stream's name: see random.h */

@@ -34,10 +34,10 @@ lind_err lind_document_read(const char *path, lind_arena *arena, const lind_node
 lind_err lind_document_read_text(const char *text, const char *name, lind_arena *arena, const lind_node **root) LIND_MUST_CHECK;
 
 /* `assignment` is "arms.standard.ratio=2" or "visits.days=[4, 6]": the value is YAML flow text, and none is a null. Returns a new
- * root that shares what did not change. A key that does not exist yet is added to its (existing) parent mapping; sequences take an
- * index "a.0.b"; a key that itself has dots is found. The place of what was set is {"--set", 1, column}. */
-lind_err lind_document_override(const lind_node *root, const char *assignment, lind_arena *arena, const lind_node **changed)
-    LIND_MUST_CHECK;
+ * root that shares what did not change. A key that does not exist yet is added to its (existing) parent mapping; sequences take
+ * an index "a.0.b"; a key that itself has dots is found. The place of what was set is {"--set", 1, column}. */
+lind_err lind_document_override(const lind_node *root, const char *assignment, lind_arena *arena,
+                                const lind_node **changed) LIND_MUST_CHECK;
 
 const lind_node *lind_document_find(const lind_node *mapping, const char *key); /* NULL if absent or not a mapping */
 

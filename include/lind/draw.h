@@ -6,7 +6,7 @@
 /* Once, before any thread: a value that cannot be computed is a NaN, not an abort (GSL's error handler goes off). */
 void lind_draw_prepare(void);
 
-double lind_draw_normal_quantile(double u);                                 /* standard normal */
+double lind_draw_normal_quantile(double u); /* standard normal */
 double lind_draw_normal_cdf(double z);
 double lind_draw_truncated_normal(double u, double mean, double sd, double lower, double upper); /* +-INFINITY allowed */
 double lind_draw_lognormal(double u, double median, double log_sd);
@@ -24,7 +24,7 @@ double lind_draw_table(double u, const double *p, const double *x, int n);
 /* Distribution functions that estimators need (so that GSL stays in numerics). */
 double lind_draw_t_cdf(double t, double df);
 double lind_draw_t_quantile(double p, double df);
-double lind_draw_chisq_upper(double x, double df);         /* P(X > x) */
+double lind_draw_chisq_upper(double x, double df);                                 /* P(X > x) */
 double lind_draw_hypergeometric(unsigned k, unsigned n1, unsigned n2, unsigned t); /* pdf, as gsl_ran_hypergeometric_pdf */
 double lind_draw_beta_quantile(double p, double a, double b);
 

@@ -10,22 +10,22 @@
 #include <stdio.h>
 
 /*    code              exit  sentence                                                                                      */
-#define LIND_ERR_LIST(X)                                                                                                     \
-  X(LIND_OK, 0, "success")                                                                                                   \
-  X(LIND_ERR_INPUT, 2, "the input is not valid")                                                                             \
-  X(LIND_ERR_UNIT, 2, "units do not agree")                                                                                  \
-  X(LIND_ERR_PLAN, 2, "the output directory belongs to another plan")                                                        \
-  X(LIND_ERR_FILE, 1, "a file could not be read or written")                                                                 \
-  X(LIND_ERR_MEMORY, 1, "out of memory")                                                                                     \
-  X(LIND_ERR_NUMERIC, 1, "a computation failed")                                                                             \
-  X(LIND_ERR_PEER, 1, "another rank failed first")                                                                           \
+#define LIND_ERR_LIST(X)                                              \
+  X(LIND_OK, 0, "success")                                            \
+  X(LIND_ERR_INPUT, 2, "the input is not valid")                      \
+  X(LIND_ERR_UNIT, 2, "units do not agree")                           \
+  X(LIND_ERR_PLAN, 2, "the output directory belongs to another plan") \
+  X(LIND_ERR_FILE, 1, "a file could not be read or written")          \
+  X(LIND_ERR_MEMORY, 1, "out of memory")                              \
+  X(LIND_ERR_NUMERIC, 1, "a computation failed")                      \
+  X(LIND_ERR_PEER, 1, "another rank failed first")                    \
   X(LIND_ERR_STOPPED, 75, "stopped early; run the same command again to resume")
 
 #define LIND_ERR_ENUM(code, status, sentence) code,
 typedef enum { LIND_ERR_LIST(LIND_ERR_ENUM) LIND_ERR_COUNT } lind_err;
 #undef LIND_ERR_ENUM
 
-#define LIND_MUST_CHECK __attribute__((warn_unused_result))
+#define LIND_MUST_CHECK                __attribute__((warn_unused_result))
 #define LIND_PRINTF(text_at, first_at) __attribute__((format(printf, text_at, first_at)))
 
 /* A place in a text that somebody wrote. line and column count from 1; line 0 means "no place known". file is borrowed. */
@@ -41,30 +41,30 @@ lind_err lind_error_fail_at(lind_err code, lind_where where, const char *format,
 /* Add a line of trace; returns `code`, so that it can stand in a return. */
 lind_err lind_error_trace(lind_err code, const char *source, int line, const char *call);
 
-const char *lind_error_message(void);       /* the sentence of this thread's last failure, "" if none */
-const char *lind_error_backtrace(void);     /* its trace, one line a LIND_TRY */
-void lind_error_set(const char *message);   /* carry a message that came from another thread or rank */
+const char *lind_error_message(void);     /* the sentence of this thread's last failure, "" if none */
+const char *lind_error_backtrace(void);   /* its trace, one line a LIND_TRY */
+void lind_error_set(const char *message); /* carry a message that came from another thread or rank */
 void lind_error_clear(void);
 const char *lind_error_name(lind_err code); /* "LIND_ERR_UNIT" */
 const char *lind_error_sentence(lind_err code);
 int lind_error_exit_status(lind_err code);
 
-#define LIND_TRY(call)                                                                                                       \
-  do {                                                                                                                       \
-    lind_err lind_try_ = (call);                                                                                             \
-    if (lind_try_ != LIND_OK) return lind_error_trace(lind_try_, __FILE__, __LINE__, #call);                                 \
+#define LIND_TRY(call)                                                                       \
+  do {                                                                                       \
+    lind_err lind_try_ = (call);                                                             \
+    if (lind_try_ != LIND_OK) return lind_error_trace(lind_try_, __FILE__, __LINE__, #call); \
   } while (0)
 
 /* For what a user or a file can get wrong: a sentence with the key, the value and what would be right. */
-#define LIND_CHECK(condition, code, ...)                                                                                     \
-  do {                                                                                                                       \
-    if (!(condition)) return lind_error_fail((code), __FILE__, __LINE__, __VA_ARGS__);                                       \
+#define LIND_CHECK(condition, code, ...)                                               \
+  do {                                                                                 \
+    if (!(condition)) return lind_error_fail((code), __FILE__, __LINE__, __VA_ARGS__); \
   } while (0)
 
 /* The same, at a place in the user's text. */
-#define LIND_CHECK_AT(condition, code, where, ...)                                                                           \
-  do {                                                                                                                       \
-    if (!(condition)) return lind_error_fail_at((code), (where), __VA_ARGS__);                                               \
+#define LIND_CHECK_AT(condition, code, where, ...)                             \
+  do {                                                                         \
+    if (!(condition)) return lind_error_fail_at((code), (where), __VA_ARGS__); \
   } while (0)
 
 #endif

@@ -1,5 +1,5 @@
-/* estimates.h -- estimates.json: everything a run says, in one document that `lind report` can read again. No environment and no times
- * stand in it. Depends on: reduce.h.
+/* estimates.h -- estimates.json: everything a run says, in one document that `lind report` can read again. No environment and no
+ * times stand in it. Depends on: reduce.h.
  */
 #ifndef LIND_ESTIMATES_H
 #define LIND_ESTIMATES_H

@@ -1,7 +1,7 @@
 /* model.h -- a model as lind knows it: what a .lind file says, checked, with a kernel that advances 8 patients at once.
  *
- * The text is the one source of truth: shipped models are compiled into the binary together with their text; a user's file is compiled on
- * first use (cached by content hash), or run by the lane evaluator with a notice. Depends on: expression.h, kernel.h.
+ * The text is the one source of truth: shipped models are compiled into the binary together with their text; a user's file is
+ * compiled on first use (cached by content hash), or run by the lane evaluator with a notice. Depends on: expression.h, kernel.h.
  *
  * Frame layout (lanes): [parameters | covariates (genotype: 2 slots) | random effects | drifts | derived].
  */
@@ -14,32 +14,33 @@
 typedef struct lind_quantity {
   const char *name;
   lind_unit unit;
-  double value;           /* default, canonical */
+  double value; /* default, canonical */
   const char *about;
   lind_where where;
-  int slot;               /* in the frame; state or output index for those */
+  int slot; /* in the frame; state or output index for those */
 } lind_quantity;
 
 typedef struct lind_model_covariate {
   const char *name;
-  lind_type type;         /* NUMBER with dimension; CATEGORY or GENOTYPE with the levels or alleles that the model declares: the
-                             codes in the frame are indices into these, whatever the cohort's own order is */
-  bool other;             /* declared with `other`: a level the model does not name is accepted, as code levels->n - 1 ("other") */
-  bool optional;          /* a cohort without it gives everybody 0, the first level, or two of the first allele */
+  lind_type type; /* NUMBER with dimension; CATEGORY or GENOTYPE with the levels or alleles that the model declares: the
+                     codes in the frame are indices into these, whatever the cohort's own order is */
+  bool other;     /* declared with `other`: a level the model does not name is accepted, as code levels->n - 1 ("other") */
+  bool optional;  /* a cohort without it gives everybody 0, the first level, or two of the first allele */
   lind_unit unit;
   const char *about;
   lind_where where;
   int slot;
 } lind_model_covariate;
 
-typedef struct lind_model_random {  /* one effect: exp() is written by the modeller */
+typedef struct lind_model_random { /* one effect: exp() is written by the modeller */
   const char *name;
   lind_where where;
   int slot;
-  int block, row;                   /* effects of one block are correlated */
+  int block, row; /* effects of one block are correlated */
 } lind_model_random;
 
-typedef struct lind_model_drift {   /* Ornstein-Uhlenbeck, mean 0, exact on its grid: x' = r x + sd sqrt(1-r^2) z, r = exp(-every/tau) */
+typedef struct lind_model_drift { /* Ornstein-Uhlenbeck, mean 0, exact on its grid: x' = r x + sd sqrt(1-r^2) z, r =
+                                     exp(-every/tau) */
   const char *name;
   lind_where where;
   int slot;
@@ -50,30 +51,36 @@ typedef struct lind_model_state {
   lind_unit unit;
   const char *about;
   lind_where where;
-  bool doses;                       /* declared with `dose` */
+  bool doses; /* declared with `dose` */
 } lind_model_state;
 
-typedef enum { LIND_ERROR_NONE, LIND_ERROR_ADDITIVE, LIND_ERROR_PROPORTIONAL, LIND_ERROR_LOGNORMAL, LIND_ERROR_COMBINED } lind_residual;
+typedef enum {
+  LIND_ERROR_NONE,
+  LIND_ERROR_ADDITIVE,
+  LIND_ERROR_PROPORTIONAL,
+  LIND_ERROR_LOGNORMAL,
+  LIND_ERROR_COMBINED
+} lind_residual;
 
 typedef struct lind_model_output {
   const char *name;
-  lind_unit unit;                   /* inferred or declared */
+  lind_unit unit; /* inferred or declared */
   const char *about;
   lind_where where;
   lind_residual residual;
 } lind_model_output;
 
-typedef struct lind_model_set {     /* a named parameter set */
+typedef struct lind_model_set { /* a named parameter set */
   const char *name, *title, *source;
   int n;
-  const int *parameter;             /* [n] index */
-  const double *value;              /* [n] canonical */
+  const int *parameter; /* [n] index */
+  const double *value;  /* [n] canonical */
 } lind_model_set;
 
 typedef struct lind_model {
   const char *name, *title, *source;
-  const char *text, *path;          /* the file as read */
-  char hash[33];                    /* of the text */
+  const char *text, *path; /* the file as read */
+  char hash[33];           /* of the text */
   int n_parameters, n_covariates, n_randoms, n_drifts, n_states, n_outputs, n_sets;
   const lind_quantity *parameters;
   const lind_model_covariate *covariates;
@@ -84,29 +91,33 @@ typedef struct lind_model {
   const lind_model_set *sets;
   const struct lind_model_tree *tree; /* src/language only */
   lind_kernel kernel;
-  const char *back_end;             /* "compiled in", "compiled on first use", "compiled before, from the cache", "lane evaluator" or
-                                       "lane evaluator (slower), because ..." */
+  const char *back_end; /* "compiled in", "compiled on first use", "compiled before, from the cache", "lane evaluator" or
+                           "lane evaluator (slower), because ..." */
 } lind_model;
 
 typedef enum { LIND_BACK_END_ANY, LIND_BACK_END_COMPILED, LIND_BACK_END_EVALUATOR } lind_back_end;
 
-/* `name` is a shipped model's ("pgx.warfarin") or a path ending in .lind. Parses and checks names, units and types; no kernel yet. */
+/* `name` is a shipped model's ("pgx.warfarin") or a path ending in .lind. Parses and checks names, units and types; no kernel
+ * yet. */
 lind_err lind_model_read(const char *name, lind_where where, lind_arena *arena, lind_model **model) LIND_MUST_CHECK;
 lind_err lind_model_read_text(const char *text, const char *path, lind_arena *arena, lind_model **model) LIND_MUST_CHECK;
-/* Give the model its kernel: compiled in (shipped, by content hash), from the cache, by the system's C compiler (without a shell), or the
- * lane evaluator. ANY falls back to the evaluator and says so in model->back_end. cache_directory NULL: $XDG_CACHE_HOME/lind or
+/* Give the model its kernel: compiled in (shipped, by content hash), from the cache, by the system's C compiler (without a
+ * shell), or the lane evaluator. ANY falls back to the evaluator and says so in model->back_end. cache_directory NULL:
+ * $XDG_CACHE_HOME/lind or
  * ~/.cache/lind. A loaded library stays loaded. */
-lind_err lind_model_attach(lind_model *model, lind_back_end back_end, const char *cache_directory, lind_arena *arena) LIND_MUST_CHECK;
+lind_err lind_model_attach(lind_model *model, lind_back_end back_end, const char *cache_directory,
+                           lind_arena *arena) LIND_MUST_CHECK;
 
 const char *const *lind_model_names(int *n);           /* shipped */
 const char *lind_model_shipped_text(const char *name); /* NULL if unknown */
 
-/* ---- what the plan needs before any patient; parameters[n_parameters] canonical ------------------------------------------------- */
+/* ---- what the plan needs before any patient; parameters[n_parameters] canonical
+ * ------------------------------------------------- */
 
 /* eta = factor * z with z ~ N(0,1) of each effect: lower triangle, row-major [n_randoms][n_randoms]. */
 lind_err lind_model_random_factor(const lind_model *model, const double *parameters, double *factor) LIND_MUST_CHECK;
-lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau, double *every)
-    LIND_MUST_CHECK;
+lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau,
+                                 double *every) LIND_MUST_CHECK;
 /* a, b of the residual error: ADDITIVE a [unit]; PROPORTIONAL a; LOGNORMAL a; COMBINED a [unit], b. */
 lind_err lind_model_residual(const lind_model *model, const double *parameters, int output, double *a, double *b) LIND_MUST_CHECK;
 double lind_model_measure(lind_residual kind, double a, double b, double truth, double z); /* one standard normal z */

@@ -6,8 +6,7 @@
 
 #include <stdint.h>
 
-#define LIND_END_LIST(X)                                                                                                     \
-  X(LIND_END_COMPLETED, "completed") X(LIND_END_DROPOUT, "dropped out") X(LIND_END_FAILED, "lane failed")
+#define LIND_END_LIST(X)           X(LIND_END_COMPLETED, "completed") X(LIND_END_DROPOUT, "dropped out") X(LIND_END_FAILED, "lane failed")
 #define LIND_END_ENUM(code, words) code,
 typedef enum { LIND_END_LIST(LIND_END_ENUM) LIND_END_COUNT } lind_end;
 #undef LIND_END_ENUM
@@ -15,11 +14,11 @@ typedef enum { LIND_END_LIST(LIND_END_ENUM) LIND_END_COUNT } lind_end;
 /* One patient's history, a view. Visits are in time order, attended ones only; the first may be the baseline on day 1. */
 typedef struct lind_history {
   int n_visits, n_days;
-  const double *time;       /* [n_visits] h */
+  const double *time;         /* [n_visits] h */
   const double *const *value; /* [n_measures][n_visits] in the output's unit */
-  const double *dose;       /* [n_days] mg prescribed on each day, 0 when skipped; NAN after the end */
-  const double *taken;      /* [n_days] what was taken */
-  double end;               /* h: end of the trial or when the patient left */
+  const double *dose;         /* [n_days] mg prescribed on each day, 0 when skipped; NAN after the end */
+  const double *taken;        /* [n_days] what was taken */
+  double end;                 /* h: end of the trial or when the patient left */
   lind_end reason;
 } lind_history;
 

@@ -1,6 +1,6 @@
-/* plan.h -- a protocol, a cohort and a model wired together: names are indices, units are canonical, rules are programs. Const for the
- * whole run, shared by all threads. Below it, the working memory of one thread, which enrols and simulates one replicate (or one cut of a
- * large one) at a time. Depends on: protocol.h, cohort.h, model.h, stepper.h, outcome.h.
+/* plan.h -- a protocol, a cohort and a model wired together: names are indices, units are canonical, rules are programs. Const
+ * for the whole run, shared by all threads. Below it, the working memory of one thread, which enrols and simulates one replicate
+ * (or one cut of a large one) at a time. Depends on: protocol.h, cohort.h, model.h, stepper.h, outcome.h.
  */
 #ifndef LIND_PLAN_H
 #define LIND_PLAN_H
@@ -18,19 +18,19 @@ enum { LIND_BLOCK_CUT = 512 }; /* seats of a block of a replicate that is larger
 typedef struct lind_grouping { /* a way to split patients; grouping 0 is "all" with the one level "all" */
   const char *name, *title;
   lind_levels levels;
-  int column_slot;                /* the code is this slot of the cohort row, or */
-  bool genotype;                  /* two allele slots become one diplotype code, or */
-  const lind_program *program;    /* this program's value (NULL otherwise) */
+  int column_slot;             /* the code is this slot of the cohort row, or */
+  bool genotype;               /* two allele slots become one diplotype code, or */
+  const lind_program *program; /* this program's value (NULL otherwise) */
 } lind_grouping;
 
 typedef struct lind_plan_dosing {
   const lind_dosing *item;
   const lind_program *when, *dose, *skip, *recheck; /* NULL where absent */
-  int state;                      /* receives the doses */
+  int state;                                        /* receives the doses */
 } lind_plan_dosing;
 
 typedef struct lind_plan_visit {
-  int day, window;                /* whole days */
+  int day, window; /* whole days */
   double missed;
 } lind_plan_visit;
 
@@ -41,47 +41,48 @@ typedef struct lind_plan {
   const lind_stepper *stepper;
   lind_tolerance tolerance;
   lind_purposes purposes;
-  lind_digest hash;               /* of everything that results depend on */
+  lind_digest hash; /* of everything that results depend on */
   int n_days;
 
-  const double *parameters;       /* [model->n_parameters] canonical, after set and overrides */
-  const char *const *origin;      /* [n_parameters] "default", "set NAME", "protocol" */
-  const double *factor;           /* random effects, see lind_model_random_factor */
+  const double *parameters;  /* [model->n_parameters] canonical, after set and overrides */
+  const char *const *origin; /* [n_parameters] "default", "set NAME", "protocol" */
+  const double *factor;      /* random effects, see lind_model_random_factor */
   const struct lind_plan_drift {
     double keep, kick, sd, every; /* x' = keep x + kick z; nodes every h */
     lind_purpose purpose;
-  } *drifts;
+  } * drifts;
   const lind_purpose *random_purposes;
-  const struct lind_plan_map {    /* model covariate <- cohort row */
-    int from, to, n;              /* slots; n = 2 for a genotype */
-    const double *code;           /* [levels of the cohort's column] -> the model's code; NULL for numbers */
-  } *maps;
+  const struct lind_plan_map { /* model covariate <- cohort row */
+    int from, to, n;           /* slots; n = 2 for a genotype */
+    const double *code;        /* [levels of the cohort's column] -> the model's code; NULL for numbers */
+  } * maps;
 
   int n_measures;
   const struct lind_plan_measure {
-    int output;                   /* of the model */
-    double a, b;                  /* residual error */
+    int output;  /* of the model */
+    double a, b; /* residual error */
     lind_purpose purpose;
-  } *measures;
-  int curve_output;               /* -1: none */
+  } * measures;
+  int curve_output; /* -1: none */
 
   /* the frame that rules run on: [cohort row | day, visit, dose, dose_1.. | measures | definitions] */
   int n_rule_slots, slot_day, slot_visit, slot_dose, slot_measures;
-  const lind_program *const *definitions; /* [protocol->n_definitions], each writes slot_definitions + i; NULL: nothing asks for it */
-  const lind_type *definition_types;      /* [n_definitions] */
-  const bool *definition_moves;           /* [n_definitions] depends on day, visit, dose or a measure */
+  const lind_program *const
+      *definitions;                  /* [protocol->n_definitions], each writes slot_definitions + i; NULL: nothing asks for it */
+  const lind_type *definition_types; /* [n_definitions] */
+  const bool *definition_moves;      /* [n_definitions] depends on day, visit, dose or a measure */
   int slot_definitions;
   const lind_program *eligible;   /* NULL: everybody the cohort's own rule admits */
   const lind_plan_dosing *dosing; /* [protocol->n_dosing] */
   const int *const *arm_dosing;   /* [arm][arms[arm].dosing.n] indices into dosing */
 
   int n_visits;
-  const lind_plan_visit *visits;  /* by day */
-  int most_visits;                /* a patient, rechecks included */
+  const lind_plan_visit *visits; /* by day */
+  int most_visits;               /* a patient, rechecks included */
   int n_groupings;
   const lind_grouping *groupings;
   int n_strata_factors, n_strata;
-  const int *strata_factors;      /* groupings */
+  const int *strata_factors; /* groupings */
   const lind_randomiser *randomiser;
   lind_purpose purpose_miss, purpose_dropout, purpose_window, purpose_attend;
 
@@ -96,32 +97,33 @@ uint64_t lind_plan_blocks_per_replicate(const lind_plan *plan); /* 1 unless repl
 size_t lind_plan_seats_in_memory(const lind_plan *plan);        /* of one thread's desk */
 size_t lind_plan_desk_bytes(const lind_plan *plan);
 
-/* ---- one thread's desk ------------------------------------------------------------------------------------------------------------ */
+/* ---- one thread's desk
+ * ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct lind_desk lind_desk;
 struct lind_desk {
   const lind_plan *plan;
   uint32_t replicate;
   uint64_t first_seat;
-  int n;                          /* seats enrolled; [capacity] below */
+  int n; /* seats enrolled; [capacity] below */
   int capacity;
 
-  double *row;                    /* [n_slots][capacity] covariates, canonical */
-  uint8_t *arm;                   /* [capacity] */
+  double *row;  /* [n_slots][capacity] covariates, canonical */
+  uint8_t *arm; /* [capacity] */
   uint16_t *stratum;
-  uint8_t *attempts;              /* screened for this seat, the last one is who came in */
-  uint8_t *seated;                /* 0: no eligible person within the limit of attempts; the seat stays empty */
-  uint16_t *group;                /* [n_groupings][capacity] */
+  uint8_t *attempts; /* screened for this seat, the last one is who came in */
+  uint8_t *seated;   /* 0: no eligible person within the limit of attempts; the seat stays empty */
+  uint16_t *group;   /* [n_groupings][capacity] */
 
-  int *n_visits;                  /* [capacity] */
-  double *time;                   /* [capacity][most_visits] h */
-  double *value;                  /* [capacity][n_measures][most_visits] */
-  double *dose, *taken;           /* [capacity][n_days] */
-  double *end;                    /* [capacity] h */
-  uint8_t *reason;                /* lind_end */
-  uint32_t *steps;                /* [capacity] accepted steps */
+  int *n_visits;        /* [capacity] */
+  double *time;         /* [capacity][most_visits] h */
+  double *value;        /* [capacity][n_measures][most_visits] */
+  double *dose, *taken; /* [capacity][n_days] */
+  double *end;          /* [capacity] h */
+  uint8_t *reason;      /* lind_end */
+  uint32_t *steps;      /* [capacity] accepted steps */
 
-  int64_t *curve;                 /* [n_arms][n_curve_times][LIND_CURVE_BINS]; added to by simulate; the caller's, NULL: none drawn */
+  int64_t *curve; /* [n_arms][n_curve_times][LIND_CURVE_BINS]; added to by simulate; the caller's, NULL: none drawn */
   int n_curve_times;
   lind_work work;
   struct lind_desk_scratch *scratch;
@@ -130,8 +132,8 @@ struct lind_desk {
 lind_err lind_desk_create(const lind_plan *plan, lind_desk **desk) LIND_MUST_CHECK;
 void lind_desk_destroy(lind_desk **desk);
 
-/* Draw, screen, stratify and randomise `n` seats from first_seat. base [n_strata]: how many of this replicate's earlier seats fell into each
- * stratum (NULL: none before). counts [n_strata], if not NULL, receives how many of these did. */
+/* Draw, screen, stratify and randomise `n` seats from first_seat. base [n_strata]: how many of this replicate's earlier seats
+ * fell into each stratum (NULL: none before). counts [n_strata], if not NULL, receives how many of these did. */
 void lind_enrol(lind_desk *desk, uint32_t replicate, uint64_t first_seat, int n, const uint64_t *base, uint64_t *counts);
 /* Live the lives of seats [from, to) of the desk. Never fails for numerical reasons. */
 void lind_simulate(lind_desk *desk, int from, int to);

@@ -6,9 +6,9 @@
  *         refuses two names with one hash (lind_random_purposes_add).
  *   when  a time slot or an occasion (day number, grid node), below 2^24; never "the next one", never a count of events.
  *
- * Philox 4x32-10 (Random123): key = seed; counter = seat | replicate | purpose | attempt (8 bits) and index (24 bits); injective by
- * construction. Uniforms are (k + 0.5) * 2^-52 with k of 52 bits: strictly inside (0, 1). One uniform a variate, by inverse CDF.
- * Source: Salmon et al. 2011, doi:10.1145/2063384.2063405. Depends on: nothing in lind but lane.h.
+ * Philox 4x32-10 (Random123): key = seed; counter = seat | replicate | purpose | attempt (8 bits) and index (24 bits); injective
+ * by construction. Uniforms are (k + 0.5) * 2^-52 with k of 52 bits: strictly inside (0, 1). One uniform a variate, by inverse
+ * CDF. Source: Salmon et al. 2011, doi:10.1145/2063384.2063405. Depends on: nothing in lind but lane.h.
  */
 #ifndef LIND_RANDOM_H
 #define LIND_RANDOM_H

@@ -1,4 +1,5 @@
-/* reduce.h -- histories become numbers: what one block leaves behind (layout), the runner of a block, and the tally over replicates.
+/* reduce.h -- histories become numbers: what one block leaves behind (layout), the runner of a block, and the tally over
+ * replicates.
  *
  * Everything a replicate leaves is a row of reals whose meaning the layout says once: moments of every endpoint in every cell
  * (group level x arm), the terms of every analysis, moments of the baseline. Counts (flow, curve histograms) add exactly.
@@ -11,35 +12,35 @@
 #include "lind/plan.h"
 #include "lind/sink.h"
 
-enum { LIND_CELL_REALS = 4 };                            /* n, mean, m2, missing */
-enum { LIND_TERM_REALS = 8 };                            /* estimate, se, lower, upper, p, statistic, n, missing */
+enum { LIND_CELL_REALS = 4 }; /* n, mean, m2, missing */
+enum { LIND_TERM_REALS = 8 }; /* estimate, se, lower, upper, p, statistic, n, missing */
 enum { LIND_FLOW_SCREENED, LIND_FLOW_UNFILLED, LIND_FLOW_STEPS, LIND_FLOW_REJECTED, LIND_FLOW_RHS, LIND_FLOW_ARMS };
 enum { LIND_FLOW_RANDOMISED, LIND_FLOW_COMPLETED, LIND_FLOW_DROPPED, LIND_FLOW_FAILED, LIND_FLOW_ARM_STEPS, LIND_FLOW_PER_ARM };
 
 typedef struct lind_layout {
   const lind_plan *plan;
-  int n_arms, n_endpoints, n_levels;       /* levels: of all groupings, in order */
-  const int *first_level;                  /* [n_groupings] */
-  const lind_endpoint_kind *const *kinds;  /* [n_endpoints] */
-  const int *measures;                     /* [n_endpoints] index of the measure, -1 */
+  int n_arms, n_endpoints, n_levels;      /* levels: of all groupings, in order */
+  const int *first_level;                 /* [n_groupings] */
+  const lind_endpoint_kind *const *kinds; /* [n_endpoints] */
+  const int *measures;                    /* [n_endpoints] index of the measure, -1 */
   int n_terms;
   const struct lind_layout_term {
     int analysis, grouping, level, treated, control, endpoint;
     const lind_estimator *estimator;
-  } *terms;                                /* [n_terms] in the order of the protocol */
-  int n_baseline;                          /* numeric columns of the cohort */
-  const int *baseline;                     /* [n_baseline] column */
-  int n_shares;                            /* category and genotype columns are counted by level */
-  const int *shares;                       /* [n_shares] column */
-  const int *share_first;                  /* [n_shares] first count */
+  } * terms;              /* [n_terms] in the order of the protocol */
+  int n_baseline;         /* numeric columns of the cohort */
+  const int *baseline;    /* [n_baseline] column */
+  int n_shares;           /* category and genotype columns are counted by level */
+  const int *shares;      /* [n_shares] column */
+  const int *share_first; /* [n_shares] first count */
   const lind_levels *share_levels;
-  const int *table;                        /* [n_terms] cut replicates: its life tables in the reals, -1 none */
+  const int *table; /* [n_terms] cut replicates: its life tables in the reals, -1 none */
   int table_days, table_reals;
   size_t first_term, first_baseline, first_look, first_table, n_reals;
   size_t first_share, first_curve, n_counts;
-  int n_columns;                           /* of a stored patient's row */
-  const lind_field *columns;               /* [n_columns] */
-  int n_patient_columns;                   /* the first of them describe the patient, the rest the outcome */
+  int n_columns;             /* of a stored patient's row */
+  const lind_field *columns; /* [n_columns] */
+  int n_patient_columns;     /* the first of them describe the patient, the rest the outcome */
 } lind_layout;
 
 lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layout **layout) LIND_MUST_CHECK;
@@ -47,14 +48,15 @@ size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, i
 /* What the report multiplies a canonical value by, and the unit it then has. */
 double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit);
 
-/* ---- one block ------------------------------------------------------------------------------------------------------------------- */
+/* ---- one block
+ * ------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct lind_runner lind_runner; /* one a thread */
 lind_err lind_runner_create(const lind_layout *layout, lind_runner **runner) LIND_MUST_CHECK;
 void lind_runner_destroy(lind_runner **runner);
 size_t lind_runner_bytes(const lind_layout *layout);
-/* Run block `block` of stage `stage` (the plan's own blocks) and put its record. store: rows of stored patients, too. base: for a cut
- * replicate, [n_strata] seats of each stratum before this block; NULL for whole replicates. */
+/* Run block `block` of stage `stage` (the plan's own blocks) and put its record. store: rows of stored patients, too. base: for a
+ * cut replicate, [n_strata] seats of each stratum before this block; NULL for whole replicates. */
 lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bool store, const uint64_t *base,
                          const lind_sink *sink) LIND_MUST_CHECK;
 /* The integer pass of a cut replicate: how many seats of each stratum this block fills. counts [n_strata]. */
@@ -63,7 +65,8 @@ void lind_runner_count(lind_runner *runner, uint64_t block, uint64_t *counts);
 lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
                             int *at) LIND_MUST_CHECK;
 
-/* ---- over replicates ---------------------------------------------------------------------------------------------------------------- */
+/* ---- over replicates
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct lind_tally {
   const lind_layout *layout;
@@ -86,7 +89,7 @@ lind_err lind_tally_finish(lind_tally *tally) LIND_MUST_CHECK;
 
 typedef struct lind_effect { /* one term over the replicates */
   double mean, mcse, sd, p05, p50, p95, se, lower, upper, power, power_mcse, n, missing;
-  uint64_t replicates;       /* that gave a number */
+  uint64_t replicates; /* that gave a number */
 } lind_effect;
 void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect);
 /* Quantile of a curve histogram, in the output's unit; NAN if nobody is left. */

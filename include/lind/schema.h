@@ -54,16 +54,17 @@ typedef struct lind_key {
   const char *sentence;
 } lind_key;
 
-/* rows ends with a row whose key is NULL. Fills the struct `into`; unknown key -> sentence with the nearest known. A row with the key
+/* rows ends with a row whose key is NULL. Fills the struct `into`; unknown key -> sentence with the nearest known. A row with the
+ * key
  * "*" allows other keys (they are not read). A key without a value is an error, optional or not. On failure `into` is untouched.
  * `section` names the section in messages when the node is the root. */
-lind_err lind_schema_read(const lind_node *mapping, const char *section, const lind_key *rows, lind_arena *arena, void *into)
-    LIND_MUST_CHECK;
+lind_err lind_schema_read(const lind_node *mapping, const char *section, const lind_key *rows, lind_arena *arena,
+                          void *into) LIND_MUST_CHECK;
 /* A single value, for callers that walk a mapping themselves. `row->offset` is not used. */
 lind_err lind_schema_read_value(const lind_node *value, const lind_key *row, lind_arena *arena, void *into) LIND_MUST_CHECK;
 
 typedef struct lind_section {
-  const char *name;     /* "arms.NAME" */
+  const char *name; /* "arms.NAME" */
   const char *sentence;
   const lind_key *rows;
 } lind_section;

@@ -1,7 +1,7 @@
 /* sink.h -- the seam between science and storage: what one block leaves behind, and where it goes.
  *
- * A record is flat: reals a replicate, summed counts, and (for stored patients) rows. Counts add exactly in any order; reals belong to a
- * replicate. What they mean is said once by the plan's field tables, not per record. Depends on: error.h, digest.h.
+ * A record is flat: reals a replicate, summed counts, and (for stored patients) rows. Counts add exactly in any order; reals
+ * belong to a replicate. What they mean is said once by the plan's field tables, not per record. Depends on: error.h, digest.h.
  */
 #ifndef LIND_SINK_H
 #define LIND_SINK_H
@@ -23,14 +23,14 @@ typedef struct lind_field { /* one column of a table in results.h5 */
 } lind_field;
 
 typedef struct lind_block_record {
-  uint32_t stage;                  /* 0 the main study, 1.. the scenarios of a sensitivity grid; big replicates use stages, too */
+  uint32_t stage; /* 0 the main study, 1.. the scenarios of a sensitivity grid; big replicates use stages, too */
   uint64_t block;
   uint64_t first_replicate, n_replicates;
-  uint64_t first_seat, n_seats;    /* of the block: all seats of its replicates, or the cut of a large one */
+  uint64_t first_seat, n_seats; /* of the block: all seats of its replicates, or the cut of a large one */
   size_t n_reals, n_counts, n_rows, n_columns;
-  const double *reals;             /* [n_replicates][n_reals] */
-  const int64_t *counts;           /* [n_counts], summed over the block */
-  const double *rows;              /* [n_columns][n_rows]: the patients of the block that are stored, seat order */
+  const double *reals;   /* [n_replicates][n_reals] */
+  const int64_t *counts; /* [n_counts], summed over the block */
+  const double *rows;    /* [n_columns][n_rows]: the patients of the block that are stored, seat order */
 } lind_block_record;
 
 lind_digest lind_sink_record_digest(const lind_block_record *record); /* of everything above; in src/store or serial sink */
@@ -39,10 +39,10 @@ typedef lind_err (*lind_sink_visit)(void *context, const lind_block_record *reco
 
 typedef struct lind_sink {
   void *self;
-  lind_err (*put)(void *self, const lind_block_record *record);            /* REQUIRED; thread-safe; copies */
-  bool (*has)(const void *self, uint32_t stage, uint64_t block);           /* REQUIRED: is it safe from an earlier run? */
-  /* REQUIRED: visit every record of a stage in block order. Not thread-safe; after all ranks have closed their segments. Records are checked
-   * against their checksums. */
+  lind_err (*put)(void *self, const lind_block_record *record);  /* REQUIRED; thread-safe; copies */
+  bool (*has)(const void *self, uint32_t stage, uint64_t block); /* REQUIRED: is it safe from an earlier run? */
+  /* REQUIRED: visit every record of a stage in block order. Not thread-safe; after all ranks have closed their segments. Records
+   * are checked against their checksums. */
   lind_err (*each)(void *self, uint32_t stage, lind_sink_visit visit, void *context);
 } lind_sink;
 

@@ -41,9 +41,9 @@ lind_dimension lind_unit_multiply(lind_dimension a, lind_dimension b);
 lind_dimension lind_unit_divide(lind_dimension a, lind_dimension b);
 lind_dimension lind_unit_power(lind_dimension a, int halves); /* a ^ (halves / 2) */
 
-/* "mg/L", "1/h", "kg*m/s^2", "mL/(min*kg)", "10^9/L", "mg^0.5"; "*", "." and "/" bind from left to right. "%", "ratio" and "1" are
- * dimensionless; "mL/min/1.73m^2" (a number) and "degC" (an offset) are refused. src/base/unit_table.c lists the symbols. The message
- * names the part that is not known and the nearest known unit; the caller adds the place. LIND_ERR_UNIT. */
+/* "mg/L", "1/h", "kg*m/s^2", "mL/(min*kg)", "10^9/L", "mg^0.5"; "*", "." and "/" bind from left to right. "%", "ratio" and "1"
+ * are dimensionless; "mL/min/1.73m^2" (a number) and "degC" (an offset) are refused. src/base/unit_table.c lists the symbols. The
+ * message names the part that is not known and the nearest known unit; the caller adds the place. LIND_ERR_UNIT. */
 lind_err lind_unit_parse(const char *text, lind_unit *unit) LIND_MUST_CHECK;
 /* "5 mg", "0.5 mg/L", "84 day", "3" (dimensionless) -> canonical value and the unit as written. */
 lind_err lind_unit_parse_quantity(const char *text, double *canonical, lind_unit *unit) LIND_MUST_CHECK;

@@ -13,12 +13,12 @@ lind_err lind_keys_check(const char *name, lind_where where, const char *what) L
 lind_err lind_keys_check_definition(const char *name, lind_where where) LIND_MUST_CHECK;
 /* `node` (NULL: absent) must be a mapping of names; each is `what` in messages. An absent one is an empty mapping. */
 lind_err lind_keys_mapping(const lind_node *node, const char *section, const char *what,
-                            const lind_node **mapping) LIND_MUST_CHECK;
+                           const lind_node **mapping) LIND_MUST_CHECK;
 /* names[n] at `stride` bytes: -1 if `name` is none of them */
 int lind_keys_find(const char *name, const void *first, int n, size_t stride);
 /* The sentence where a name must be known and is not: "arms.a.dosing names 'x', which is no dosing item; did you mean 'y'?" */
 lind_err lind_keys_known(const lind_words *word, const char *key, const char *what, const void *first, int n,
-                          size_t stride) LIND_MUST_CHECK;
+                         size_t stride) LIND_MUST_CHECK;
 
 /* ---- who and how (sections_conduct.c) ---- */
 lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;

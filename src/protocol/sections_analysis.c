@@ -71,7 +71,7 @@ lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_
     LIND_TRY(check_endpoint(item, &made[i], protocol->duration));
     if (made[i].of.text != NULL)
       LIND_TRY(lind_keys_known(&made[i].of, lind_arena_format(arena, "endpoints.%s.of", name), "output in measure",
-                                protocol->measure.at, protocol->measure.n, sizeof(lind_words)));
+                               protocol->measure.at, protocol->measure.n, sizeof(lind_words)));
   }
   protocol->n_endpoints = endpoints->n;
   protocol->endpoints = made;
@@ -93,7 +93,7 @@ static lind_err default_compare(const lind_protocol *protocol, lind_arena *arena
 static lind_err check_analysis(const lind_node *node, lind_arena *arena, const lind_protocol *protocol, lind_analysis *analysis) {
   const char *name = analysis->name;
   LIND_TRY(lind_keys_known(&analysis->endpoint, lind_arena_format(arena, "analysis.%s.endpoint", name), "endpoint",
-                            protocol->endpoints, protocol->n_endpoints, sizeof(lind_endpoint)));
+                           protocol->endpoints, protocol->n_endpoints, sizeof(lind_endpoint)));
   if (lind_document_find(node, "compare") == NULL) return default_compare(protocol, arena, &analysis->compare);
   const lind_words_list *compare = &analysis->compare;
   const char *key = lind_arena_format(arena, "analysis.%s.compare", name);

@@ -29,16 +29,16 @@ static lind_err check_target(const lind_node *node, const lind_rows_target_shape
                 shape->upper, shape->lower);
   if (level) {
     LIND_TRY(lind_keys_known(&shape->endpoint, "a target", "endpoint", protocol->endpoints, protocol->n_endpoints,
-                              sizeof(lind_endpoint)));
+                             sizeof(lind_endpoint)));
     LIND_TRY(lind_keys_known(&shape->arm, "a target", "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
     return check_level(shape, protocol);
   }
-  LIND_TRY(lind_keys_known(&shape->analysis, "a target", "analysis", protocol->analyses, protocol->n_analyses,
-                            sizeof(lind_analysis)));
+  LIND_TRY(
+      lind_keys_known(&shape->analysis, "a target", "analysis", protocol->analyses, protocol->n_analyses, sizeof(lind_analysis)));
   const int a = lind_keys_find(shape->analysis.text, protocol->analyses, protocol->n_analyses, sizeof(lind_analysis));
   const lind_analysis *analysis = &protocol->analyses[a];
   LIND_TRY(lind_keys_known(&shape->group, "a target's group", "entry of its analysis's by", analysis->by.at, analysis->by.n,
-                            sizeof(lind_words)));
+                           sizeof(lind_words)));
   return check_level(shape, protocol);
 }
 

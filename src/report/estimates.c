@@ -1,4 +1,5 @@
-/* estimates.c -- a tally becomes estimates.json. One function a section; the shape is described in docs/reference/estimates.md. */
+/* estimates.c -- a tally becomes estimates.json. One function a section; the shape is described in docs/reference/estimates.md.
+ */
 #include "lind/estimates.h"
 
 #include <jansson.h>
@@ -26,8 +27,8 @@ static bool same(const char *wanted, const char *have, const char *preset) {
   return strcmp(wanted != NULL ? wanted : preset, have) == 0;
 }
 
-static void add_published(json_t *object, const lind_protocol *protocol, const char *analysis, const char *endpoint, const char *arm,
-                          const char *group, const char *level) {
+static void add_published(json_t *object, const lind_protocol *protocol, const char *analysis, const char *endpoint,
+                          const char *arm, const char *group, const char *level) {
   for (int i = 0; i < protocol->n_targets; i++) {
     const lind_target *t = &protocol->targets[i];
     if (!same(t->group, group, "all") || !same(t->level, level, "all")) continue;
@@ -38,7 +39,8 @@ static void add_published(json_t *object, const lind_protocol *protocol, const c
   }
 }
 
-/* ---- endpoints by cell -------------------------------------------------------------------------------------------------------------- */
+/* ---- endpoints by cell
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static json_t *cell(const lind_tally *tally, int e, int g, int l, int a) {
   const lind_layout *layout = tally->layout;
@@ -91,7 +93,8 @@ static json_t *endpoints(const lind_tally *tally) {
   return list;
 }
 
-/* ---- analyses ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- analyses
+ * ------------------------------------------------------------------------------------------------------------------------- */
 
 static double effect_scale(const lind_layout *layout, const struct lind_layout_term *term, const char **unit) {
   const double scale = lind_layout_scale(layout, term->endpoint, unit);
@@ -141,14 +144,22 @@ static json_t *term(const lind_tally *tally, int t) {
   const struct {
     const char *name;
     double value;
-  } numbers[] = {{"estimate", effect.mean * scale}, {"mcse", effect.mcse * scale}, {"sd", effect.sd * scale},
-                 {"p05", effect.p05 * scale},       {"p50", effect.p50 * scale},   {"p95", effect.p95 * scale},
-                 {"se", effect.se * (this->estimator->ratio ? 1.0 : scale)},       {"power", effect.power},
-                 {"power_mcse", effect.power_mcse}, {"n", effect.n},               {"missing", effect.missing}};
+  } numbers[] = {{"estimate", effect.mean * scale},
+                 {"mcse", effect.mcse * scale},
+                 {"sd", effect.sd * scale},
+                 {"p05", effect.p05 * scale},
+                 {"p50", effect.p50 * scale},
+                 {"p95", effect.p95 * scale},
+                 {"se", effect.se * (this->estimator->ratio ? 1.0 : scale)},
+                 {"power", effect.power},
+                 {"power_mcse", effect.power_mcse},
+                 {"n", effect.n},
+                 {"missing", effect.missing}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     json_object_set_new(object, numbers[i].name, lind_estimates_number(numbers[i].value));
-  json_object_set_new(object, "interval",
-                      json_pack("[o,o]", lind_estimates_number(effect.lower * scale), lind_estimates_number(effect.upper * scale)));
+  json_object_set_new(
+      object, "interval",
+      json_pack("[o,o]", lind_estimates_number(effect.lower * scale), lind_estimates_number(effect.upper * scale)));
   json_object_set_new(object, "interval_is",
                       text(effect.replicates > 1 ? "mean of the replicates' limits: what one trial of this size would show"
                                                  : "of the one replicate"));
@@ -197,7 +208,8 @@ static json_t *analyses(const lind_tally *tally) {
   return list;
 }
 
-/* ---- sensitivity ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- sensitivity
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 static json_t *scenario(const lind_tally *tally, const char *name, const char *title) {
   const lind_layout *layout = tally->layout;

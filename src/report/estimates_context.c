@@ -69,8 +69,9 @@ static json_t *numeric_baseline(const lind_tally *tally, int k) {
   json_t *object = json_object(), *list = json_array();
   for (int a = 0; a < layout->n_arms; a++) {
     const lind_moments *m = &tally->pooled[layout->first_term / LIND_CELL_REALS + (size_t)(k * layout->n_arms + a)];
-    json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "arm", layout->plan->protocol->arms[a].name, "mean",
-                                          lind_estimates_number(m->mean), "sd", lind_estimates_number(sqrt(m->m2 / (m->n - 1.0)))));
+    json_array_append_new(
+        list, json_pack("{s:s,s:o,s:o}", "arm", layout->plan->protocol->arms[a].name, "mean", lind_estimates_number(m->mean),
+                        "sd", lind_estimates_number(sqrt(m->m2 / (m->n - 1.0)))));
   }
   json_object_set_new(object, "name", text(column->name));
   json_object_set_new(object, "unit", text(column->unit.text[0] != '\0' ? column->unit.text : "1"));
@@ -182,8 +183,9 @@ void lind_estimates_context(json_t *root, const lind_tally *tally) {
   const lind_plan *plan = layout->plan;
   json_object_set_new(root, "arms", arms(plan));
   json_object_set_new(root, "model", model(plan));
-  json_object_set_new(root, "cohort", json_pack("{s:s?,s:s?,s:s?}", "name", plan->cohort->name, "title", plan->cohort->title, "source",
-                                                plan->cohort->source));
+  json_object_set_new(
+      root, "cohort",
+      json_pack("{s:s?,s:s?,s:s?}", "name", plan->cohort->name, "title", plan->cohort->title, "source", plan->cohort->source));
   json_object_set_new(root, "consort", consort(tally));
   json_t *baseline = json_array();
   for (int k = 0; k < layout->n_baseline; k++) json_array_append_new(baseline, numeric_baseline(tally, k));
@@ -192,9 +194,9 @@ void lind_estimates_context(json_t *root, const lind_tally *tally) {
   if (plan->curve_output >= 0) json_object_set_new(root, "curves", curves(tally));
   json_object_set_new(root, "design", design(tally));
   json_object_set_new(root, "assumptions", assumptions(plan));
-  json_object_set_new(root, "work", json_pack("{s:I,s:I,s:I}", "steps", (json_int_t)tally->counts[LIND_FLOW_STEPS], "rejected",
-                                              (json_int_t)tally->counts[LIND_FLOW_REJECTED], "rhs",
-                                              (json_int_t)tally->counts[LIND_FLOW_RHS]));
+  json_object_set_new(root, "work",
+                      json_pack("{s:I,s:I,s:I}", "steps", (json_int_t)tally->counts[LIND_FLOW_STEPS], "rejected",
+                                (json_int_t)tally->counts[LIND_FLOW_REJECTED], "rhs", (json_int_t)tally->counts[LIND_FLOW_RHS]));
 }
 
 static const char *title_of(const json_t *root, const json_t *name) {
@@ -222,12 +224,15 @@ const char *lind_estimates_answer(const json_t *root) {
   const json_t *interval = json_object_get(term, "interval");
   const double estimate = json_number_value(json_object_get(term, "estimate"));
   const char *more = estimate >= 0.0 ? "more" : "less";
-  int used = snprintf(sentence, sizeof sentence, "%s: %.1f %s %s under %s than under %s (%g %% interval of one trial %.1f to %.1f)",
-                      json_string_value(json_object_get(analysis, "title")), fabs(estimate),
-                      percent ? "points" : unit != NULL && strcmp(unit, "1") != 0 ? unit : "", more,
-                      title_of(root, json_object_get(analysis, "treated")), title_of(root, json_object_get(analysis, "control")),
-                      100.0 * json_number_value(json_object_get(analysis, "level")), json_number_value(json_array_get(interval, 0)),
-                      json_number_value(json_array_get(interval, 1)));
+  int used =
+      snprintf(sentence, sizeof sentence, "%s: %.1f %s %s under %s than under %s (%g %% interval of one trial %.1f to %.1f)",
+               json_string_value(json_object_get(analysis, "title")), fabs(estimate),
+               percent                                  ? "points"
+               : unit != NULL && strcmp(unit, "1") != 0 ? unit
+                                                        : "",
+               more, title_of(root, json_object_get(analysis, "treated")), title_of(root, json_object_get(analysis, "control")),
+               100.0 * json_number_value(json_object_get(analysis, "level")), json_number_value(json_array_get(interval, 0)),
+               json_number_value(json_array_get(interval, 1)));
   if (json_is_true(json_object_get(analysis, "ratio")))
     used = snprintf(sentence, sizeof sentence, "%s: %s of %s against %s %.3f (%.3f to %.3f)",
                     json_string_value(json_object_get(analysis, "title")), json_string_value(json_object_get(analysis, "effect")),

@@ -29,7 +29,8 @@ static inline lind_endpoint open_endpoint(double low, double high) {
   static double range[2];
   range[0] = low;
   range[1] = high;
-  return (lind_endpoint){.name = "e", .range = {2, range}, .from = NAN, .to = NAN, .at = NAN, .threshold = NAN, .consecutive = NAN, .apart = NAN};
+  return (lind_endpoint){
+      .name = "e", .range = {2, range}, .from = NAN, .to = NAN, .at = NAN, .threshold = NAN, .consecutive = NAN, .apart = NAN};
 }
 
 static inline double value_of(const char *kind, const lind_endpoint *endpoint, const lind_history *history) {

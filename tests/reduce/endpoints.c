@@ -99,12 +99,9 @@ static void dose_before_leaving(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(value_is_the_last_one),
-      cmocka_unit_test(responder_is_the_last_one_at_or_above),
-      cmocka_unit_test(ever_above_and_below),
-      cmocka_unit_test(ever_skips_what_is_no_number),
-      cmocka_unit_test(dose_is_the_mean_of_seven_days),
-      cmocka_unit_test(dose_before_leaving),
+      cmocka_unit_test(value_is_the_last_one),          cmocka_unit_test(responder_is_the_last_one_at_or_above),
+      cmocka_unit_test(ever_above_and_below),           cmocka_unit_test(ever_skips_what_is_no_number),
+      cmocka_unit_test(dose_is_the_mean_of_seven_days), cmocka_unit_test(dose_before_leaving),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

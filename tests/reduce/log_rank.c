@@ -1,8 +1,10 @@
-/* The log-rank test: hand-worked and published data, a slow second implementation, life tables, symmetry, missing values, type I error. */
+/* The log-rank test: hand-worked and published data, a slow second implementation, life tables, symmetry, missing values, type I
+ * error. */
 #include "lind/random.h"
 #include "reduce_case.h"
 
-/* Freireich et al. 1963, Blood 21:699: weeks of remission of acute leukaemia under 6-MP and placebo; Cox & Oakes 1984, table 1.1. */
+/* Freireich et al. 1963, Blood 21:699: weeks of remission of acute leukaemia under 6-MP and placebo; Cox & Oakes 1984, table 1.1.
+ */
 static const double mp[] = {6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35};
 static const double mp_event[] = {1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0};
 static const double placebo[] = {1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23};
@@ -24,8 +26,8 @@ static void leukaemia(void **state) {
 }
 
 /* By hand. Treated 2, 4+, 5; control 1, 2, 3+.
- * t = 1: 1 event, 3 of 6 treated: E 1/2, V 1/4.  t = 2: 2 events, 3 of 5: E 6/5, V 2 (3/5)(2/5)(3/4) = 9/25.  t = 5: 1 of 1: E 1, V 0.
- * O = 2, so O - E = -0.7, V = 0.61. */
+ * t = 1: 1 event, 3 of 6 treated: E 1/2, V 1/4.  t = 2: 2 events, 3 of 5: E 6/5, V 2 (3/5)(2/5)(3/4) = 9/25.  t = 5: 1 of 1: E 1,
+ * V 0. O = 2, so O - E = -0.7, V = 0.61. */
 static void by_hand(void **state) {
   static const double a[] = {2, 4, 5}, a_event[] = {1, 0, 1}, b[] = {1, 2, 3}, b_event[] = {1, 1, 0};
   (void)state;
@@ -38,7 +40,8 @@ static void by_hand(void **state) {
   assert_near(log(t.upper) + log(t.lower), 2.0 * log(t.estimate), 1e-12);
 }
 
-/* Who is censored at the time of an event was at risk at it: treated 1+ (or 1.5+), control 1: E = 1/2 in both; treated 0.5+: no information. */
+/* Who is censored at the time of an event was at risk at it: treated 1+ (or 1.5+), control 1: E = 1/2 in both; treated 0.5+: no
+ * information. */
 static void censored_at_an_event_is_at_risk(void **state) {
   static const double one[] = {1.0}, later[] = {1.5}, sooner[] = {0.5}, no[] = {0.0};
   (void)state;
@@ -161,7 +164,8 @@ static void the_null_is_a_ratio(void **state) {
   (void)state;
   const trial t = drawn(15, 1, 2.0);
   const lind_sample a = times(t.value[1], t.event[1], t.n[1]), b = times(t.value[0], t.event[0], t.n[0]);
-  const lind_term one = case_answer("log-rank", a, b, 0.95, 1.0).terms[0], zero = case_answer("log-rank", a, b, 0.95, 0.0).terms[0];
+  const lind_term one = case_answer("log-rank", a, b, 0.95, 1.0).terms[0],
+                  zero = case_answer("log-rank", a, b, 0.95, 0.0).terms[0];
   const lind_term edge = case_answer("log-rank", a, b, 0.95, one.lower).terms[0];
   assert_same_term(&one, &zero, 0.0);
   assert_near(edge.statistic, 1.959963984540054, 1e-9);

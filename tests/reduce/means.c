@@ -27,7 +27,8 @@ static void sleep_as_in_r(void **state) {
   assert_near(pooled.terms[0].upper, 0.203874, 5e-7);
 }
 
-/* By hand: 1, 2, 3 against 2, 4: means 2 and 3, variances 1 and 2, so se^2 = 1/3 + 1 (Welch) and (2 + 2) / 3 * (1/3 + 1/2) (pooled). */
+/* By hand: 1, 2, 3 against 2, 4: means 2 and 3, variances 1 and 2, so se^2 = 1/3 + 1 (Welch) and (2 + 2) / 3 * (1/3 + 1/2)
+ * (pooled). */
 static void by_hand(void **state) {
   (void)state;
   const double a[] = {1, 2, 3}, b[] = {2, 4};
@@ -137,7 +138,8 @@ static void too_small_gives_nan(void **state) {
     assert_near(single.estimate, 0.0, 0.0);
     assert_nan(single.se);
     assert_nan(single.upper);
-    const lind_term flat = case_answer(name, SAMPLE(same), SAMPLE(same), 0.95, 0.0).terms[0]; /* no spread: nothing to test with */
+    const lind_term flat =
+        case_answer(name, SAMPLE(same), SAMPLE(same), 0.95, 0.0).terms[0]; /* no spread: nothing to test with */
     assert_near(flat.estimate, 0.0, 0.0);
     assert_nan(flat.p);
   }
@@ -157,9 +159,9 @@ static void moments_give_the_same_answer(void **state) {
   }
 }
 
-/* 2000 trials of 8 against 15 with sd 3 and 1 and a true difference of 2: Welch's 95 % interval covers it, and 0.95 of the binomial
- * counts lie within 4.5 standard errors; the pooled interval, which assumes equal variances, covers too seldom where the smaller arm varies
- * more, and as it should where both vary alike. */
+/* 2000 trials of 8 against 15 with sd 3 and 1 and a true difference of 2: Welch's 95 % interval covers it, and 0.95 of the
+ * binomial counts lie within 4.5 standard errors; the pooled interval, which assumes equal variances, covers too seldom where the
+ * smaller arm varies more, and as it should where both vary alike. */
 static double covered(const char *name, double sd, uint32_t seed) {
   enum { TRIALS = 2000 };
   const lind_purpose why = lind_random_purpose("test/normal");

@@ -38,7 +38,8 @@ static void any_split_merges_to_the_whole(void **state) {
   for (uint64_t cut = 0; cut <= N; cut++)
     for (uint64_t second = cut; second <= N; second += 13) {
       lind_moments m = {0};
-      const lind_moments parts[] = {case_moments((lind_sample){cut, x, NULL}), case_moments((lind_sample){second - cut, x + cut, NULL}),
+      const lind_moments parts[] = {case_moments((lind_sample){cut, x, NULL}),
+                                    case_moments((lind_sample){second - cut, x + cut, NULL}),
                                     case_moments((lind_sample){N - second, x + second, NULL})};
       for (int k = 0; k < 3; k++) lind_moments_merge(&m, &parts[k]);
       assert_near(m.n, N, 0.0);

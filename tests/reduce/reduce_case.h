@@ -24,7 +24,7 @@ static inline void near_or_fail(double value, double expected, double tolerance,
 }
 
 #define assert_nan(value) assert_true(isnan(value))
-#define SAMPLE(array) ((lind_sample){sizeof(array) / sizeof *(array), (array), NULL})
+#define SAMPLE(array)     ((lind_sample){sizeof(array) / sizeof *(array), (array), NULL})
 
 static inline lind_answer case_answer(const char *name, lind_sample treated, lind_sample control, double level, double null) {
   lind_answer answer = {0};
@@ -40,7 +40,8 @@ static inline lind_moments case_moments(lind_sample sample) {
   return moments;
 }
 
-static inline lind_answer case_from_moments(const char *name, lind_moments treated, lind_moments control, double level, double null) {
+static inline lind_answer case_from_moments(const char *name, lind_moments treated, lind_moments control, double level,
+                                            double null) {
   lind_answer answer = {0};
   if (lind_estimator_find(name)->from_moments(&treated, &control, level, null, &answer) != LIND_OK)
     fail_msg("%s", lind_error_message());

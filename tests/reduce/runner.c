@@ -1,7 +1,9 @@
 /* One block: what its record says is what its stored patients say; empty seats, cuts, looks, replay. */
 #include "study_case.h"
 
-static const double *real(const lind_block_record *r, uint64_t replicate, size_t at) { return r->reals + (replicate - r->first_replicate) * r->n_reals + at; }
+static const double *real(const lind_block_record *r, uint64_t replicate, size_t at) {
+  return r->reals + (replicate - r->first_replicate) * r->n_reals + at;
+}
 
 /* The level of a row in a grouping of this study: all, old, sex. */
 static int level_of_row(const study *s, const lind_block_record *r, int grouping, size_t row) {
@@ -27,7 +29,9 @@ static void check_cells(const study *s, const lind_block_record *r, uint64_t rep
         for (int a = 0; a < 2; a++) {
           lind_moments wanted = {0};
           for (size_t i = 0; i < r->n_rows; i++) {
-            if (row_column(s, r, "replicate")[i] != (double)replicate || row_column(s, r, "arm")[i] != a || level_of_row(s, r, g, i) != l) continue;
+            if (row_column(s, r, "replicate")[i] != (double)replicate || row_column(s, r, "arm")[i] != a ||
+                level_of_row(s, r, g, i) != l)
+              continue;
             const bool seen = !is_time(s, e) || events_of(s, r, e)[i] != 0.0;
             lind_moments_add(&wanted, seen ? value[i] / scale : NAN);
           }
@@ -40,14 +44,16 @@ static void check_cells(const study *s, const lind_block_record *r, uint64_t rep
   }
 }
 
-static lind_sample sample_of(const study *s, const lind_block_record *r, uint64_t replicate, const struct lind_layout_term *term, int arm,
-                             double *value, double *event) {
+static lind_sample sample_of(const study *s, const lind_block_record *r, uint64_t replicate, const struct lind_layout_term *term,
+                             int arm, double *value, double *event) {
   const char *unit;
   const double scale = lind_layout_scale(s->layout, term->endpoint, &unit);
   const double *column = row_column(s, r, s->plan->protocol->endpoints[term->endpoint].name);
   lind_sample sample = {0, value, is_time(s, term->endpoint) ? event : NULL};
   for (size_t i = 0; i < r->n_rows; i++) {
-    if (row_column(s, r, "replicate")[i] != (double)replicate || row_column(s, r, "arm")[i] != arm || level_of_row(s, r, term->grouping, i) != term->level) continue;
+    if (row_column(s, r, "replicate")[i] != (double)replicate || row_column(s, r, "arm")[i] != arm ||
+        level_of_row(s, r, term->grouping, i) != term->level)
+      continue;
     if (sample.event != NULL) event[sample.n] = events_of(s, r, term->endpoint)[i];
     value[sample.n++] = column[i] / scale;
   }
@@ -60,10 +66,12 @@ static void check_terms(const study *s, const lind_block_record *r, uint64_t rep
   for (int t = 0; t < s->layout->n_terms; t++) {
     const struct lind_layout_term *term = &s->layout->terms[t];
     const lind_analysis *analysis = &s->plan->protocol->analyses[term->analysis];
-    const lind_answer answer = case_answer(term->estimator->name, sample_of(s, r, replicate, term, term->treated, value[0], event[0]),
-                                           sample_of(s, r, replicate, term, term->control, value[1], event[1]), analysis->level, analysis->null);
+    const lind_answer answer =
+        case_answer(term->estimator->name, sample_of(s, r, replicate, term, term->treated, value[0], event[0]),
+                    sample_of(s, r, replicate, term, term->control, value[1], event[1]), analysis->level, analysis->null);
     const lind_term *x = &answer.terms[0];
-    const double wanted[] = {x->estimate, x->se, x->lower, x->upper, x->p, x->statistic, (double)answer.n, (double)answer.missing};
+    const double wanted[] = {x->estimate, x->se,        x->lower,         x->upper,
+                             x->p,        x->statistic, (double)answer.n, (double)answer.missing};
     const double *got = real(r, replicate, s->layout->first_term + (size_t)t * LIND_TERM_REALS);
     for (int k = 0; k < LIND_TERM_REALS; k++)
       if (!(isnan(got[k]) && isnan(wanted[k]))) assert_near(got[k], wanted[k], 1e-9 * fmax(1.0, fabs(wanted[k])));
@@ -117,7 +125,8 @@ static void check_counts(const study *s, const lind_block_record *r) {
     assert_near(cell[1], age[a].mean, 1e-10);
     assert_true(age[a].n == 0.0 || (cell[1] > 18.0 && cell[1] < 80.0)); /* in years, as declared */
   }
-  assert_int_equal(r->counts[LIND_FLOW_SCREENED] - screened, r->counts[LIND_FLOW_UNFILLED] * (int64_t)s->plan->protocol->attempts);
+  assert_int_equal(r->counts[LIND_FLOW_SCREENED] - screened,
+                   r->counts[LIND_FLOW_UNFILLED] * (int64_t)s->plan->protocol->attempts);
 }
 
 /* Seats that stay empty leave no row, no count and no hole in the columns. */
@@ -170,7 +179,8 @@ static void storing_and_packing_do_not_matter(void **state) {
     assert_memory_equal(a->counts, b->counts, a->n_counts * sizeof(int64_t));
   }
   for (uint64_t replicate = 0; replicate < 5; replicate++)
-    assert_memory_equal(single.records[replicate].reals, real(&stored.records[replicate / 2], replicate, 0), stored.layout->n_reals * sizeof(double));
+    assert_memory_equal(single.records[replicate].reals, real(&stored.records[replicate / 2], replicate, 0),
+                        stored.layout->n_reals * sizeof(double));
   study_close(&stored);
   study_close(&bare);
   study_close(&single);
@@ -185,7 +195,8 @@ static void looks(void **state) {
   study_run(&quiet, true);
   study_run(&stops, true);
   for (uint64_t replicate = 0; replicate < 5; replicate++) {
-    const lind_block_record *a = &fixed.records[replicate / 2], *b = &quiet.records[replicate / 2], *c = &stops.records[replicate / 2];
+    const lind_block_record *a = &fixed.records[replicate / 2], *b = &quiet.records[replicate / 2],
+                            *c = &stops.records[replicate / 2];
     const size_t look = fixed.layout->first_look;
     assert_memory_equal(real(a, replicate, 0), real(b, replicate, 0), look * sizeof(double));
     assert_near(*real(b, replicate, look), 2.0, 0.0);
@@ -235,9 +246,11 @@ static void refused(const char *set, const char *sentence) {
 static void what_the_layout_refuses(void **state) {
   (void)state;
   refused("analysis.primary.estimator=t", "analysis.primary.estimator is 't'; known ones are");
-  refused("analysis.primary.estimator=log-rank", "analysis.primary.estimator log-rank does not fit endpoint share of kind time-in-range");
+  refused("analysis.primary.estimator=log-rank",
+          "analysis.primary.estimator log-rank does not fit endpoint share of kind time-in-range");
   refused("analysis.when.estimator=welch", "analysis.when.estimator welch does not fit endpoint when of kind time-to-range");
-  refused("analysis.primary.estimator=fisher-exact", "analysis.primary.estimator fisher-exact does not fit endpoint share of kind time-in-range");
+  refused("analysis.primary.estimator=fisher-exact",
+          "analysis.primary.estimator fisher-exact does not fit endpoint share of kind time-in-range");
   refused("endpoints.share.kind=times", "endpoints.share.kind is 'times'; known kinds are");
   refused("endpoints.last={kind: value, of: effect}", "endpoints.last needs `at:`, a time");
   refused("endpoints.last={kind: value, at: 3 day}", "endpoints.last needs `of:`, one of the measured outputs conc and effect");
@@ -253,7 +266,8 @@ static void what_a_cut_replicate_cannot(void **state) {
   assert_int_not_equal(study_lay_out(&s, sets), LIND_OK);
   assert_non_null(strstr(lind_error_message(), "design.looks need every patient of a replicate at once"));
   lind_arena_destroy(&s.arena);
-  const char *const one[] = {"arms={high: {ratio: 1, dosing: [high]}}", "analysis={primary: {endpoint: share, estimator: welch}}", NULL};
+  const char *const one[] = {"arms={high: {ratio: 1, dosing: [high]}}", "analysis={primary: {endpoint: share, estimator: welch}}",
+                             NULL};
   assert_int_not_equal(study_lay_out(&s, one), LIND_OK);
   assert_non_null(strstr(lind_error_message(), "analysis.primary compares two arms, but the trial has one"));
   lind_arena_destroy(&s.arena);

@@ -1,4 +1,5 @@
-/* Differences of shares: Newcombe's published intervals, Fisher's published tables and all tables by brute force, symmetry, edges. */
+/* Differences of shares: Newcombe's published intervals, Fisher's published tables and all tables by brute force, symmetry,
+ * edges. */
 #include "lind/random.h"
 #include "reduce_case.h"
 
@@ -38,8 +39,8 @@ static void newcombe_table_ii(void **state) {
     }
 }
 
-/* By hand: 30/100 against 15/100: pooled share 0.225, so z = 0.15 / sqrt(0.225 * 0.775 * 0.02); z^2 is Pearson's chi-square without
- * correction, 200 (30 * 85 - 15 * 70)^2 / (100 * 100 * 45 * 155). */
+/* By hand: 30/100 against 15/100: pooled share 0.225, so z = 0.15 / sqrt(0.225 * 0.775 * 0.02); z^2 is Pearson's chi-square
+ * without correction, 200 (30 * 85 - 15 * 70)^2 / (100 * 100 * 45 * 155). */
 static void the_z_test_is_pearsons(void **state) {
   (void)state;
   const lind_term t = term_of("proportion-difference", 30, 100, 15, 100);
@@ -146,7 +147,8 @@ static void merged_moments_give_the_same_answer(void **state) {
   }
   for (int k = 0; k < 2; k++) {
     const char *name = k ? "proportion-difference" : "fisher-exact";
-    const lind_answer direct = case_answer(name, x, y, 0.95, 0.0), merged = case_from_moments(name, parts, case_moments(y), 0.95, 0.0);
+    const lind_answer direct = case_answer(name, x, y, 0.95, 0.0),
+                      merged = case_from_moments(name, parts, case_moments(y), 0.95, 0.0);
     assert_same_term(&merged.terms[0], &direct.terms[0], 1e-12);
   }
 }

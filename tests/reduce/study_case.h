@@ -54,7 +54,8 @@ static inline lind_err study_lay_out(study *s, const char *const *sets) {
 
 static inline study study_from(const char *const *sets) {
   study s = {0};
-  if (study_lay_out(&s, sets) != LIND_OK || lind_runner_create(s.layout, &s.runner) != LIND_OK) fail_msg("%s", lind_error_message());
+  if (study_lay_out(&s, sets) != LIND_OK || lind_runner_create(s.layout, &s.runner) != LIND_OK)
+    fail_msg("%s", lind_error_message());
   return s;
 }
 #define study_open(...) study_from((const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
@@ -95,6 +96,8 @@ static inline const double *row_column(const study *s, const lind_block_record *
   return NULL;
 }
 
-static inline int64_t flow_of(const int64_t *counts, int arm, int what) { return counts[LIND_FLOW_ARMS + arm * LIND_FLOW_PER_ARM + what]; }
+static inline int64_t flow_of(const int64_t *counts, int arm, int what) {
+  return counts[LIND_FLOW_ARMS + arm * LIND_FLOW_PER_ARM + what];
+}
 
 #endif

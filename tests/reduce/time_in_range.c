@@ -52,8 +52,8 @@ static void long_gaps_are_left_out(void **state) {
   assert_nan(share(HISTORY(&h, ((const double[][2]){{0, 2.5}, {57, 2.5}}), 100), NAN, NAN));
 }
 
-/* The line 1 .. 4 over days 0 .. 12 is in range from 4 to 8; a window sees its part of it, and none of the time before the first or after the
- * last measurement. */
+/* The line 1 .. 4 over days 0 .. 12 is in range from 4 to 8; a window sees its part of it, and none of the time before the first
+ * or after the last measurement. */
 static void the_window_clips(void **state) {
   case_history h;
   (void)state;
@@ -73,7 +73,8 @@ static void the_window_clips(void **state) {
 static void windows_add_up(void **state) {
   case_history h;
   (void)state;
-  const lind_history *path = HISTORY(&h, ((const double[][2]){{0, 1.1}, {5, 3.4}, {9, 2.2}, {16, 2.7}, {30, 1.6}, {44, 4.4}}), 100);
+  const lind_history *path =
+      HISTORY(&h, ((const double[][2]){{0, 1.1}, {5, 3.4}, {9, 2.2}, {16, 2.7}, {30, 1.6}, {44, 4.4}}), 100);
   for (double cut = 1.0; cut < 44.0; cut += 0.7) {
     const double both = (share(path, 0, cut) * cut + share(path, cut, 44) * (44 - cut)) / 44;
     assert_near(both, share(path, 0, 44), 1e-12);
@@ -90,14 +91,10 @@ static void too_few_measurements(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(crossing_one_bound),
-      cmocka_unit_test(crossing_both_bounds),
-      cmocka_unit_test(inside_outside_and_level),
-      cmocka_unit_test(intervals_weigh_by_length),
-      cmocka_unit_test(long_gaps_are_left_out),
-      cmocka_unit_test(the_window_clips),
-      cmocka_unit_test(windows_add_up),
-      cmocka_unit_test(too_few_measurements),
+      cmocka_unit_test(crossing_one_bound),       cmocka_unit_test(crossing_both_bounds),
+      cmocka_unit_test(inside_outside_and_level), cmocka_unit_test(intervals_weigh_by_length),
+      cmocka_unit_test(long_gaps_are_left_out),   cmocka_unit_test(the_window_clips),
+      cmocka_unit_test(windows_add_up),           cmocka_unit_test(too_few_measurements),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

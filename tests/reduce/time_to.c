@@ -16,17 +16,17 @@ static answer time_to(const char *kind, const lind_history *history, double cons
   return (answer){value / 24.0, event};
 }
 
-#define assert_seen(wanted, ...)                    \
-  do {                                              \
-    const answer a_ = time_to(__VA_ARGS__);         \
-    assert_near(a_.day, (wanted), 1e-12);           \
-    assert_near(a_.event, 1.0, 0.0);                \
+#define assert_seen(wanted, ...)            \
+  do {                                      \
+    const answer a_ = time_to(__VA_ARGS__); \
+    assert_near(a_.day, (wanted), 1e-12);   \
+    assert_near(a_.event, 1.0, 0.0);        \
   } while (0)
-#define assert_censored(wanted, ...)                \
-  do {                                              \
-    const answer a_ = time_to(__VA_ARGS__);         \
-    assert_near(a_.day, (wanted), 1e-12);           \
-    assert_near(a_.event, 0.0, 0.0);                \
+#define assert_censored(wanted, ...)        \
+  do {                                      \
+    const answer a_ = time_to(__VA_ARGS__); \
+    assert_near(a_.day, (wanted), 1e-12);   \
+    assert_near(a_.event, 0.0, 0.0);        \
   } while (0)
 
 /*                                  out       in        out       in         in         in         out */
@@ -52,7 +52,7 @@ static void the_window_starts_the_clock(void **state) {
   const lind_history *history = HISTORY(&h, path, 40);
   assert_seen(10.0, "time-to-range", history, NAN, NAN, 5, NAN);
   assert_seen(0.0, "time-to-range", history, NAN, NAN, 22, NAN);
-  assert_seen(2.0, "time-to-range", history, 2, NAN, 22, NAN);   /* what came before does not count */
+  assert_seen(2.0, "time-to-range", history, 2, NAN, 22, NAN); /* what came before does not count */
   assert_censored(18.0, "time-to-range", history, 2, NAN, NAN, 18);
   assert_censored(13.0, "time-to-range", history, 2, NAN, 5, 18);
   assert_censored(15.0, "time-to-range", history, NAN, NAN, 25, NAN);

@@ -14,8 +14,10 @@ static doses count_doses(const trial *t) {
       d.due++;
       d.missed += missed;
       if (day == 1) continue;
-      if (taken_on(t->desk, s, day - 1) == 0.0) d.after_missed++, d.missed_after_missed += missed;
-      else d.after_taken++, d.missed_after_taken += missed;
+      if (taken_on(t->desk, s, day - 1) == 0.0)
+        d.after_missed++, d.missed_after_missed += missed;
+      else
+        d.after_taken++, d.missed_after_taken += missed;
     }
   return d;
 }
@@ -54,7 +56,7 @@ static void forgetting(void **state) {
     on_day_1 += taken_on(chain.desk, s, 1) == 0.0;
     on_day_28 += taken_on(chain.desk, s, 28) == 0.0;
   }
-  assert_share(on_day_1, 500.0, 0.1);               /* nobody has forgotten before the first day */
+  assert_share(on_day_1, 500.0, 0.1);                      /* nobody has forgotten before the first day */
   assert_share(on_day_28, 500.0, 0.1 / (1.0 + 0.1 - 0.6)); /* the chain's long run */
   trial_close(&same);
   trial_close(&chain);
@@ -157,8 +159,9 @@ static void missed_visits(void **state) {
 
 /* The day that begins as the trial ends has the last visit; windows are narrowed so that none falls behind it and is lost. */
 static void the_last_visit(void **state) {
-  trial t = trial_open("ledger"), windows[] = {trial_open("ledger", "patients=2000", "visits={days: [27], window: 5 day}"),
-                                               trial_open("ledger", "patients=2000", "visits={days: [5], window: 5 day}", "duration=130 h")};
+  trial t = trial_open("ledger"),
+        windows[] = {trial_open("ledger", "patients=2000", "visits={days: [27], window: 5 day}"),
+                     trial_open("ledger", "patients=2000", "visits={days: [5], window: 5 day}", "duration=130 h")};
   (void)state;
   trial_run(&t, 0);
   for (int s = 0; s < 40; s++) assert_near(visit_time(t.desk, s, 4), 28.0 * 24.0, 0.0);

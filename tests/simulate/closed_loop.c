@@ -1,10 +1,11 @@
-/* The whole engine against the reference engine: warfarin at a fixed dose by the trial and by CVODE, which is given the same people. And lanes that
- * no engine can carry to the end. */
+/* The whole engine against the reference engine: warfarin at a fixed dose by the trial and by CVODE, which is given the same
+ * people. And lanes that no engine can carry to the end. */
 #include "simulate_case.h"
 
 enum { VISITS = 9, DOSE = 5 };
 
-/* The frame of seat s as the model's own definition makes it, from the cohort's row and the documented random streams, apart from live.c. */
+/* The frame of seat s as the model's own definition makes it, from the cohort's row and the documented random streams, apart from
+ * live.c. */
 static void frame_of(const trial *t, int s, lind_lane *frame) {
   const lind_model *model = t->plan->model;
   const lind_who who = {t->plan->protocol->seed, 0, (uint32_t)s, (uint32_t)(t->desk->attempts[s] - 1)};
@@ -133,8 +134,10 @@ static void leaving_before_failing(void **state) {
   trial_run(&stay, 0);
   for (int s = 0; s < 2000; s++) {
     assert_true(t.desk->end[s] <= stay.desk->end[s]);
-    if (t.desk->end[s] < stay.desk->end[s]) assert_int_equal(t.desk->reason[s], LIND_END_DROPOUT);
-    else assert_int_equal(t.desk->reason[s], stay.desk->reason[s]);
+    if (t.desk->end[s] < stay.desk->end[s])
+      assert_int_equal(t.desk->reason[s], LIND_END_DROPOUT);
+    else
+      assert_int_equal(t.desk->reason[s], stay.desk->reason[s]);
     both += t.desk->reason[s] == LIND_END_DROPOUT && stay.desk->reason[s] == LIND_END_FAILED &&
             floor(t.desk->end[s] / 24.0) == floor(stay.desk->end[s] / 24.0); /* gone and failed between two mornings */
   }

@@ -11,7 +11,8 @@ void *aligned_alloc(size_t alignment, size_t size) {
 }
 
 static void the_bytes_of_a_desk(void **state) {
-  static const char *const sets[][4] = {{NULL}, {"patients=4000", NULL}, {"patients=5000", NULL}, {"patients=1", "curves={}", NULL}};
+  static const char *const sets[][4] = {
+      {NULL}, {"patients=4000", NULL}, {"patients=5000", NULL}, {"patients=1", "curves={}", NULL}};
   (void)state;
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
     trial t = {0};
@@ -85,23 +86,24 @@ static void refused(const char *set, const char *sentence) {
 /* What only cohort and model know is checked by the plan, at its place in the text. */
 static void what_the_plan_refuses(void **state) {
   (void)state;
-  refused("measure=[effects]", "measure is 'effects', which is not an output of model maze; it has effect and conc (did you mean 'effect'?)");
+  refused("measure=[effects]",
+          "measure is 'effects', which is not an output of model maze; it has effect and conc (did you mean 'effect'?)");
   refused("model.parameters={ka: 1}", "model.parameters.ka is not a parameter of model maze");
   refused("model.set=adults", "model.set is 'adults'; model maze has no parameter sets");
   refused("randomise.strata=[age]", "'age' is a number, which cannot split patients; define a group with `value:` and `labels:`");
-  refused("randomise.strata=[sexes]", "'sexes' is not a group of the protocol nor a column of cohort people (did you mean 'sex'?)");
+  refused("randomise.strata=[sexes]",
+          "'sexes' is not a group of the protocol nor a column of cohort people (did you mean 'sex'?)");
   refused("dosing.start.into=central", "dosing.start.into is 'central'; model maze takes doses in depot");
   refused("eligible=effect > 1", "it is known only at visits, after randomisation");
-  refused("visits={days: [4, 6], window: 1 day}", "visits of day 4 and day 6 can fall on the same day; narrow their windows or space them");
+  refused("visits={days: [4, 6], window: 1 day}",
+          "visits of day 4 and day 6 can fall on the same day; narrow their windows or space them");
   refused("engine={name: euler}", "engine.name is 'euler'; known engines are");
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_bytes_of_a_desk),
-      cmocka_unit_test(nothing_is_allocated_per_patient),
-      cmocka_unit_test(a_full_desk),
-      cmocka_unit_test(a_history_is_a_view),
+      cmocka_unit_test(the_bytes_of_a_desk),   cmocka_unit_test(nothing_is_allocated_per_patient),
+      cmocka_unit_test(a_full_desk),           cmocka_unit_test(a_history_is_a_view),
       cmocka_unit_test(what_the_plan_refuses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

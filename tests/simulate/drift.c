@@ -1,4 +1,5 @@
-/* Drifts and curves: stationary from the first day, correlated as the process says, constant between nodes, the same histogram as the lives. */
+/* Drifts and curves: stationary from the first day, correlated as the process says, constant between nodes, the same histogram as
+ * the lives. */
 #include "simulate_case.h"
 
 enum { PEOPLE = 1500, DAYS = 24 };
@@ -97,11 +98,8 @@ static void an_awkward_grid(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(stationary_from_the_first_day),
-      cmocka_unit_test(correlated_as_said),
-      cmocka_unit_test(new_at_every_node),
-      cmocka_unit_test(curves_count_everybody),
-      cmocka_unit_test(an_awkward_grid),
+      cmocka_unit_test(stationary_from_the_first_day), cmocka_unit_test(correlated_as_said), cmocka_unit_test(new_at_every_node),
+      cmocka_unit_test(curves_count_everybody),        cmocka_unit_test(an_awkward_grid),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

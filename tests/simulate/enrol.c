@@ -33,15 +33,18 @@ static void the_limit_of_attempts(void **state) {
     seated += one.desk->seated[s];
     assert_int_equal(one.desk->attempts[s], 1);
     assert_int_equal(one.desk->seated[s], covariate(one.desk, "age", s) > 60.0 * year);
-    if (!one.desk->seated[s]) assert_int_equal(two.desk->attempts[s], 2);
-    else assert_near(covariate(one.desk, "age", s), covariate(two.desk, "age", s), 0.0);
+    if (!one.desk->seated[s])
+      assert_int_equal(two.desk->attempts[s], 2);
+    else
+      assert_near(covariate(one.desk, "age", s), covariate(two.desk, "age", s), 0.0);
   }
   assert_share(seated, 1000.0, 20.0 / 62.0);
   trial_close(&one);
   trial_close(&two);
 }
 
-/* Empty seats take no place in the list: after every whole super-block (4 + 8 places) of those who came, a stratum is balanced. */
+/* Empty seats take no place in the list: after every whole super-block (4 + 8 places) of those who came, a stratum is balanced.
+ */
 static void strata_are_balanced_at_every_super_block(void **state) {
   trial t = trial_open("maze", "patients=500", "eligible=age > 60 [year]", "attempts=2");
   int placed[2] = {0}, arms[2][4] = {{0}}, empty = 0;
@@ -92,12 +95,13 @@ static void ratios_and_simple_randomisation(void **state) {
   trial_close(&simple);
 }
 
-/* The integer pass: blocks of 512 are counted without knowing those before them; the counts of the blocks before give each its start; then
- * every seat has the person and the arm that it has when all 1300 are enrolled at once. Once with empty seats. */
+/* The integer pass: blocks of 512 are counted without knowing those before them; the counts of the blocks before give each its
+ * start; then every seat has the person and the arm that it has when all 1300 are enrolled at once. Once with empty seats. */
 static void cut_replicates(void **state) {
   (void)state;
   for (int empty = 0; empty < 2; empty++) {
-    const char *rule = empty ? "eligible=age > 60 [year]" : "eligible=age > 20 [year]", *attempts = empty ? "attempts=3" : "attempts=50";
+    const char *rule = empty ? "eligible=age > 60 [year]" : "eligible=age > 20 [year]",
+               *attempts = empty ? "attempts=3" : "attempts=50";
     trial whole = trial_open("maze", "patients=1300", "block_max=4096", rule, attempts);
     trial cut = trial_open("maze", "patients=1300", "block_max=100", rule, attempts);
     assert_int_equal(whole.plan->block_replicates, 3);
@@ -128,7 +132,9 @@ static void cut_replicates(void **state) {
 
 /* A group's value is cut to its labels; a category is its own code. */
 static void groups(void **state) {
-  trial t = trial_open("maze", "patients=300", "groups={decade: {value: \"floor(age / 10 [year])\", labels: [teens, a, b, c, d, old]}, sex: {value: sex}}");
+  trial t =
+      trial_open("maze", "patients=300",
+                 "groups={decade: {value: \"floor(age / 10 [year])\", labels: [teens, a, b, c, d, old]}, sex: {value: sex}}");
   int seen = 0;
   (void)state;
   assert_int_equal(t.plan->n_groupings, 3);

@@ -1,4 +1,5 @@
-/* A life is a pure function of the plan, the patient and the arm: packs, desks, orders, neighbours and arms' names cannot matter. */
+/* A life is a pure function of the plan, the patient and the arm: packs, desks, orders, neighbours and arms' names cannot matter.
+ */
 #include "simulate_case.h"
 
 /* All arms and ends occur, or the tests below would compare little. */
@@ -159,7 +160,8 @@ static void curves_watch_only(void **state) {
   for (int k = 0; k < with.desk->n_curve_times; k++) {
     int64_t seen = 0, followed = 0;
     for (int a = 0; a < 4; a++)
-      for (int b = 0; b < LIND_CURVE_BINS; b++) seen += with.desk->curve[(a * with.desk->n_curve_times + k) * LIND_CURVE_BINS + b];
+      for (int b = 0; b < LIND_CURVE_BINS; b++)
+        seen += with.desk->curve[(a * with.desk->n_curve_times + k) * LIND_CURVE_BINS + b];
     for (int s = 0; s < 61; s++) followed += with.desk->end[s] > 7.0 * k || with.desk->reason[s] == LIND_END_COMPLETED;
     assert_int_equal(seen, followed);
   }

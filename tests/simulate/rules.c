@@ -8,11 +8,13 @@ static void check_doses(const trial *t, int from, const double *wanted, int n) {
     if (dose_on(t->desk, 0, from + d) != wanted[d])
       fail_msg("day %d: %g, not %g", from + d, dose_on(t->desk, 0, from + d), wanted[d]);
 }
-#define assert_doses(t, from, ...) check_doses(&(t), (from), (const double[]){__VA_ARGS__}, sizeof((double[]){__VA_ARGS__}) / sizeof(double))
+#define assert_doses(t, from, ...) \
+  check_doses(&(t), (from), (const double[]){__VA_ARGS__}, sizeof((double[]){__VA_ARGS__}) / sizeof(double))
 
 /* On day 1 the first dose; at the visits of day 8, 15 and 22 the rule; the dose goes on until it is changed. */
 static void a_dose_goes_on(void **state) {
-  trial t = trial_open("ledger", ONE, "arms.a.dosing=[start, more]", "dosing.more={at: visits, from: 8, to: 20, dose: \"dose + 2 [mg]\"}");
+  trial t = trial_open("ledger", ONE, "arms.a.dosing=[start, more]",
+                       "dosing.more={at: visits, from: 8, to: 20, dose: \"dose + 2 [mg]\"}");
   (void)state;
   trial_run(&t, 0);
   assert_doses(t, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5);
@@ -21,9 +23,10 @@ static void a_dose_goes_on(void **state) {
 
 /* The first item of the list that applies acts, and only that; day items and visit items stand in one list. */
 static void the_first_that_applies(void **state) {
-  trial t = trial_open("ledger", ONE, "arms.a.dosing=[high, eighth, any, start]",
-                       "dosing.high={at: visits, when: \"sum > 20 [mg]\", dose: \"0 [mg]\"}", "dosing.eighth={at: days, days: [8], dose: \"3 [mg]\"}",
-                       "dosing.any={at: visits, from: 2, dose: \"2 [mg]\"}");
+  trial t =
+      trial_open("ledger", ONE, "arms.a.dosing=[high, eighth, any, start]",
+                 "dosing.high={at: visits, when: \"sum > 20 [mg]\", dose: \"0 [mg]\"}",
+                 "dosing.eighth={at: days, days: [8], dose: \"3 [mg]\"}", "dosing.any={at: visits, from: 2, dose: \"2 [mg]\"}");
   (void)state;
   trial_run(&t, 0);
   /* day 8: high does not hold (7 mg), eighth acts, any does not; day 15: 28 mg, high acts */
@@ -51,7 +54,8 @@ static void rules_wait_for_visits(void **state) {
 static void rounding_and_limits(void **state) {
   trial t = trial_open("ledger", ONE, "arms.a.dosing=[x]",
                        "dosing.x={at: days, days: [1, 2, 3, 4, 5, 6, 7], round: 0.5 mg, most: 6.2 mg, "
-                       "dose: \"if day == 1 then 1.2 [mg] else if day == 2 then 1.25 [mg] else if day == 3 then 1.74 [mg] else if day == 4 then 9 [mg] "
+                       "dose: \"if day == 1 then 1.2 [mg] else if day == 2 then 1.25 [mg] else if day == 3 then 1.74 [mg] else "
+                       "if day == 4 then 9 [mg] "
                        "else if day == 5 then -3 [mg] else if day == 6 then sqrt(-day) * 1 [mg] else 6.3 [mg]\"}");
   (void)state;
   trial_run(&t, 0);
@@ -72,7 +76,8 @@ static void skipping(void **state) {
 
 /* A rule without `dose` leaves the dose as it is, and one without `skip` or with skip 0 does not end a skip under way. */
 static void skipping_only(void **state) {
-  trial t = trial_open("ledger", ONE, "arms.a.dosing=[start, x, y]", "dosing.x={at: days, days: [8], skip: 5}", "dosing.y={at: days, days: [10], dose: \"2 [mg]\", skip: 0}");
+  trial t = trial_open("ledger", ONE, "arms.a.dosing=[start, x, y]", "dosing.x={at: days, days: [8], skip: 5}",
+                       "dosing.y={at: days, days: [10], dose: \"2 [mg]\", skip: 0}");
   (void)state;
   trial_run(&t, 0);
   assert_doses(t, 6, 1, 1, 0, 0, 0, 0, 0, 2, 2);
@@ -80,8 +85,10 @@ static void skipping_only(void **state) {
 }
 
 static void absurd_numbers_do_no_harm(void **state) {
-  trial t = trial_open("ledger", ONE, "arms.a.dosing=[start, x]", "dosing.x={at: visits, from: 8, skip: \"10 ^ 30\", recheck: \"10 ^ 30 * 1 [h]\"}");
-  trial u = trial_open("ledger", ONE, "arms.a.dosing=[start, x]", "dosing.x={at: visits, from: 8, skip: \"sqrt(-day)\", recheck: \"sqrt(-day) * 1 [h]\"}");
+  trial t = trial_open("ledger", ONE, "arms.a.dosing=[start, x]",
+                       "dosing.x={at: visits, from: 8, skip: \"10 ^ 30\", recheck: \"10 ^ 30 * 1 [h]\"}");
+  trial u = trial_open("ledger", ONE, "arms.a.dosing=[start, x]",
+                       "dosing.x={at: visits, from: 8, skip: \"sqrt(-day)\", recheck: \"sqrt(-day) * 1 [h]\"}");
   (void)state;
   trial_run(&t, 0);
   trial_run(&u, 0);
@@ -112,17 +119,20 @@ static void dose_memory(void **state) {
 
 static void memory_before_the_first_day(void **state) {
   trial t = trial_open("ledger", ONE, "arms.a.dosing=[tell]",
-                       "dosing.tell={at: days, days: [1, 3], dose: \"5 [mg] + dose + dose_1 + dose_2 + dose_3 + dose_4 + dose_5 + dose_6 + dose_7\"}");
+                       "dosing.tell={at: days, days: [1, 3], dose: \"5 [mg] + dose + dose_1 + dose_2 + dose_3 + dose_4 + dose_5 "
+                       "+ dose_6 + dose_7\"}");
   (void)state;
   trial_run(&t, 0);
   assert_doses(t, 1, 5, 5, 20); /* day 3: 5 + dose 5 + dose_1 5 + dose_2 5 */
   trial_close(&t);
 }
 
-/* A recheck after n days is an extra visit; a rule sees the visits before it; what is asked for later wins; after the end nobody comes. */
+/* A recheck after n days is an extra visit; a rule sees the visits before it; what is asked for later wins; after the end nobody
+ * comes. */
 static void rechecks(void **state) {
   trial t = trial_open("ledger", ONE, "visits={days: [1, 8, 20]}", "arms.a.dosing=[start, back]",
-                       "dosing.back={at: visits, from: 8, recheck: \"if visit == 1 then 3 [day] else if visit == 2 then 12 [h] else if visit == 3 then 30 [day] else 0 [day]\"}");
+                       "dosing.back={at: visits, from: 8, recheck: \"if visit == 1 then 3 [day] else if visit == 2 then 12 [h] "
+                       "else if visit == 3 then 30 [day] else 0 [day]\"}");
   static const double days[] = {1, 8, 11, 12, 20};
   (void)state;
   trial_run(&t, 0);
@@ -177,7 +187,8 @@ static void definitions_follow_the_day(void **state) {
 
 /* Doses inside a day: at 0, 8 and 16 h; what is prescribed on a day is their sum. A skip of 2 leaves out two of them. */
 static void doses_within_a_day(void **state) {
-  trial t = trial_open("ledger", ONE, "dosing.start.every=8 h", "arms.a.dosing=[start, x]", "dosing.x={at: days, days: [3], skip: 2}");
+  trial t =
+      trial_open("ledger", ONE, "dosing.start.every=8 h", "arms.a.dosing=[start, x]", "dosing.x={at: days, days: [3], skip: 2}");
   trial seventh = trial_open("ledger", ONE, "dosing.start.every=3.4285714285714284 h");
   (void)state;
   trial_run(&t, 0);
@@ -191,7 +202,8 @@ static void doses_within_a_day(void **state) {
 
 /* Doses wait for their lag, several at once where it is longer than the interval. */
 static void lag_times(void **state) {
-  trial t = trial_open("ledger", "patients=60", "model.parameters={wait: 30 h, spread: 0.7}", "measure=[sum, lag]", "dosing.start.every=12 h");
+  trial t = trial_open("ledger", "patients=60", "model.parameters={wait: 30 h, spread: 0.7}", "measure=[sum, lag]",
+                       "dosing.start.every=12 h");
   int several = 0;
   (void)state;
   trial_run(&t, 0);
@@ -200,7 +212,8 @@ static void lag_times(void **state) {
     if (lag > 8.0 * 12.0) continue; /* more than eight under way are cut short */
     several += lag > 24.0;
     for (int v = 0; v < 5; v++) {
-      const double time = visit_time(t.desk, s, v), arrived = fmax(0.0, ceil((time - lag) / 12.0)); /* doses at 0, 12, .. that are in by then */
+      const double time = visit_time(t.desk, s, v),
+                   arrived = fmax(0.0, ceil((time - lag) / 12.0)); /* doses at 0, 12, .. that are in by then */
       assert_near(visit_value(t.desk, s, 0, v), arrived, 1e-12);
     }
   }

@@ -36,8 +36,8 @@ static inline lind_err trial_plan(trial *t, const char *name, const char *const 
   int n = 0;
   while (sets[n] != NULL) n++;
   LIND_TRY(lind_arena_create(&t->arena));
-  LIND_TRY(lind_protocol_read(lind_arena_format(t->arena, LIND_SOURCE_DIR "/tests/simulate/data/%s.yaml", name), sets, n, t->arena,
-                              &protocol, &root));
+  LIND_TRY(lind_protocol_read(lind_arena_format(t->arena, LIND_SOURCE_DIR "/tests/simulate/data/%s.yaml", name), sets, n,
+                              t->arena, &protocol, &root));
   return lind_plan_create(protocol, root, LIND_BACK_END_EVALUATOR, t->arena, &t->plan);
 }
 
@@ -63,9 +63,13 @@ static inline void trial_run(trial *t, uint32_t replicate) {
 static inline double visit_value(const lind_desk *desk, int seat, int measure, int visit) {
   return desk->value[(seat * desk->plan->n_measures + measure) * desk->plan->most_visits + visit];
 }
-static inline double visit_time(const lind_desk *desk, int seat, int visit) { return desk->time[seat * desk->plan->most_visits + visit]; }
+static inline double visit_time(const lind_desk *desk, int seat, int visit) {
+  return desk->time[seat * desk->plan->most_visits + visit];
+}
 static inline double dose_on(const lind_desk *desk, int seat, int day) { return desk->dose[seat * desk->plan->n_days + day - 1]; }
-static inline double taken_on(const lind_desk *desk, int seat, int day) { return desk->taken[seat * desk->plan->n_days + day - 1]; }
+static inline double taken_on(const lind_desk *desk, int seat, int day) {
+  return desk->taken[seat * desk->plan->n_days + day - 1];
+}
 
 static inline int same_bits(const double *a, const double *b, int n) { return memcmp(a, b, (size_t)n * sizeof *a) == 0; }
 
@@ -76,7 +80,8 @@ static inline int same_life(const lind_desk *a, int s, const lind_desk *b, int u
   lind_desk_history(a, s, va, &x);
   lind_desk_history(b, u, vb, &y);
   int same = x.n_visits == y.n_visits && x.n_days == y.n_days && x.reason == y.reason && same_bits(&x.end, &y.end, 1) &&
-             same_bits(x.time, y.time, x.n_visits) && same_bits(x.dose, y.dose, x.n_days) && same_bits(x.taken, y.taken, x.n_days);
+             same_bits(x.time, y.time, x.n_visits) && same_bits(x.dose, y.dose, x.n_days) &&
+             same_bits(x.taken, y.taken, x.n_days);
   for (int m = 0; same && m < a->plan->n_measures; m++) same = same_bits(x.value[m], y.value[m], x.n_visits);
   return same;
 }

@@ -59,7 +59,7 @@ static void equal_content_gives_equal_bytes(void **state) {
   file_make(in(state, "0.h5"), 777);
   unsigned char *due = file_bytes(in(state, "0.h5"), &n);
   for (int i = 0; i < 4; i++) {
-    if (i == 1) (void)sleep(1); /* another second, in case that a time is in it */
+    if (i == 1) (void)sleep(1);           /* another second, in case that a time is in it */
     (void)mallopt(M_PERTURB, 50 * i + 1); /* fresh memory is full of something else each time */
     file_make(in(state, "1.h5"), pieces[i]);
     unsigned char *bytes = file_bytes(in(state, "1.h5"), &m);
