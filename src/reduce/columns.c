@@ -1,7 +1,7 @@
 /* columns.c -- the columns of a stored patient's row: who they are, then what became of them. */
-#include <string.h>
-
 #include "columns.h"
+
+#include <string.h>
 
 static const char *const end_labels[] = {
 #define ROW(code, words) words,
@@ -18,12 +18,15 @@ static lind_err add_cohort(lind_layout *layout, lind_field *fields, lind_arena *
     const char *about = column->about != NULL ? column->about : "covariate of the cohort";
     if (column->type.kind == LIND_TYPE_GENOTYPE) {
       for (int a = 1; a <= 2; a++)
-        add(layout, fields, (lind_field){lind_arena_format(arena, "%s_%d", column->name, a), "1", about, LIND_FIELD_CODE,
-                                         column->type.levels->n, column->type.levels->names});
+        add(layout, fields,
+            (lind_field){lind_arena_format(arena, "%s_%d", column->name, a), "1", about, LIND_FIELD_CODE, column->type.levels->n,
+                         column->type.levels->names});
     } else if (column->type.kind == LIND_TYPE_CATEGORY) {
-      add(layout, fields, (lind_field){column->name, "1", about, LIND_FIELD_CODE, column->type.levels->n, column->type.levels->names});
+      add(layout, fields,
+          (lind_field){column->name, "1", about, LIND_FIELD_CODE, column->type.levels->n, column->type.levels->names});
     } else {
-      add(layout, fields, (lind_field){column->name, column->unit.text[0] != '\0' ? column->unit.text : "1", about, LIND_FIELD_REAL, 0, NULL});
+      add(layout, fields,
+          (lind_field){column->name, column->unit.text[0] != '\0' ? column->unit.text : "1", about, LIND_FIELD_REAL, 0, NULL});
     }
   }
   return LIND_OK;
@@ -39,13 +42,15 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   add(layout, fields, (lind_field){"replicate", "1", "which repetition of the trial, from 0", LIND_FIELD_COUNT, 0, NULL});
   add(layout, fields, (lind_field){"seat", "1", "the patient's place in the replicate, from 0", LIND_FIELD_COUNT, 0, NULL});
   add(layout, fields, (lind_field){"attempts", "1", "people screened for this seat", LIND_FIELD_COUNT, 0, NULL});
-  add(layout, fields, (lind_field){"stratum", "1", "randomisation stratum, mixed radix of the factors", LIND_FIELD_COUNT, 0, NULL});
+  add(layout, fields,
+      (lind_field){"stratum", "1", "randomisation stratum, mixed radix of the factors", LIND_FIELD_COUNT, 0, NULL});
   add(layout, fields, (lind_field){"arm", "1", "randomised to", LIND_FIELD_CODE, layout->n_arms, arms});
   LIND_TRY(add_cohort(layout, fields, arena));
   for (int g = 1; g < plan->n_groupings; g++)
     if (plan->groupings[g].program != NULL)
-      add(layout, fields, (lind_field){plan->groupings[g].name, "1", plan->groupings[g].title, LIND_FIELD_CODE,
-                                       plan->groupings[g].levels.n, plan->groupings[g].levels.names});
+      add(layout, fields,
+          (lind_field){plan->groupings[g].name, "1", plan->groupings[g].title, LIND_FIELD_CODE, plan->groupings[g].levels.n,
+                       plan->groupings[g].levels.names});
   layout->n_patient_columns = layout->n_columns;
   add(layout, fields, (lind_field){"end", "day", "time followed", LIND_FIELD_REAL, 0, NULL});
   add(layout, fields, (lind_field){"reason", "1", "why follow-up ended", LIND_FIELD_CODE, LIND_END_COUNT, end_labels});
@@ -56,15 +61,16 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
     (void)lind_layout_scale(layout, e, &unit);
     add(layout, fields, (lind_field){endpoint->name, unit[0] != '\0' ? unit : "1", endpoint->title, LIND_FIELD_REAL, 0, NULL});
     if (layout->kinds[e]->scale == LIND_SCALE_TIME)
-      add(layout, fields, (lind_field){lind_arena_format(arena, "%s_event", endpoint->name), "1", "1 seen, 0 censored at that time",
-                                       LIND_FIELD_COUNT, 0, NULL});
+      add(layout, fields,
+          (lind_field){lind_arena_format(arena, "%s_event", endpoint->name), "1", "1 seen, 0 censored at that time",
+                       LIND_FIELD_COUNT, 0, NULL});
   }
   layout->columns = fields;
   return LIND_OK;
 }
 
-void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, const double *values, const double *events, double *rows,
-                      size_t n_rows, size_t row) {
+void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, const double *values, const double *events,
+                      double *rows, size_t n_rows, size_t row) {
   const lind_plan *plan = layout->plan;
   size_t c = 0;
 #define PUT(x) rows[c++ * n_rows + row] = (double)(x)

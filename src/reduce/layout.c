@@ -5,7 +5,6 @@
 #include "columns.h"
 #include "lind/text.h"
 
-
 size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int arm) {
   const int cell = (endpoint * layout->n_levels + layout->first_level[grouping] + level) * layout->n_arms + arm;
   return (size_t)cell * LIND_CELL_REALS;
@@ -38,10 +37,12 @@ static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endp
   if (kind->needs_output || endpoint->of.text != NULL) {
     const char *measured[64];
     for (int m = 0; m < plan->n_measures && m < 64; m++) measured[m] = plan->protocol->measure.at[m].text;
-    LIND_CHECK_AT(endpoint->of.text != NULL, LIND_ERR_INPUT, endpoint->where, "endpoints.%s needs `of:`, one of the measured outputs %s",
-                  endpoint->name, lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list));
-    LIND_CHECK_AT(*measure >= 0, LIND_ERR_INPUT, endpoint->of.where, "endpoints.%s.of is '%s', which is not measured; measured are %s%s",
-                  endpoint->name, endpoint->of.text, lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list),
+    LIND_CHECK_AT(endpoint->of.text != NULL, LIND_ERR_INPUT, endpoint->where,
+                  "endpoints.%s needs `of:`, one of the measured outputs %s", endpoint->name,
+                  lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list));
+    LIND_CHECK_AT(*measure >= 0, LIND_ERR_INPUT, endpoint->of.where,
+                  "endpoints.%s.of is '%s', which is not measured; measured are %s%s", endpoint->name, endpoint->of.text,
+                  lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list),
                   lind_text_suggestion(endpoint->of.text, measured, (size_t)plan->n_measures, suggestion, sizeof suggestion));
   }
   LIND_CHECK_AT(!kind->needs_range || endpoint->range.n == 2, LIND_ERR_INPUT, endpoint->where,
@@ -91,33 +92,35 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
   const char *const *names = lind_estimator_names(&n);
   char list[512], suggestion[128];
   const lind_estimator *estimator = lind_estimator_find(analysis->estimator.text);
-  LIND_CHECK_AT(estimator != NULL, LIND_ERR_INPUT, analysis->estimator.where, "analysis.%s.estimator is '%s'; known ones are %s%s",
-                analysis->name, analysis->estimator.text, lind_text_list(names, (size_t)n, list, sizeof list),
+  LIND_CHECK_AT(estimator != NULL, LIND_ERR_INPUT, analysis->estimator.where,
+                "analysis.%s.estimator is '%s'; known ones are %s%s", analysis->name, analysis->estimator.text,
+                lind_text_list(names, (size_t)n, list, sizeof list),
                 lind_text_suggestion(analysis->estimator.text, names, (size_t)n, suggestion, sizeof suggestion));
-  LIND_CHECK_AT(estimator->from_moments != NULL || estimator->from_tables != NULL || plan->block_replicates > 0, LIND_ERR_INPUT, analysis->estimator.where,
-                "analysis.%s.estimator %s needs every patient at once, which a replicate of %llu patients (block_max %llu) is not; "
-                "use an estimator of means or shares, or raise block_max",
-                analysis->name, estimator->name, (unsigned long long)plan->protocol->patients,
-                (unsigned long long)plan->protocol->block_max);
-  LIND_CHECK_AT(plan->protocol->n_arms > 1, LIND_ERR_INPUT, analysis->where, "analysis.%s compares two arms, but the trial has one",
-                analysis->name);
+  LIND_CHECK_AT(
+      estimator->from_moments != NULL || estimator->from_tables != NULL || plan->block_replicates > 0, LIND_ERR_INPUT,
+      analysis->estimator.where,
+      "analysis.%s.estimator %s needs every patient at once, which a replicate of %llu patients (block_max %llu) is not; "
+      "use an estimator of means or shares, or raise block_max",
+      analysis->name, estimator->name, (unsigned long long)plan->protocol->patients,
+      (unsigned long long)plan->protocol->block_max);
+  LIND_CHECK_AT(plan->protocol->n_arms > 1, LIND_ERR_INPUT, analysis->where,
+                "analysis.%s compares two arms, but the trial has one", analysis->name);
   const int endpoint = find_endpoint(plan->protocol, analysis->endpoint.text);
   const int treated = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[0].text) : 0;
   const int control = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[1].text) : 1;
   const lind_scale scale = layout->kinds[endpoint]->scale;
-  const bool fits = scale == LIND_SCALE_TIME ? estimator->from_moments == NULL
-                                             : estimator->from_moments != NULL && (!estimator->shares || scale == LIND_SCALE_SHARE);
-  LIND_CHECK_AT(fits, LIND_ERR_INPUT, analysis->estimator.where,
-                "analysis.%s.estimator %s does not fit endpoint %s of kind %s", analysis->name, estimator->name,
-                analysis->endpoint.text, layout->kinds[endpoint]->name);
+  const bool fits = scale == LIND_SCALE_TIME
+                        ? estimator->from_moments == NULL
+                        : estimator->from_moments != NULL && (!estimator->shares || scale == LIND_SCALE_SHARE);
+  LIND_CHECK_AT(fits, LIND_ERR_INPUT, analysis->estimator.where, "analysis.%s.estimator %s does not fit endpoint %s of kind %s",
+                analysis->name, estimator->name, analysis->endpoint.text, layout->kinds[endpoint]->name);
   const int n_by = analysis->by.n > 0 ? analysis->by.n : 1;
   for (int b = 0; b < n_by; b++) {
     int g = 0;
     for (int k = 0; analysis->by.n > 0 && k < plan->n_groupings; k++)
       if (strcmp(plan->groupings[k].name, analysis->by.at[b].text) == 0) g = k;
     for (int l = 0; l < plan->groupings[g].levels.n; l++) {
-      if (terms != NULL)
-        terms[layout->n_terms] = (struct lind_layout_term){index, g, l, treated, control, endpoint, estimator};
+      if (terms != NULL) terms[layout->n_terms] = (struct lind_layout_term){index, g, l, treated, control, endpoint, estimator};
       layout->n_terms++;
     }
   }
@@ -164,9 +167,9 @@ static lind_err settle_baseline(lind_layout *layout, lind_arena *arena) {
   return LIND_OK;
 }
 
-
-/* A replicate that is cut into blocks cannot gather its patients: estimators of times work from life tables, [2 arms][events, censored][days],
- * with the count of missing values behind. Visits fall on whole days, so that the tables lose nothing when the window opens on one. */
+/* A replicate that is cut into blocks cannot gather its patients: estimators of times work from life tables, [2 arms][events,
+ * censored][days], with the count of missing values behind. Visits fall on whole days, so that the tables lose nothing when the
+ * window opens on one. */
 static lind_err settle_tables(lind_layout *layout, lind_arena *arena) {
   int *table, n = 0;
   LIND_TAKE(table, arena, layout->n_terms + 1);
@@ -191,7 +194,8 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   layout->plan = plan;
   layout->n_arms = plan->protocol->n_arms;
   LIND_CHECK(plan->protocol->n_looks == 0 || plan->block_replicates > 0, LIND_ERR_INPUT,
-             "design.looks need every patient of a replicate at once, which one of %llu patients (block_max %llu) is not; raise block_max",
+             "design.looks need every patient of a replicate at once, which one of %llu patients (block_max %llu) is not; raise "
+             "block_max",
              (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
   LIND_TRY(settle_endpoints(layout, arena));
   LIND_TRY(settle_terms(layout, arena));

@@ -10,11 +10,11 @@ enum { MEASURES = 64 };
 struct lind_runner {
   const lind_layout *layout;
   lind_desk *desk;
-  double *value, *event;       /* [n_endpoints][capacity] of the replicate at hand */
-  double *pool[4];             /* treated and control samples: value, event each */
-  double *reals;               /* [block_replicates][n_reals] */
+  double *value, *event; /* [n_endpoints][capacity] of the replicate at hand */
+  double *pool[4];       /* treated and control samples: value, event each */
+  double *reals;         /* [block_replicates][n_reals] */
   int64_t *counts;
-  double *rows;                /* [n_columns][block seats] */
+  double *rows; /* [n_columns][block seats] */
   size_t n_rows, most_rows;
 };
 
@@ -71,7 +71,8 @@ void lind_runner_destroy(lind_runner **at) {
   *at = NULL;
 }
 
-/* ---- histories to endpoint values ------------------------------------------------------------------------------------------------ */
+/* ---- histories to endpoint values
+ * ------------------------------------------------------------------------------------------------ */
 
 static void value_endpoints(lind_runner *runner, int from, int to) {
   const lind_layout *layout = runner->layout;
@@ -152,7 +153,8 @@ static void fill_tables(lind_runner *runner, int n, double *reals) {
     const struct lind_layout_term *term = &layout->terms[t];
     for (int s = 0; layout->table[t] >= 0 && s < n; s++) {
       const size_t at = (size_t)term->endpoint * (size_t)desk->capacity + (size_t)s;
-      const bool treated = desk->seated[s] && desk->arm[s] == term->treated, control = desk->seated[s] && desk->arm[s] == term->control;
+      const bool treated = desk->seated[s] && desk->arm[s] == term->treated,
+                 control = desk->seated[s] && desk->arm[s] == term->control;
       if (!(treated || control) || level_of(desk, term->grouping, s) != term->level) continue;
       if (isnan(runner->value[at])) {
         reals[layout->table[t] + 4 * layout->table_days] += 1.0;
@@ -165,7 +167,8 @@ static void fill_tables(lind_runner *runner, int n, double *reals) {
   }
 }
 
-/* ---- flow, baseline, rows --------------------------------------------------------------------------------------------------------- */
+/* ---- flow, baseline, rows
+ * --------------------------------------------------------------------------------------------------------- */
 
 static void count_flow(lind_runner *runner, int n) {
   const lind_layout *layout = runner->layout;
@@ -201,9 +204,8 @@ static void fill_baseline(lind_runner *runner, int n, double *reals) {
     for (int s = 0; s < n; s++) {
       if (!desk->seated[s]) continue;
       double *cell = reals + layout->first_baseline + (size_t)(k * layout->n_arms + desk->arm[s]) * LIND_CELL_REALS;
-      lind_moments_add((lind_moments *)(void *)cell,
-                       desk->row[(size_t)column->slot * (size_t)desk->capacity + (size_t)s] /
-                           (column->type.kind == LIND_TYPE_NUMBER ? column->unit.scale : 1.0));
+      lind_moments_add((lind_moments *)(void *)cell, desk->row[(size_t)column->slot * (size_t)desk->capacity + (size_t)s] /
+                                                         (column->type.kind == LIND_TYPE_NUMBER ? column->unit.scale : 1.0));
     }
   }
 }
@@ -221,7 +223,8 @@ static void keep_rows(lind_runner *runner, int n) {
   }
 }
 
-/* ---- a replicate, with its looks --------------------------------------------------------------------------------------------------- */
+/* ---- a replicate, with its looks
+ * --------------------------------------------------------------------------------------------------- */
 
 /* Simulate look by look; returns the seats that took part. The first analysis over all patients decides. */
 static lind_err live_and_look(lind_runner *runner, int n, int *looks, int *used) {

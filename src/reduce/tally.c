@@ -1,5 +1,5 @@
-/* tally.c -- over replicates: operating characteristics with their Monte Carlo error. Records come in block order, so that every sum has one
- * order whoever computed the blocks. */
+/* tally.c -- over replicates: operating characteristics with their Monte Carlo error. Records come in block order, so that every
+ * sum has one order whoever computed the blocks. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +52,8 @@ void lind_tally_destroy(lind_tally **at) {
 /* The cells of a row of reals stand in two runs: endpoints first, baseline behind the terms. */
 static void read_cells(const lind_layout *layout, const double *reals, size_t i, lind_moments *cell) {
   const size_t endpoint_cells = layout->first_term / LIND_CELL_REALS;
-  const double *at = i < endpoint_cells ? reals + i * LIND_CELL_REALS
-                                        : reals + layout->first_baseline + (i - endpoint_cells) * LIND_CELL_REALS;
+  const double *at =
+      i < endpoint_cells ? reals + i * LIND_CELL_REALS : reals + layout->first_baseline + (i - endpoint_cells) * LIND_CELL_REALS;
   memcpy(cell, at, sizeof *cell);
 }
 
@@ -167,7 +167,8 @@ lind_err lind_tally_finish(lind_tally *tally) {
   return LIND_OK;
 }
 
-/* ---- what the replicates say -------------------------------------------------------------------------------------------------------- */
+/* ---- what the replicates say
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int rising(const void *x, const void *y) {
   const double a = *(const double *)x, b = *(const double *)y;
@@ -204,7 +205,8 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
     hits += p[r] < alpha;
   }
   if (sorted != NULL) qsort(sorted, kept, sizeof *sorted, rising);
-  const double sd = moments.n > 1 ? sqrt(moments.m2 / (moments.n - 1.0)) : NAN, power = tests > 0 ? (double)hits / (double)tests : NAN;
+  const double sd = moments.n > 1 ? sqrt(moments.m2 / (moments.n - 1.0)) : NAN,
+               power = tests > 0 ? (double)hits / (double)tests : NAN;
   *effect = (lind_effect){.mean = moments.n > 0 ? moments.mean : NAN,
                           .sd = sd,
                           .mcse = sd / sqrt(moments.n),

@@ -12,7 +12,8 @@ typedef struct row {
 static const row rows[] = {
     /* files and YAML */
     {NULL, "", "", "run absent.yaml --out out", "", "absent.yaml cannot be read: No such file or directory"},
-    {TRIAL, "cohort: cohort.yaml", "cohort: absent.yaml", RUN, "", "trial.yaml:6:9: cohort is 'absent.yaml', which cannot be read at absent.yaml"},
+    {TRIAL, "cohort: cohort.yaml", "cohort: absent.yaml", RUN, "",
+     "trial.yaml:6:9: cohort is 'absent.yaml', which cannot be read at absent.yaml"},
     {TRIAL, "blocks: [4]", "blocks: [4", RUN, "", "trial.yaml:12:62: this is not YAML: mismatched flow mapping end"},
     {TRIAL, "seed: 3\n", "seed: 3\nseed: 4\n", RUN, "", "trial.yaml:11:1: seed stands here twice; it is already on line 10"},
     {TRIAL, "patients: 16", "pateints: 16", RUN, "", "trial.yaml:8:1: pateints is not a known key; did you mean 'patients'?"},

@@ -1,13 +1,12 @@
-/* French 2016 (PMC5014593, tables 1 and 3): doses of the first three days by EU-PACT's and COAG's rules on COAG's own patients, here on the
- * simulated COAG cohort. No model is involved. The table that it prints is in docs/validation/coag-dosing.md. */
+/* French 2016 (PMC5014593, tables 1 and 3): doses of the first three days by EU-PACT's and COAG's rules on COAG's own patients,
+ * here on the simulated COAG cohort. No model is involved. The table that it prints is in docs/validation/coag-dosing.md. */
+#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "lind/estimator.h"
 #include "lind/plan.h"
@@ -40,9 +39,10 @@ static void differences_of_three_days(void **state) {
   lind_plan *plan;
   lind_desk *desk;
   /* a group that asks for the four totals, so that the plan compiles them */
-  const char *set[] = {"block_max=512", "patients=500",
-                       "groups.french={value: 'if eu_pact_pg_3_days + coag_pg_3_days + eu_pact_clinical_3_days + coag_clinical_3_days > 0 [mg] "
-                       "then 1 else 0', labels: [a, b]}"};
+  const char *set[] = {
+      "block_max=512", "patients=500",
+      "groups.french={value: 'if eu_pact_pg_3_days + coag_pg_3_days + eu_pact_clinical_3_days + coag_clinical_3_days > 0 [mg] "
+      "then 1 else 0', labels: [a, b]}"};
   assert_int_equal(lind_arena_create(&arena), LIND_OK);
   assert_int_equal(lind_protocol_read(LIND_SOURCE_DIR "/protocols/examples/coag.yaml", set, 3, arena, &protocol, &root), LIND_OK);
   assert_int_equal(lind_plan_create(protocol, root, LIND_BACK_END_EVALUATOR, arena, &plan), LIND_OK);
@@ -69,8 +69,8 @@ static void differences_of_three_days(void **state) {
     for (int c = 0; c < 2; c++)
       print_message("%s %s: %.2f (%.2f) mg, n %.0f\n", rows[b], columns[c], moments[b][c].mean,
                     sqrt(moments[b][c].m2 / (moments[b][c].n - 1.0)), moments[b][c].n);
-  /* What makes COAG differ from EU-PACT: EU-PACT's rules give everybody more by genotype, Black patients most; its fixed loading gives Black
-   * patients less of an excess over the clinical rule than others, since that rule already doses them higher. */
+  /* What makes COAG differ from EU-PACT: EU-PACT's rules give everybody more by genotype, Black patients most; its fixed loading
+   * gives Black patients less of an excess over the clinical rule than others, since that rule already doses them higher. */
   assert_true(moments[1][0].mean > moments[0][0].mean && moments[0][0].mean > 3.0);
   assert_true(moments[1][1].mean < moments[0][1].mean && moments[0][1].mean > 0.0);
   lind_desk_destroy(&desk);

@@ -1,5 +1,6 @@
-/* time_in_range.c -- share of time between the first and the last measurement in which the linearly interpolated value is in range. Intervals
- * longer than 56 days are left out, as Rosendaal proposed. Source: Rosendaal et al. 1993, Thromb Haemost 69:236. */
+/* time_in_range.c -- share of time between the first and the last measurement in which the linearly interpolated value is in
+ * range. Intervals longer than 56 days are left out, as Rosendaal proposed. Source: Rosendaal et al. 1993, Thromb Haemost 69:236.
+ */
 #include "window.h"
 
 static double clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }

@@ -4,9 +4,9 @@
 
 #include "window.h"
 
-/* Time at which a run of `consecutive` measurements in range that spans at least `apart` is complete; with same_dose, the prescribed dose may not
- * change from visit to visit (days without a dose aside). Censored at the end of the history or of the window; nothing can be told of who left
- * before the window. */
+/* Time at which a run of `consecutive` measurements in range that spans at least `apart` is complete; with same_dose, the
+ * prescribed dose may not change from visit to visit (days without a dose aside). Censored at the end of the history or of the
+ * window; nothing can be told of who left before the window. */
 static inline double lind_time_to_run(const lind_endpoint *endpoint, const lind_history *history, int measure, int same_dose,
                                       double *event) {
   const int wanted = isnan(endpoint->consecutive) ? 1 : (int)endpoint->consecutive;

@@ -1,5 +1,5 @@
-/* fisher_exact.c -- Fisher's exact test of two shares (two-sided by summing the tables that are no more likely), with Newcombe's interval of
- * the difference. Source: Fisher 1922, doi:10.2307/2340521. */
+/* fisher_exact.c -- Fisher's exact test of two shares (two-sided by summing the tables that are no more likely), with Newcombe's
+ * interval of the difference. Source: Fisher 1922, doi:10.2307/2340521. */
 #include "shares.h"
 
 static double two_sided(unsigned k, unsigned n1, unsigned n2, unsigned t) {

@@ -44,8 +44,7 @@ static void observed_expected(const subject *all, uint64_t n, double *o_minus_e,
     const double total = at_risk[0] + at_risk[1];
     if (events > 0.0) {
       *o_minus_e += treated - events * at_risk[1] / total;
-      if (total > 1.0)
-        *variance += events * (at_risk[1] / total) * (at_risk[0] / total) * (total - events) / (total - 1.0);
+      if (total > 1.0) *variance += events * (at_risk[1] / total) * (at_risk[0] / total) * (total - events) / (total - 1.0);
     }
     at_risk[0] -= left[0];
     at_risk[1] -= left[1];
@@ -58,10 +57,12 @@ static void conclude(double o_minus_e, double variance, double level, double nul
   if (variance > 0.0) {
     const double log_ratio = o_minus_e / variance, se = 1.0 / sqrt(variance), z = lind_draw_normal_quantile(0.5 + level / 2.0);
     const double statistic = (log_ratio - (null > 0.0 ? log(null) : 0.0)) / se;
-    term = (lind_term){"hazard ratio", exp(log_ratio), se, statistic, NAN, 2.0 * lind_draw_normal_cdf(-fabs(statistic)),
-                       exp(log_ratio - z * se), exp(log_ratio + z * se)};
+    term = (lind_term){
+        "hazard ratio",          exp(log_ratio),         se, statistic, NAN, 2.0 * lind_draw_normal_cdf(-fabs(statistic)),
+        exp(log_ratio - z * se), exp(log_ratio + z * se)};
   }
-  *answer = (lind_answer){.method = "log-rank test, Peto hazard ratio", .n = n, .missing = missing, .n_terms = 1, .terms = {term}};
+  *answer =
+      (lind_answer){.method = "log-rank test, Peto hazard ratio", .n = n, .missing = missing, .n_terms = 1, .terms = {term}};
 }
 
 static lind_err estimate(const lind_sample *treated, const lind_sample *control, double level, double null, lind_answer *answer) {

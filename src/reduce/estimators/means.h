@@ -13,8 +13,8 @@ static inline lind_moments lind_means_of(const lind_sample *sample) {
   return moments;
 }
 
-static inline void lind_means_answer(const lind_moments *a, const lind_moments *b, double se, double df, double level, double null,
-                                     const char *method, lind_answer *answer) {
+static inline void lind_means_answer(const lind_moments *a, const lind_moments *b, double se, double df, double level,
+                                     double null, const char *method, lind_answer *answer) {
   const double effect = a->mean - b->mean;
   lind_term difference = {.name = "difference", .estimate = a->n > 0 && b->n > 0 ? effect : NAN};
   difference.se = difference.statistic = difference.df = difference.p = difference.lower = difference.upper = NAN;

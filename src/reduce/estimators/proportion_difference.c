@@ -1,4 +1,5 @@
-/* proportion_difference.c -- difference of shares: Newcombe's hybrid score interval, z test (pooled variance when the null is no difference). */
+/* proportion_difference.c -- difference of shares: Newcombe's hybrid score interval, z test (pooled variance when the null is no
+ * difference). */
 #include "shares.h"
 
 static lind_err from_moments(const lind_moments *a, const lind_moments *b, double level, double null, lind_answer *answer) {

@@ -1,4 +1,5 @@
-/* welch.c -- difference of means, unequal variances. Source: Welch 1947, doi:10.1093/biomet/34.1-2.28 (Satterthwaite degrees of freedom). */
+/* welch.c -- difference of means, unequal variances. Source: Welch 1947, doi:10.1093/biomet/34.1-2.28 (Satterthwaite degrees of
+ * freedom). */
 #include "means.h"
 
 static lind_err from_moments(const lind_moments *a, const lind_moments *b, double level, double null, lind_answer *answer) {
