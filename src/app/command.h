@@ -16,7 +16,8 @@ typedef struct lind_command {
 
 #define LIND_COMMAND_LIST(X) X(run) X(report) X(verify) X(export) X(patient) X(cohort) X(model) X(analyze) X(describe)
 
-/* ---- options: a table a command, `--name value` or `--name=value` --------------------------------------------------------------------- */
+/* ---- options: a table a command, `--name value` or `--name=value`
+ * --------------------------------------------------------------------- */
 
 typedef enum { LIND_OPTION_TEXT, LIND_OPTION_COUNT, LIND_OPTION_FLAG, LIND_OPTION_LIST } lind_option_kind;
 typedef struct lind_option_list {

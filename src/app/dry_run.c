@@ -31,8 +31,8 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   fprintf(out, "model       %s  %d states, %s", plan->model->name, plan->model->n_states, plan->model->back_end);
   if (protocol->parameter_set.text != NULL) fprintf(out, ", set %s", protocol->parameter_set.text);
   fprintf(out, "\nengine      %s  rtol %g, atol %g\n", plan->stepper->name, plan->tolerance.relative, plan->tolerance.absolute);
-  fprintf(out, "patients    %" PRIu64 " x %" PRIu64 " replicates, %d days, seed %" PRIu64 "\n", protocol->patients, protocol->replicates,
-          plan->n_days, protocol->seed);
+  fprintf(out, "patients    %" PRIu64 " x %" PRIu64 " replicates, %d days, seed %" PRIu64 "\n", protocol->patients,
+          protocol->replicates, plan->n_days, protocol->seed);
   for (int a = 0; a < protocol->n_arms; a++) {
     fprintf(out, "%s%s (%g):", a == 0 ? "arms        " : "            ", protocol->arms[a].name, protocol->arms[a].ratio);
     for (int k = 0; k < protocol->arms[a].dosing.n; k++) fprintf(out, " %s", protocol->arms[a].dosing.at[k].text);
@@ -45,12 +45,13 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   fprintf(out, "\nparameters  (those not at their default)\n");
   for (int k = 0; k < plan->model->n_parameters; k++)
     if (plan->origin[k][0] != 'd')
-      fprintf(out, "            %s = %g %s  (%s)\n", plan->model->parameters[k].name, plan->parameters[k] / plan->model->parameters[k].unit.scale,
-              plan->model->parameters[k].unit.text, plan->origin[k]);
+      fprintf(out, "            %s = %g %s  (%s)\n", plan->model->parameters[k].name,
+              plan->parameters[k] / plan->model->parameters[k].unit.scale, plan->model->parameters[k].unit.text, plan->origin[k]);
   fprintf(out, "stages      %d (%d scenarios of the sensitivity grid)\n", study->n_stages, study->n_stages - 1);
   fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
   fprintf(out, "memory      %.1f MiB a thread\n", (double)lind_runner_bytes(layout) / 1048576.0);
-  fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed, speed);
+  fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed,
+          speed);
   fprintf(out, "plan hash   %s\n", study->hash);
   return LIND_OK;
 }

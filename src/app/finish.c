@@ -23,8 +23,8 @@ lind_err lind_finish_directories(const char *path) {
                strerror(errno));
   }
   struct stat status;
-  LIND_CHECK(stat(path, &status) == 0 && S_ISDIR(status.st_mode), LIND_ERR_INPUT, "--out %s is a file, not a directory; choose another",
-             path);
+  LIND_CHECK(stat(path, &status) == 0 && S_ISDIR(status.st_mode), LIND_ERR_INPUT,
+             "--out %s is a file, not a directory; choose another", path);
   return LIND_OK;
 }
 

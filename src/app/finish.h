@@ -1,4 +1,5 @@
-/* finish.h -- what is left when the blocks are done: results.h5, estimates.json, provenance.json, report.html, the answer on the terminal. */
+/* finish.h -- what is left when the blocks are done: results.h5, estimates.json, provenance.json, report.html, the answer on the
+ * terminal. */
 #ifndef LIND_FINISH_H
 #define LIND_FINISH_H
 
@@ -17,10 +18,11 @@ typedef struct lind_finish {
 
 lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) LIND_MUST_CHECK;
 lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) LIND_MUST_CHECK;
-lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally, const char *estimates, lind_arena *arena) LIND_MUST_CHECK;
+lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally, const char *estimates,
+                             lind_arena *arena) LIND_MUST_CHECK;
 lind_err lind_finish_dry_run(lind_study *study, FILE *out) LIND_MUST_CHECK;
 lind_err lind_finish_directories(const char *path) LIND_MUST_CHECK; /* like mkdir -p */
-const char *lind_finish_class(void);                               /* the CPU class and math library that bits depend on */
+const char *lind_finish_class(void);                                /* the CPU class and math library that bits depend on */
 lind_err lind_finish_file(const char *path, const char *text) LIND_MUST_CHECK; /* temporary name, sync, rename */
 
 #endif

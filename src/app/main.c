@@ -19,8 +19,9 @@ enum { N_COMMANDS = sizeof commands / sizeof *commands };
 static void help(FILE *out) {
   fprintf(out, "lind %s runs clinical trials on virtual patients.\n\n", LIND_VERSION);
   for (int i = 0; i < N_COMMANDS; i++) fprintf(out, "  lind %s\n      %s\n", commands[i]->usage, commands[i]->summary);
-  fprintf(out, "\nIn parallel: mpirun -n N lind run ..., srun --mpi=pmix lind run ...\n"
-               "Exit status: 0 done, 1 the run failed, 2 the input is wrong, 75 stopped early and can be resumed.\n");
+  fprintf(out,
+          "\nIn parallel: mpirun -n N lind run ..., srun --mpi=pmix lind run ...\n"
+          "Exit status: 0 done, 1 the run failed, 2 the input is wrong, 75 stopped early and can be resumed.\n");
 }
 
 static const lind_command *find(const char *name) {
@@ -50,8 +51,10 @@ int main(int argc, char **argv) {
   bool trace = false;
   int n = 1;
   for (int i = 1; i < argc; i++) { /* --trace belongs to lind itself, wherever it stands */
-    if (strcmp(argv[i], "--trace") == 0) trace = true;
-    else argv[n++] = argv[i];
+    if (strcmp(argv[i], "--trace") == 0)
+      trace = true;
+    else
+      argv[n++] = argv[i];
   }
   if (n < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
     help(n < 2 ? stderr : stdout);

@@ -23,13 +23,18 @@ static lind_err unknown(const lind_option *options, const char *name, int length
 static lind_err take(const lind_option *option, const char *value) {
   unsigned long long count;
   switch (option->kind) {
-    case LIND_OPTION_TEXT: *(const char **)option->into = value; return LIND_OK;
-    case LIND_OPTION_FLAG: *(bool *)option->into = true; return LIND_OK;
+    case LIND_OPTION_TEXT:
+      *(const char **)option->into = value;
+      return LIND_OK;
+    case LIND_OPTION_FLAG:
+      *(bool *)option->into = true;
+      return LIND_OK;
     case LIND_OPTION_COUNT:
       LIND_CHECK(lind_text_count(value, &count), LIND_ERR_INPUT, "%s is '%s'; it must be a whole number", option->name, value);
       *(uint64_t *)option->into = count;
       return LIND_OK;
-    case LIND_OPTION_LIST: break;
+    case LIND_OPTION_LIST:
+      break;
   }
   lind_option_list *list = option->into;
   LIND_CHECK(list->n < 64, LIND_ERR_INPUT, "%s is given more than 64 times", option->name);

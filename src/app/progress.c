@@ -16,15 +16,18 @@ void lind_progress_begin(lind_progress *progress, uint64_t jobs, uint64_t ready,
 }
 
 static void time_words(double seconds, char *buffer, size_t size) {
-  if (!(seconds >= 0.0) || seconds > 1e8) (void)snprintf(buffer, size, "--:--");
-  else if (seconds < 3600.0) (void)snprintf(buffer, size, "%d:%02d", (int)seconds / 60, (int)seconds % 60);
-  else (void)snprintf(buffer, size, "%d h %02d min", (int)(seconds / 3600.0), (int)(seconds / 60.0) % 60);
+  if (!(seconds >= 0.0) || seconds > 1e8)
+    (void)snprintf(buffer, size, "--:--");
+  else if (seconds < 3600.0)
+    (void)snprintf(buffer, size, "%d:%02d", (int)seconds / 60, (int)seconds % 60);
+  else
+    (void)snprintf(buffer, size, "%d h %02d min", (int)(seconds / 3600.0), (int)(seconds / 60.0) % 60);
 }
 
 static void line(const lind_progress *progress, uint64_t finished, const char *end) {
   enum { WIDTH = 30 };
-  const double elapsed = lind_progress_now() - progress->began, share = progress->jobs > 0
-      ? (double)(progress->ready + finished) / (double)progress->jobs : 1.0;
+  const double elapsed = lind_progress_now() - progress->began,
+               share = progress->jobs > 0 ? (double)(progress->ready + finished) / (double)progress->jobs : 1.0;
   const double lives = (double)progress->patients * (double)finished / (double)(progress->jobs > 0 ? progress->jobs : 1);
   const double rate = elapsed > 0.0 ? lives / elapsed : 0.0;
   char left[32], bar[WIDTH + 1];

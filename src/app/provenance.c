@@ -16,7 +16,8 @@ static void add_input(json_t *list, const char *role, const char *path) {
 }
 
 /* Files that the protocol names, relative to it: one, or a list. */
-static void add_named(json_t *list, const char *role, const lind_node *root, const char *key, const char *protocol, lind_arena *arena) {
+static void add_named(json_t *list, const char *role, const lind_node *root, const char *key, const char *protocol,
+                      lind_arena *arena) {
   const lind_node *named = lind_document_find(root, key);
   if (named == NULL) return;
   if (named->kind == LIND_NODE_SCALAR) add_input(list, role, lind_protocol_path(named->text, protocol, arena));
@@ -27,13 +28,16 @@ static void add_named(json_t *list, const char *role, const lind_node *root, con
 static json_t *node_json(const lind_node *node) {
   json_t *value;
   switch (node->kind) {
-    case LIND_NODE_NULL: return json_null();
-    case LIND_NODE_SCALAR: return json_string(node->text);
+    case LIND_NODE_NULL:
+      return json_null();
+    case LIND_NODE_SCALAR:
+      return json_string(node->text);
     case LIND_NODE_SEQUENCE:
       value = json_array();
       for (int i = 0; i < node->n; i++) json_array_append_new(value, node_json(&node->items[i]));
       return value;
-    default: break;
+    default:
+      break;
   }
   value = json_object();
   for (int i = 0; i < node->n; i++) json_object_set_new(value, node->keys[i], node_json(&node->items[i]));
@@ -65,8 +69,9 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   add_named(inputs, "targets", finish->study->root, "targets", protocol->path, arena);
   add_input(inputs, "cohort", plan->cohort->path);
   add_input(inputs, "model", plan->model->path);
-  json_object_set_new(root, "lind", json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
-                                              LIND_COMPILER, "flags", LIND_FLAGS, "build", LIND_BUILD_TYPE));
+  json_object_set_new(root, "lind",
+                      json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
+                                LIND_COMPILER, "flags", LIND_FLAGS, "build", LIND_BUILD_TYPE));
   json_object_set_new(root, "class", json_string(lind_finish_class()));
   json_object_set_new(root, "libc", json_string(gnu_get_libc_version()));
   json_object_set_new(root, "finished", json_string(when));

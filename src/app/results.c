@@ -1,4 +1,5 @@
-/* results.c -- results.h5: what the tables hold and where each number comes from. No environment, no times: equal runs give equal bytes. */
+/* results.c -- results.h5: what the tables hold and where each number comes from. No environment, no times: equal runs give equal
+ * bytes. */
 #include <math.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ static lind_err patients(lind_results *results, const lind_finish *finish) {
   rows_writer writer = {results, 0, layout->n_patient_columns};
   LIND_TRY(sink.each(sink.self, 0, append_rows, &writer));
   LIND_TRY(lind_results_table(results, "/outcomes", "what became of them, row by row as in /patients",
-                              layout->columns + layout->n_patient_columns, layout->n_columns - layout->n_patient_columns, "patient"));
+                              layout->columns + layout->n_patient_columns, layout->n_columns - layout->n_patient_columns,
+                              "patient"));
   writer = (rows_writer){results, layout->n_patient_columns, layout->n_columns};
   return sink.each(sink.self, 0, append_rows, &writer);
 }
@@ -70,16 +72,17 @@ static lind_err replicates(lind_results *results, const lind_tally *tally, lind_
     terms[t] = lind_arena_format(arena, "%s/%s/%s", plan->protocol->analyses[layout->terms[t].analysis].name, g->name,
                                  g->levels.names[layout->terms[t].level]);
   }
-  const lind_field fields[] = {{"term", "1", "analysis/group/level", LIND_FIELD_CODE, layout->n_terms, terms},
-                               {"replicate", "1", "which repetition of the trial, from 0", LIND_FIELD_COUNT, 0, NULL},
-                               {"estimate", "1", "effect, in canonical form: shares 0 to 1, not percent", LIND_FIELD_REAL, 0, NULL},
-                               {"se", "1", "standard error", LIND_FIELD_REAL, 0, NULL},
-                               {"lower", "1", "lower limit", LIND_FIELD_REAL, 0, NULL},
-                               {"upper", "1", "upper limit", LIND_FIELD_REAL, 0, NULL},
-                               {"p", "1", "two-sided p value", LIND_FIELD_REAL, 0, NULL},
-                               {"statistic", "1", "test statistic", LIND_FIELD_REAL, 0, NULL},
-                               {"n", "1", "patients used", LIND_FIELD_COUNT, 0, NULL},
-                               {"missing", "1", "patients without a value", LIND_FIELD_COUNT, 0, NULL}};
+  const lind_field fields[] = {
+      {"term", "1", "analysis/group/level", LIND_FIELD_CODE, layout->n_terms, terms},
+      {"replicate", "1", "which repetition of the trial, from 0", LIND_FIELD_COUNT, 0, NULL},
+      {"estimate", "1", "effect, in canonical form: shares 0 to 1, not percent", LIND_FIELD_REAL, 0, NULL},
+      {"se", "1", "standard error", LIND_FIELD_REAL, 0, NULL},
+      {"lower", "1", "lower limit", LIND_FIELD_REAL, 0, NULL},
+      {"upper", "1", "upper limit", LIND_FIELD_REAL, 0, NULL},
+      {"p", "1", "two-sided p value", LIND_FIELD_REAL, 0, NULL},
+      {"statistic", "1", "test statistic", LIND_FIELD_REAL, 0, NULL},
+      {"n", "1", "patients used", LIND_FIELD_COUNT, 0, NULL},
+      {"missing", "1", "patients without a value", LIND_FIELD_COUNT, 0, NULL}};
   LIND_TRY(lind_results_table(results, "/estimates/replicates", "every term of every replicate", fields, 10, "term x replicate"));
   for (int t = 0; t < layout->n_terms; t++)
     for (uint64_t r = 0; r < tally->replicates; r++) {
@@ -111,7 +114,8 @@ static lind_err flow(lind_results *results, const lind_tally *tally, lind_arena 
   return LIND_OK;
 }
 
-static lind_err fill(lind_results *results, const lind_finish *finish, const lind_tally *tally, const char *estimates, lind_arena *arena) {
+static lind_err fill(lind_results *results, const lind_finish *finish, const lind_tally *tally, const char *estimates,
+                     lind_arena *arena) {
   char hex[33];
   LIND_TRY(patients(results, finish));
   LIND_TRY(trajectories(results, tally, arena));

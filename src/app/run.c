@@ -49,7 +49,8 @@ static lind_err open_store(const lind_study *study, lind_crew *crew, const char 
   }
   LIND_TRY(lind_crew_agree(crew, err));
   if (lind_crew_rank(crew) > 0) err = lind_store_join(out, lind_crew_rank(crew), store);
-  if (err == LIND_OK) lind_store_pace(*store, 30.0, (size_t)4 << 20); /* what is not yet on disk stays small, whatever the cohort */
+  if (err == LIND_OK)
+    lind_store_pace(*store, 30.0, (size_t)4 << 20); /* what is not yet on disk stays small, whatever the cohort */
   return lind_crew_agree(crew, err);
 }
 
@@ -67,7 +68,8 @@ static lind_err perform(lind_study *study, lind_crew *crew, lind_store *store, c
   const lind_err flushed = lind_store_flush(store);
   LIND_TRY(lind_crew_agree(crew, err != LIND_OK ? err : flushed));
   if (lind_crew_rank(crew) == 0) {
-    const lind_finish finish = {study, store, out, lind_crew_ranks(crew), lind_crew_threads(crew), lind_progress_now() - began, json};
+    const lind_finish finish = {study, store, out, lind_crew_ranks(crew), lind_crew_threads(crew), lind_progress_now() - began,
+                                json};
     err = lind_finish_write(&finish, arena);
   }
   return lind_crew_agree(crew, err);
@@ -80,8 +82,10 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena, boo
   if (!*finished) return LIND_OK;
   LIND_TRY(lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/estimates/json", &text));
   lind_err err = LIND_OK;
-  if (json) (void)fputs(text, stdout);
-  else err = lind_report_answer(text, stdout);
+  if (json)
+    (void)fputs(text, stdout);
+  else
+    err = lind_report_answer(text, stdout);
   free(text);
   if (!json) printf("\nThis study was finished earlier; report: %s/report.html\n", out);
   return err;
@@ -122,8 +126,10 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
 
 const lind_command lind_command_run = {
     .name = "run",
-    .usage = "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
-             "           [--no-sensitivity] [--dry-run] [--json]",
-    .summary = "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
+    .usage =
+        "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
+        "           [--no-sensitivity] [--dry-run] [--json]",
+    .summary =
+        "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
     .run = run,
 };

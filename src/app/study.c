@@ -6,8 +6,8 @@
 
 #include "progress.h"
 
-static lind_err add_stage(lind_study *study, const char *path, const char *const *set, int n_set, const lind_study_request *request,
-                          bool scenario, uint64_t replicates, lind_arena *arena) {
+static lind_err add_stage(lind_study *study, const char *path, const char *const *set, int n_set,
+                          const lind_study_request *request, bool scenario, uint64_t replicates, lind_arena *arena) {
   lind_protocol *protocol;
   const lind_node *root;
   LIND_TRY(lind_protocol_read(path, set, n_set, arena, &protocol, &root));
@@ -72,7 +72,8 @@ int lind_study_stage_of(const lind_study *study, uint64_t job) {
   return s;
 }
 
-/* ---- one thread keeps one runner; stages come in order, so it is rarely changed ------------------------------------------------------- */
+/* ---- one thread keeps one runner; stages come in order, so it is rarely changed
+ * ------------------------------------------------------- */
 
 enum { MOST_THREADS = 1024 };
 
@@ -112,7 +113,8 @@ static lind_err run_job(void *context, int thread, uint64_t job) {
   const uint64_t block = job - c->study->stage[s].first_job, *base = c->study->stage[s].base;
   const uint64_t first = plan->block_replicates > 0 ? block * plan->block_seats : block * LIND_BLOCK_CUT;
   const bool store = c->study->stage[s].store_rows && first < plan->protocol->store_patients;
-  return lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL, c->sink);
+  return lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL,
+                         c->sink);
 }
 
 static bool is_done(const void *context, uint64_t job) {
@@ -137,7 +139,8 @@ static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink
   for (uint64_t job = 0; counting < 0 && job < n; job++) ready += is_done(c, job);
   lind_progress_begin(&progress, n, ready, study->n_patients);
   const lind_err err = lind_crew_run(crew, &work);
-  if (counting < 0 && lind_crew_rank(crew) == 0) lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
+  if (counting < 0 && lind_crew_rank(crew) == 0)
+    lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
   for (int t = 0; t < MOST_THREADS; t++) lind_runner_destroy(&c->thread[t].runner);
   free(c);
   return err;

@@ -1,4 +1,5 @@
-/* study.h -- the plans of one run: stage 0 is the protocol, stages 1.. the scenarios of its sensitivity grid. All share seed and patients. */
+/* study.h -- the plans of one run: stage 0 is the protocol, stages 1.. the scenarios of its sensitivity grid. All share seed and
+ * patients. */
 #ifndef LIND_STUDY_H
 #define LIND_STUDY_H
 
@@ -24,12 +25,12 @@ typedef struct lind_study {
   struct {
     lind_plan *plan;
     lind_layout *layout;
-    uint64_t first_job;          /* its blocks are jobs first_job .. first_job + n_blocks - 1 */
+    uint64_t first_job; /* its blocks are jobs first_job .. first_job + n_blocks - 1 */
     bool store_rows;
-    uint64_t *base;              /* cut replicates: [n_blocks][n_strata] seats before; else NULL */
+    uint64_t *base; /* cut replicates: [n_blocks][n_strata] seats before; else NULL */
   } stage[LIND_STUDY_STAGES];
-  uint64_t n_jobs, n_patients;   /* lives of all stages */
-  char hash[33];                 /* of all plans */
+  uint64_t n_jobs, n_patients; /* lives of all stages */
+  char hash[33];               /* of all plans */
 } lind_study;
 
 lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_DOSES = 1000000 }; /* more than a trial has days or hours: where a rule's number is cut before it becomes an integer */
+enum {
+  MOST_DOSES = 1000000
+}; /* more than a trial has days or hours: where a rule's number is cut before it becomes an integer */
 
 static uint32_t hour_slot(double time) { return (uint32_t)floor(time + 1e-6); }
 
@@ -97,18 +99,17 @@ void lind_conduct_measure(lind_conduct *c, unsigned mask, double now, const lind
     for (int m = 0; m < plan->n_measures; m++) {
       const struct lind_plan_measure *measure = &plan->measures[m];
       const lind_model_output *output = &plan->model->outputs[measure->output];
-      const double z = output->residual == LIND_ERROR_NONE
-                           ? 0.0
-                           : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
-      const double canonical =
-          lind_model_measure(output->residual, measure->a, measure->b, outputs[measure->output].of[i], z);
+      const double z =
+          output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
+      const double canonical = lind_model_measure(output->residual, measure->a, measure->b, outputs[measure->output].of[i], z);
       desk->scratch->rules[plan->slot_measures + m].of[i] = canonical;
       desk->value[(s * (size_t)plan->n_measures + (size_t)m) * most + v] = canonical / output->unit.scale;
     }
   }
 }
 
-/* ---- dosing rules ------------------------------------------------------------------------------------------------------------------ */
+/* ---- dosing rules
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static bool on_occasion(const lind_dosing *item, int day, bool visit) {
   if (item->at == LIND_DOSING_DAYS) {
@@ -131,8 +132,7 @@ static void show_rules(lind_conduct *c, int day, unsigned visiting) {
     rules[plan->slot_day].of[i] = day;
     rules[plan->slot_visit].of[i] = c->desk->n_visits[lane->seat] - (visiting & (1u << i) ? 1 : 0);
     rules[plan->slot_dose].of[i] = lane->dose;
-    for (int k = 1; k <= LIND_DOSE_MEMORY; k++)
-      rules[plan->slot_dose + k].of[i] = dose_of_day(c->desk, lane->seat, day - k);
+    for (int k = 1; k <= LIND_DOSE_MEMORY; k++) rules[plan->slot_dose + k].of[i] = dose_of_day(c->desk, lane->seat, day - k);
   }
   for (int k = 0; k < plan->protocol->n_definitions; k++)
     if (plan->definitions[k] != NULL && plan->definition_moves[k])
@@ -203,7 +203,8 @@ void lind_conduct_rules(lind_conduct *c, int day, unsigned visiting) {
   }
 }
 
-/* ---- taking the dose --------------------------------------------------------------------------------------------------------------- */
+/* ---- taking the dose
+ * --------------------------------------------------------------------------------------------------------------- */
 
 double lind_conduct_take(lind_conduct *c, int i, double now) {
   lind_conduct_lane *lane = &c->lane[i];

@@ -1,4 +1,5 @@
-/* desk.c -- the working memory of one thread, sized once by the plan. Nothing is allocated between the first and the last block. */
+/* desk.c -- the working memory of one thread, sized once by the plan. Nothing is allocated between the first and the last block.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,8 +46,8 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
 
 static size_t lane_count(const lind_plan *plan) {
   const size_t states = (size_t)plan->model->kernel.n_states;
-  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame + 3 * states + (size_t)plan->model->kernel.n_outputs + 1 +
-         (size_t)plan->model->n_drifts;
+  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame + 3 * states + (size_t)plan->model->kernel.n_outputs +
+         1 + (size_t)plan->model->n_drifts;
 }
 
 static size_t rounded(size_t bytes) { return bytes > 0 ? (bytes + 63) / 64 * 64 : 64; }
@@ -55,7 +56,8 @@ size_t lind_plan_desk_bytes(const lind_plan *plan) {
   lind_desk desk = {.plan = plan};
   array arrays[N_ARRAYS];
   list_arrays(plan, &desk, arrays);
-  size_t bytes = rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(plan->stepper->bytes(plan->model->kernel.n_states)) + sizeof desk;
+  size_t bytes =
+      rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(plan->stepper->bytes(plan->model->kernel.n_states)) + sizeof desk;
   for (int i = 0; i < N_ARRAYS; i++) bytes += rounded(arrays[i].bytes);
   return bytes;
 }

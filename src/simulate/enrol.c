@@ -1,4 +1,5 @@
-/* enrol.c -- who comes in: draw, screen, stratify, randomise. A seat is a randomised patient; its screening attempts are part of the key. */
+/* enrol.c -- who comes in: draw, screen, stratify, randomise. A seat is a randomised patient; its screening attempts are part of
+ * the key. */
 #include <math.h>
 #include <string.h>
 
@@ -28,14 +29,17 @@ static void keep_rows(lind_desk *desk, const lind_lane *rules, unsigned mask, in
 static int code_of(const lind_plan *plan, const lind_grouping *grouping, const lind_lane *rules, const lind_lane *value, int i) {
   double code;
   (void)plan;
-  if (grouping->program != NULL) code = value->of[i];
-  else if (grouping->column_slot < 0) code = 0.0;
+  if (grouping->program != NULL)
+    code = value->of[i];
+  else if (grouping->column_slot < 0)
+    code = 0.0;
   else if (grouping->genotype) {
     const double n = grouping->levels.n; /* n alleles make n (n + 1) / 2 diplotypes */
     const double alleles = floor((sqrt(8.0 * n + 1.0) - 1.0) / 2.0 + 0.5);
     const double a = rules[grouping->column_slot].of[i], b = rules[grouping->column_slot + 1].of[i];
     code = a * alleles + b - a * (a + 1.0) / 2.0;
-  } else code = rules[grouping->column_slot].of[i];
+  } else
+    code = rules[grouping->column_slot].of[i];
   if (!(code >= 0.0)) code = 0.0;
   if (code > grouping->levels.n - 1) code = grouping->levels.n - 1; /* the last label takes what is above it */
   return (int)(code + 0.5);
@@ -67,7 +71,8 @@ static void screen(lind_desk *desk, lind_lane *rules, int at, int n) {
   lind_who who[LIND_LANES];
   unsigned open = n == LIND_LANES ? ALL : (1u << n) - 1u;
   for (int i = 0; i < LIND_LANES; i++) {
-    who[i] = (lind_who){plan->protocol->seed, desk->replicate, (uint32_t)(desk->first_seat + (uint64_t)(at + (i < n ? i : 0))), 0};
+    who[i] =
+        (lind_who){plan->protocol->seed, desk->replicate, (uint32_t)(desk->first_seat + (uint64_t)(at + (i < n ? i : 0))), 0};
     if (i < n) desk->seated[at + i] = 0;
   }
   for (uint32_t attempt = 0; open != 0 && attempt < plan->protocol->attempts; attempt++) {

@@ -1,5 +1,5 @@
-/* live.c -- 8 lives side by side. All lanes walk over the same stops (days, drift nodes, curve times); between two stops each lane
- * swallows its own doses at its own times, with its own step size. */
+/* live.c -- 8 lives side by side. All lanes walk over the same stops (days, drift nodes, curve times); between two stops each
+ * lane swallows its own doses at its own times, with its own step size. */
 #include <math.h>
 #include <string.h>
 
@@ -112,7 +112,8 @@ static void note_failures(pack *p) {
   }
 }
 
-/* ---- doses ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- doses
+ * ------------------------------------------------------------------------------------------------------------------------- */
 
 static void enter_first(pack *p, int i) {
   arrival *first = p->under_way[i];
@@ -129,8 +130,8 @@ static void send(pack *p, int i, arrival dose) {
 
 static double next_arrival(const pack *p, int i) { return p->n_under_way[i] > 0 ? p->under_way[i][0].time : INFINITY; }
 
-/* Doses that are due now, for every lane at its own time. A lane that is at the stop waits for what happens there, whatever keeps its
- * neighbours: a dose due at the stop follows the day's rules. */
+/* Doses that are due now, for every lane at its own time. A lane that is at the stop waits for what happens there, whatever keeps
+ * its neighbours: a dose due at the stop follows the day's rules. */
 static void swallow(pack *p, double stop) {
   for (int i = 0; i < p->conduct.n; i++) {
     lind_conduct_lane *lane = &p->conduct.lane[i];
@@ -158,8 +159,7 @@ static void advance_to(pack *p, double stop) {
       if (i < p->conduct.n && lane->on && p->advance.time.of[i] < target) short_of_it = true;
     }
     if (!short_of_it) return;
-    plan->stepper->advance(&plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance,
-                           p->scratch->workspace);
+    plan->stepper->advance(&plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance, p->scratch->workspace);
     note_failures(p);
     bool there = true;
     for (int i = 0; i < p->conduct.n; i++) there &= !p->conduct.lane[i].on || p->advance.time.of[i] >= stop;
@@ -187,8 +187,8 @@ static void draw_curve(pack *p, int at, double now) {
   }
 }
 
-/* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up; a grid such as a third of an hour
- * meets the day only to rounding, and the day wins. */
+/* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up; a grid such as a
+ * third of an hour meets the day only to rounding, and the day wins. */
 static double next_stop(const lind_plan *plan, double now) {
   const double soon = now + 1e-7, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
   double stop = first;

@@ -51,12 +51,12 @@ uint64_t lind_plan_blocks_per_replicate(const lind_plan *plan) {
 
 static lind_err read_cohort(lind_plan *plan, lind_arena *arena) {
   const lind_words words = plan->protocol->cohort;
-  const char *path = lind_protocol_path(words.text, words.where.file != NULL && strcmp(words.where.file, "--set") == 0
-                                                        ? plan->protocol->path
-                                                        : words.where.file,
-                                        arena);
+  const char *path = lind_protocol_path(
+      words.text, words.where.file != NULL && strcmp(words.where.file, "--set") == 0 ? plan->protocol->path : words.where.file,
+      arena);
   const lind_node *root;
-  LIND_CHECK_AT(access(path, R_OK) == 0, LIND_ERR_INPUT, words.where, "cohort is '%s', which cannot be read at %s", words.text, path);
+  LIND_CHECK_AT(access(path, R_OK) == 0, LIND_ERR_INPUT, words.where, "cohort is '%s', which cannot be read at %s", words.text,
+                path);
   LIND_TRY(lind_document_read(path, arena, &root));
   lind_cohort *cohort;
   LIND_TRY(lind_cohort_create(root, path, &plan->purposes, arena, &cohort));
@@ -86,10 +86,8 @@ static lind_err find_engine(lind_plan *plan) {
   LIND_CHECK_AT(plan->stepper != NULL, LIND_ERR_INPUT, engine.where, "engine.name is '%s'; known engines are %s%s", name,
                 lind_text_list(names, (size_t)n, list, sizeof list),
                 lind_text_suggestion(name, names, (size_t)n, suggestion, sizeof suggestion));
-  plan->tolerance = (lind_tolerance){.relative = plan->protocol->relative,
-                                     .absolute = plan->protocol->absolute,
-                                     .smallest_step = 1e-10,
-                                     .most_steps = 100000};
+  plan->tolerance = (lind_tolerance){
+      .relative = plan->protocol->relative, .absolute = plan->protocol->absolute, .smallest_step = 1e-10, .most_steps = 100000};
   return LIND_OK;
 }
 

@@ -1,4 +1,5 @@
-/* plan_groups.c -- how patients are split: groups of the protocol, categories and genotypes of the cohort, randomisation strata. */
+/* plan_groups.c -- how patients are split: groups of the protocol, categories and genotypes of the cohort, randomisation strata.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -19,15 +20,16 @@ static lind_err diplotypes(const lind_levels *alleles, lind_arena *arena, lind_l
   return LIND_OK;
 }
 
-static lind_err from_column(const lind_plan *plan, const char *name, lind_where where, lind_arena *arena, lind_grouping *grouping) {
+static lind_err from_column(const lind_plan *plan, const char *name, lind_where where, lind_arena *arena,
+                            lind_grouping *grouping) {
   const lind_column *column = lind_cohort_find(plan->cohort, name);
   if (column == NULL) {
     const int n = plan->cohort->n_columns + plan->protocol->n_groups;
     const char **names;
     LIND_TAKE(names, arena, n);
     for (int i = 0; i < n; i++)
-      names[i] = i < plan->cohort->n_columns ? plan->cohort->columns[i].name
-                                             : plan->protocol->groups[i - plan->cohort->n_columns].name;
+      names[i] =
+          i < plan->cohort->n_columns ? plan->cohort->columns[i].name : plan->protocol->groups[i - plan->cohort->n_columns].name;
     char suggestion[128];
     LIND_CHECK_AT(false, LIND_ERR_INPUT, where, "'%s' is not a group of the protocol nor a column of cohort %s%s", name,
                   plan->cohort->name, lind_text_suggestion(name, names, (size_t)n, suggestion, sizeof suggestion));
@@ -36,8 +38,10 @@ static lind_err from_column(const lind_plan *plan, const char *name, lind_where 
                 "'%s' is a number, which cannot split patients; define a group with `value:` and `labels:`", name);
   grouping->column_slot = column->slot;
   grouping->genotype = column->type.kind == LIND_TYPE_GENOTYPE;
-  if (grouping->genotype) LIND_TRY(diplotypes(column->type.levels, arena, &grouping->levels));
-  else grouping->levels = *column->type.levels;
+  if (grouping->genotype)
+    LIND_TRY(diplotypes(column->type.levels, arena, &grouping->levels));
+  else
+    grouping->levels = *column->type.levels;
   LIND_CHECK_AT(grouping->levels.n <= MOST_LEVELS, LIND_ERR_INPUT, where,
                 "'%s' has %d levels, too many to split patients by (at most %d); define a group that joins some", name,
                 grouping->levels.n, MOST_LEVELS);
@@ -75,8 +79,10 @@ static lind_err need(lind_plan *plan, lind_grouping *groupings, int most, const 
   for (int i = 0; i < plan->protocol->n_groups; i++)
     if (strcmp(plan->protocol->groups[i].name, name) == 0) group = &plan->protocol->groups[i];
   const bool is_column = group != NULL && group->labels.n == 0;
-  if (group != NULL && !is_column) LIND_TRY(from_expression(plan, group, arena, &grouping));
-  else LIND_TRY(from_column(plan, is_column ? group->value.text : name, is_column ? group->value.where : where, arena, &grouping));
+  if (group != NULL && !is_column)
+    LIND_TRY(from_expression(plan, group, arena, &grouping));
+  else
+    LIND_TRY(from_column(plan, is_column ? group->value.text : name, is_column ? group->value.where : where, arena, &grouping));
   if (group != NULL && group->title != NULL) grouping.title = group->title;
   groupings[plan->n_groupings] = grouping;
   *index = plan->n_groupings++;
@@ -98,7 +104,8 @@ lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) {
     LIND_TRY(need(plan, groupings, MOST, protocol->groups[i].name, protocol->groups[i].value.where, arena, &at));
   for (int i = 0; i < protocol->n_analyses; i++)
     for (int k = 0; k < protocol->analyses[i].by.n; k++)
-      LIND_TRY(need(plan, groupings, MOST, protocol->analyses[i].by.at[k].text, protocol->analyses[i].by.at[k].where, arena, &at));
+      LIND_TRY(
+          need(plan, groupings, MOST, protocol->analyses[i].by.at[k].text, protocol->analyses[i].by.at[k].where, arena, &at));
   plan->n_strata = 1;
   for (int i = 0; i < protocol->strata.n; i++) {
     LIND_TRY(need(plan, groupings, MOST, protocol->strata.at[i].text, protocol->strata.at[i].where, arena, &factors[i]));

@@ -41,7 +41,8 @@ static lind_err take_overrides(const lind_plan *plan, double *values, const char
       for (int k = 0; k < model->n_parameters; k++) names[k] = model->parameters[k].name;
       char suggestion[128];
       LIND_CHECK_AT(false, LIND_ERR_INPUT, name.where, "model.parameters.%s is not a parameter of model %s%s", name.text,
-                    model->name, lind_text_suggestion(name.text, names, (size_t)model->n_parameters, suggestion, sizeof suggestion));
+                    model->name,
+                    lind_text_suggestion(name.text, names, (size_t)model->n_parameters, suggestion, sizeof suggestion));
     }
     double canonical;
     lind_unit unit;
@@ -67,8 +68,8 @@ static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
   const lind_model *model = plan->model;
   double *values, *factor;
   const char **origin;
-  LIND_CHECK(model->n_randoms <= MOST_RANDOMS, LIND_ERR_INPUT, "model %s has %d random effects; at most %d can be drawn", model->name,
-             model->n_randoms, MOST_RANDOMS);
+  LIND_CHECK(model->n_randoms <= MOST_RANDOMS, LIND_ERR_INPUT, "model %s has %d random effects; at most %d can be drawn",
+             model->name, model->n_randoms, MOST_RANDOMS);
   LIND_TAKE(values, arena, model->n_parameters + 1);
   LIND_TAKE(origin, arena, model->n_parameters + 1);
   LIND_TAKE(factor, arena, model->n_randoms * model->n_randoms + 1);
@@ -176,8 +177,8 @@ static lind_err find_output(const lind_plan *plan, lind_words name, const char *
     LIND_TAKE(names, arena, model->n_outputs + 1);
     for (int k = 0; k < model->n_outputs; k++) names[k] = model->outputs[k].name;
     char list[256], suggestion[128];
-    LIND_CHECK_AT(false, LIND_ERR_INPUT, name.where, "%s is '%s', which is not an output of model %s; it has %s%s", key, name.text,
-                  model->name, lind_text_list(names, (size_t)model->n_outputs, list, sizeof list),
+    LIND_CHECK_AT(false, LIND_ERR_INPUT, name.where, "%s is '%s', which is not an output of model %s; it has %s%s", key,
+                  name.text, model->name, lind_text_list(names, (size_t)model->n_outputs, list, sizeof list),
                   lind_text_suggestion(name.text, names, (size_t)model->n_outputs, suggestion, sizeof suggestion));
   }
   *output = at;

@@ -1,10 +1,12 @@
-/* plan_parts.h -- the steps of lind_plan_create, one file each. Each fills its own fields of the plan and may read those before it. */
+/* plan_parts.h -- the steps of lind_plan_create, one file each. Each fills its own fields of the plan and may read those before
+ * it. */
 #ifndef LIND_PLAN_PARTS_H
 #define LIND_PLAN_PARTS_H
 
 #include "lind/plan.h"
 
-lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;  /* parameters, randoms, drifts, maps, measures */
+lind_err lind_plan_parts_model(lind_plan *plan,
+                               lind_arena *arena) LIND_MUST_CHECK; /* parameters, randoms, drifts, maps, measures */
 lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;  /* definitions, eligibility, dosing */
 lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* groupings, strata, randomiser */
 lind_err lind_plan_parts_visits(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;

@@ -30,8 +30,10 @@ lind_err lind_plan_parts_scope(const lind_plan *plan, int n_definitions, bool en
                                  enrolling ? later : "the dose of that many days before today"};
   for (int m = 0; m < plan->n_measures; m++) {
     const lind_model_output *output = &plan->model->outputs[plan->measures[m].output];
-    symbols[n++] = (lind_symbol){output->name, {.kind = LIND_TYPE_NUMBER, .dimension = output->unit.dimension},
-                                 enrolling ? -1 : plan->slot_measures + m, enrolling ? later : "as measured last"};
+    symbols[n++] = (lind_symbol){output->name,
+                                 {.kind = LIND_TYPE_NUMBER, .dimension = output->unit.dimension},
+                                 enrolling ? -1 : plan->slot_measures + m,
+                                 enrolling ? later : "as measured last"};
   }
   for (int i = 0; i < n_definitions; i++) {
     const bool hidden = enrolling && plan->definition_moves[i];
@@ -51,7 +53,8 @@ static bool rests_on_motion(const lind_plan *plan, const lind_tree *core, int n_
   return false;
 }
 
-/* ---- which definitions anything asks for: a shared file of rules may name columns that this cohort does not have ---------------------- */
+/* ---- which definitions anything asks for: a shared file of rules may name columns that this cohort does not have
+ * ---------------------- */
 
 static void need_names(const lind_protocol *protocol, const lind_tree *tree, bool *needed) {
   if (tree->text != NULL)

@@ -1,12 +1,13 @@
 /* French 2016 (PMC5014593, tables 1 and 3): doses of the first three days by EU-PACT's and COAG's rules on COAG's own patients,
  * here on the simulated COAG cohort. No model is involved. The table that it prints is in docs/validation/coag-dosing.md. */
-#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "lind/estimator.h"
 #include "lind/plan.h"
