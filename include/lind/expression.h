@@ -82,11 +82,13 @@ typedef enum {
   LIND_OP_CASE
 } lind_op;
 
-#define LIND_FUNCTION_LIST(X)                                                                                       \
-  X(EXP, "exp", 1)                                                                                                  \
-  X(LOG, "log", 1)                                                                                                  \
-  X(LOG10, "log10", 1) X(SQRT, "sqrt", 1) X(ABS, "abs", 1) X(FLOOR, "floor", 1) X(CEIL, "ceil", 1) X(MIN, "min", 2) \
-      X(MAX, "max", 2) X(SIN, "sin", 1) X(COS, "cos", 1) X(TANH, "tanh", 1)
+#define LIND_FUNCTION_LIST(X) \
+  X(EXP, "exp", 1)            \
+  X(LOG, "log", 1)            \
+  X(LOG10, "log10", 1)        \
+  X(SQRT, "sqrt", 1)          \
+  X(ABS, "abs", 1)            \
+  X(FLOOR, "floor", 1) X(CEIL, "ceil", 1) X(MIN, "min", 2) X(MAX, "max", 2) X(SIN, "sin", 1) X(COS, "cos", 1) X(TANH, "tanh", 1)
 #define LIND_FUNCTION_ENUM(name, text, arity) LIND_FN_##name,
 typedef enum { LIND_FUNCTION_LIST(LIND_FUNCTION_ENUM) LIND_FN_COUNT } lind_function;
 #undef LIND_FUNCTION_ENUM

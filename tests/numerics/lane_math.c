@@ -28,7 +28,10 @@ ONE(sin)
 ONE(cos)
 ONE(tanh)
 ONE(sqrt)
-ONE(floor) ONE(ceil) ONE(abs) ONE(neg) TWO(pow) TWO(add) TWO(sub) TWO(mul) TWO(div) TWO(min) TWO(max)
+ONE(floor)
+ONE(ceil)
+ONE(abs)
+ONE(neg) TWO(pow) TWO(add) TWO(sub) TWO(mul) TWO(div) TWO(min) TWO(max)
 
     static long double expl1(long double a, long double b) {
   (void)b;
