@@ -31,9 +31,16 @@ ONE(sqrt)
 ONE(floor)
 ONE(ceil)
 ONE(abs)
-ONE(neg) TWO(pow) TWO(add) TWO(sub) TWO(mul) TWO(div) TWO(min) TWO(max)
+ONE(neg)
+TWO(pow)
+TWO(add)
+TWO(sub)
+TWO(mul)
+TWO(div)
+TWO(min)
+TWO(max)
 
-    static long double expl1(long double a, long double b) {
+static long double expl1(long double a, long double b) {
   (void)b;
   return expl(a);
 }
