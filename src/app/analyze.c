@@ -164,6 +164,14 @@ static lind_err gather(const question *q, const char *arm, const double *values,
 static lind_err estimate(const question *q, lind_arena *arena, lind_sample sample[2], lind_answer *answer) {
   double *values, *events = NULL;
   LIND_TRY(read_column(q->csv, q->value, arena, &values));
+  LIND_CHECK(q->event >= 0 || q->estimator->from_moments != NULL, LIND_ERR_INPUT,
+             "--estimator %s compares times to an event; --event COLUMN says who had it (1) and who was censored (0)",
+             q->estimator->name);
+  for (size_t row = 0; q->estimator->shares && row < q->csv->n_rows; row++)
+    LIND_CHECK_AT(isnan(values[row]) || values[row] == 0.0 || values[row] == 1.0, LIND_ERR_INPUT,
+                  lind_csv_where(q->csv, row, q->value),
+                  "column '%s' holds '%s'; --estimator %s compares shares, of values 0 and 1", q->csv->columns[q->value],
+                  lind_csv_at(q->csv, row, q->value)->text, q->estimator->name);
   if (q->event >= 0) {
     LIND_TRY(read_column(q->csv, q->event, arena, &events));
     LIND_TRY(check_events(q, events));

@@ -30,7 +30,8 @@ lind_err lind_finish_directories(const char *path) {
 
 lind_err lind_finish_file(const char *path, const char *text) {
   char temporary[4096];
-  (void)snprintf(temporary, sizeof temporary, "%s.tmp", path);
+  LIND_CHECK((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) < sizeof temporary, LIND_ERR_INPUT,
+             "%s is too long a path", path);
   FILE *file = fopen(temporary, "wb");
   LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", temporary, strerror(errno));
   bool ok = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
@@ -44,6 +45,9 @@ static lind_err tally_stages(const lind_finish *finish, lind_tally *tallies[LIND
   const lind_sink sink = lind_store_sink(finish->store);
   LIND_TRY(lind_store_rescan(finish->store));
   for (int s = 0; s < finish->study->n_stages; s++) {
+    const unsigned long long there = lind_store_blocks(finish->store, (uint32_t)s), due = finish->study->stage[s].plan->n_blocks;
+    LIND_CHECK(there == due, LIND_ERR_FILE, "%s holds %llu of the %llu blocks of stage %d; run the same command again",
+               finish->out, there, due, s);
     LIND_TRY(lind_tally_create(finish->study->stage[s].layout, &tallies[s]));
     LIND_TRY(sink.each(sink.self, (uint32_t)s, lind_tally_add, tallies[s]));
     LIND_TRY(lind_tally_finish(tallies[s]));
@@ -60,6 +64,18 @@ static lind_err write_log(const lind_finish *finish, const lind_tally *tally, li
   return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), text);
 }
 
+/* SHA-256 of what a run leaves, in the format of sha256sum; `lind verify` reads it. */
+static lind_err write_checksums(const char *out, lind_arena *arena) {
+  static const char *const names[] = {"results.h5", "estimates.json", "provenance.json"};
+  const char *text = "";
+  for (int i = 0; i < 3; i++) {
+    char hex[65];
+    LIND_TRY(lind_digest_file(lind_arena_format(arena, "%s/%s", out, names[i]), hex));
+    text = lind_arena_format(arena, "%s%s  %s\n", text, hex, names[i]);
+  }
+  return lind_finish_file(lind_arena_format(arena, "%s/checksums.txt", out), text);
+}
+
 static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
   const lind_estimates_input input = {tallies[0], finish->study->n_stages - 1, (const lind_tally *const *)(tallies + 1)};
   char *estimates;
@@ -69,11 +85,12 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   LIND_TRY(lind_estimates_create(&input, &estimates));
   const char *kept = lind_arena_text(arena, estimates);
   free(estimates);
-  LIND_TRY(lind_finish_results(finish, tallies[0], kept, arena));
   LIND_TRY(lind_finish_file(estimates_path, kept));
   LIND_TRY(lind_finish_provenance(finish, provenance_path, arena));
   LIND_TRY(write_log(finish, tallies[0], arena));
   LIND_TRY(lind_report_write(estimates_path, provenance_path, report_path));
+  LIND_TRY(lind_finish_results(finish, tallies[0], kept, arena)); /* last: where it is, a study counts as finished */
+  LIND_TRY(write_checksums(finish->out, arena));
   LIND_TRY(lind_store_clean(finish->store));
   if (finish->json) return fputs(kept, stdout) >= 0 ? LIND_OK : LIND_ERR_FILE;
   LIND_TRY(lind_report_answer(kept, stdout));

@@ -1,5 +1,5 @@
 /* run.c -- `lind run`: the story of a study. */
-#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +32,8 @@ static lind_err read_request(int n, char **arguments, request *r) {
                                  {0}};
   LIND_TRY(lind_options_read(n, arguments, options, positional, 1, &given));
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "which protocol? lind run PROTOCOL.yaml [--out DIR]");
+  LIND_CHECK(r->threads <= INT_MAX, LIND_ERR_INPUT, "--threads is %llu, more than any machine has",
+             (unsigned long long)r->threads);
   r->study.path = positional[0];
   return LIND_OK;
 }
@@ -96,14 +98,20 @@ static lind_err go(const request *r, lind_study *study, lind_crew *crew, const c
   LIND_TRY(open_store(study, crew, out, store));
   if (lind_crew_rank(crew) == 0) {
     bool found;
-    const lind_err err = show_finished(out, r->json, arena, &found);
+    lind_err err = show_finished(out, r->json, arena, &found);
     finished = found;
+    if (err == LIND_OK && found) err = lind_store_clean(*store); /* what a run that was killed behind its results left */
     LIND_TRY(lind_crew_agree(crew, err));
   } else {
     LIND_TRY(lind_crew_agree(crew, LIND_OK));
   }
   LIND_TRY(lind_crew_share(crew, &finished, sizeof finished));
-  if (lind_crew_rank(crew) == 0) say_notice(*store);
+  if (lind_crew_rank(crew) == 0) {
+    const char *back_end = study->stage[0].plan->model->back_end;
+    say_notice(*store);
+    if (strncmp(back_end, "lane evaluator", 14) == 0)
+      fprintf(stderr, "lind: model %s runs in the %s\n", study->stage[0].plan->model->name, back_end);
+  }
   return finished ? LIND_OK : perform(study, crew, *store, out, r->json, arena);
 }
 

@@ -20,6 +20,11 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
   }
   LIND_CHECK(protocol->patients > 0, LIND_ERR_INPUT, "--patients is 0; a trial needs at least one");
   LIND_CHECK(protocol->replicates > 0, LIND_ERR_INPUT, "--replicates is 0; a study needs at least one");
+  /* a seat and a replicate are 32 bits of a random address: beyond, patients would come twice */
+  LIND_CHECK(protocol->patients <= UINT32_MAX, LIND_ERR_INPUT, "--patients is %llu; at most %u are possible",
+             (unsigned long long)protocol->patients, UINT32_MAX);
+  LIND_CHECK(protocol->replicates <= UINT32_MAX, LIND_ERR_INPUT, "--replicates is %llu; at most %u are possible",
+             (unsigned long long)protocol->replicates, UINT32_MAX);
   const int s = study->n_stages;
   LIND_CHECK(s < LIND_STUDY_STAGES, LIND_ERR_INPUT, "%s: more than %d scenarios", path, LIND_STUDY_STAGES - 1);
   LIND_TRY(lind_plan_create(protocol, root, LIND_BACK_END_ANY, arena, &study->stage[s].plan));
@@ -55,10 +60,12 @@ lind_err lind_study_create(const lind_study_request *request, lind_arena *arena,
   LIND_TRY(add_stage(study, request->path, request->set.at, request->set.n, request, false, 0, arena));
   const lind_protocol *protocol = study->protocol;
   for (int i = 0; !request->no_sensitivity && i < protocol->n_scenarios; i++) {
-    const char *set[128];
+    const lind_words_list *own = &protocol->scenarios[i].set;
+    const char **set;
     int n = 0;
+    LIND_TAKE(set, arena, request->set.n + own->n);
     for (int k = 0; k < request->set.n; k++) set[n++] = request->set.at[k];
-    for (int k = 0; k < protocol->scenarios[i].set.n && n < 128; k++) set[n++] = protocol->scenarios[i].set.at[k].text;
+    for (int k = 0; k < own->n; k++) set[n++] = own->at[k].text;
     LIND_TRY(add_stage(study, request->path, set, n, request, true, protocol->scenario_replicates, arena));
   }
   hash_stages(study);
@@ -75,8 +82,6 @@ int lind_study_stage_of(const lind_study *study, uint64_t job) {
 /* ---- one thread keeps one runner; stages come in order, so it is rarely changed
  * ------------------------------------------------------- */
 
-enum { MOST_THREADS = 1024 };
-
 typedef struct crowd {
   lind_study *study;
   const lind_sink *sink;
@@ -87,7 +92,7 @@ typedef struct crowd {
   struct {
     lind_runner *runner;
     int stage;
-  } thread[MOST_THREADS];
+  } thread[]; /* of the crew */
 } crowd;
 
 static lind_err sit_down(crowd *c, int thread, int stage, lind_runner **runner) {
@@ -130,7 +135,7 @@ static void tick(void *context) {
 }
 
 static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink, int counting, uint64_t *counts, uint64_t n) {
-  crowd *c = calloc(1, sizeof *c);
+  crowd *c = calloc(1, sizeof *c + (size_t)lind_crew_threads(crew) * sizeof c->thread[0]);
   LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for the crew");
   lind_progress progress;
   *c = (crowd){.study = study, .sink = sink, .progress = &progress, .crew = crew, .counting = counting, .counts = counts};
@@ -141,7 +146,7 @@ static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink
   const lind_err err = lind_crew_run(crew, &work);
   if (counting < 0 && lind_crew_rank(crew) == 0)
     lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
-  for (int t = 0; t < MOST_THREADS; t++) lind_runner_destroy(&c->thread[t].runner);
+  for (int t = 0; t < lind_crew_threads(crew); t++) lind_runner_destroy(&c->thread[t].runner);
   free(c);
   return err;
 }

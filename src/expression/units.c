@@ -60,9 +60,7 @@ static __attribute__((noinline)) lind_err disagree(const lind_tree *whole, lind_
   lind_units_text text_whole, text_a, text_b, hint = "";
   const lind_tree *other = is_bare(a) ? b : is_bare(b) ? a : NULL;
   if (other != NULL) {
-    char unit[64];
-    (void)snprintf(hint, sizeof hint, "; a quantity is written with its unit, as in %.6g [%s]", is_bare(a) ? a->value : b->value,
-                   lind_unit_dimension_text(other->type.dimension, unit, sizeof unit));
+    (void)snprintf(hint, sizeof hint, "; a quantity is written with its unit in brackets");
   }
   return lind_error_fail_at(LIND_ERR_UNIT, where, "'%s' %s %s %s %s%s", lind_units_excerpt(whole, text_whole), verb,
                             lind_units_describe(a->type, text_a), to, lind_units_describe(b->type, text_b), hint);

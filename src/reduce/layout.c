@@ -199,6 +199,8 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
              (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
   LIND_TRY(settle_endpoints(layout, arena));
   LIND_TRY(settle_terms(layout, arena));
+  LIND_CHECK(plan->protocol->n_looks == 0 || layout->n_terms > 0, LIND_ERR_INPUT,
+             "%s: design.looks decide by the first analysis, but the protocol has none", plan->protocol->path);
   layout->first_term = (size_t)(layout->n_endpoints * layout->n_levels * layout->n_arms) * LIND_CELL_REALS;
   layout->first_share = LIND_FLOW_ARMS + (size_t)layout->n_arms * LIND_FLOW_PER_ARM;
   LIND_TRY(settle_baseline(layout, arena));

@@ -343,7 +343,7 @@ lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t se
              (unsigned long long)seat, (unsigned long long)plan->protocol->patients - 1);
   const uint64_t first = whole ? 0 : seat / LIND_BLOCK_CUT * LIND_BLOCK_CUT, left = plan->protocol->patients - first;
   const int n = (int)(whole || left < LIND_BLOCK_CUT ? left : LIND_BLOCK_CUT), s = (int)(seat - first);
-  runner->desk->curve = plan->curve_output >= 0 ? runner->counts + runner->layout->first_curve : NULL;
+  runner->desk->curve = NULL;
   lind_enrol(runner->desk, replicate, first, n, base, NULL);
   LIND_CHECK(runner->desk->seated[s], LIND_ERR_INPUT, "seat %llu of replicate %u stayed empty: nobody eligible in %d attempts",
              (unsigned long long)seat, replicate, runner->desk->attempts[s]);

@@ -199,10 +199,10 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
   double *sorted = malloc((n + 1) * sizeof *sorted);
   for (uint64_t r = 0; r < n; r++) {
     lind_moments_add(&moments, estimate[r]);
-    if (sorted != NULL && !isnan(estimate[r])) sorted[kept++] = estimate[r];
-    if (isnan(p[r])) continue;
+    if (isnan(estimate[r])) continue;
+    if (sorted != NULL) sorted[kept++] = estimate[r];
     tests++;
-    hits += p[r] < alpha;
+    hits += p[r] < alpha; /* an estimate without a p value, as of two shares that are both 0, rejects nothing */
   }
   if (sorted != NULL) qsort(sorted, kept, sizeof *sorted, rising);
   const double sd = moments.n > 1 ? sqrt(moments.m2 / (moments.n - 1.0)) : NAN,

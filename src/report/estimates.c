@@ -170,6 +170,15 @@ static json_t *term(const lind_tally *tally, int t) {
   return object;
 }
 
+/* Its own title; else that of its endpoint. */
+static const char *title_of(const lind_protocol *protocol, const lind_analysis *analysis) {
+  if (analysis->title != NULL && strcmp(analysis->title, analysis->name) != 0) return analysis->title;
+  for (int e = 0; e < protocol->n_endpoints; e++)
+    if (strcmp(protocol->endpoints[e].name, analysis->endpoint.text) == 0 && protocol->endpoints[e].title != NULL)
+      return protocol->endpoints[e].title;
+  return analysis->name;
+}
+
 static json_t *analyses(const lind_tally *tally) {
   const lind_layout *layout = tally->layout;
   const lind_protocol *protocol = layout->plan->protocol;
@@ -187,7 +196,7 @@ static json_t *analyses(const lind_tally *tally) {
     const char *unit = "1";
     if (first != NULL) (void)effect_scale(layout, first, &unit);
     json_object_set_new(object, "name", text(analysis->name));
-    json_object_set_new(object, "title", text(analysis->title != NULL ? analysis->title : analysis->name));
+    json_object_set_new(object, "title", text(title_of(protocol, analysis)));
     json_object_set_new(object, "endpoint", text(analysis->endpoint.text));
     json_object_set_new(object, "estimator", text(analysis->estimator.text));
     json_object_set_new(object, "method", text(first != NULL ? first->estimator->summary : NULL));

@@ -190,7 +190,7 @@ static void draw_curve(pack *p, int at, double now) {
 /* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up; a grid such as a
  * third of an hour meets the day only to rounding, and the day wins. */
 static double next_stop(const lind_plan *plan, double now) {
-  const double soon = now + 1e-7, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
+  const double soon = now + 1e-6, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
   double stop = first;
   for (int d = 0; d < plan->model->n_drifts; d++)
     stop = fmin(stop, plan->drifts[d].every * (floor(soon / plan->drifts[d].every) + 1.0));

@@ -63,6 +63,8 @@ static lind_err take_overrides(const lind_plan *plan, double *values, const char
 }
 
 enum { MOST_RANDOMS = 64, MOST_MEASURES = 64 }; /* what one life keeps on the stack */
+enum { DRIFT_NODES = (1 << 24) - 1 };           /* a node is 24 bits of a random address: see random.h */
+enum { CURVE_TIMES = 100000 };                  /* each of them is 200 counts an arm in every block */
 
 static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
   const lind_model *model = plan->model;
@@ -105,6 +107,9 @@ static lind_err settle_noise(lind_plan *plan, lind_arena *arena) {
   for (int i = 0; i < model->n_drifts; i++) {
     double sd, tau, every;
     LIND_TRY(lind_model_drift_values(model, plan->parameters, i, &sd, &tau, &every));
+    LIND_CHECK_AT(plan->protocol->duration / every < DRIFT_NODES, LIND_ERR_INPUT, model->drifts[i].where,
+                  "the drift '%s' has a node every %g h; a trial of %g day can have at most %d nodes", model->drifts[i].name,
+                  every, plan->protocol->duration / 24.0, DRIFT_NODES);
     const double keep = exp(-every / tau);
     drifts[i] = (struct lind_plan_drift){.keep = keep, .kick = sd * sqrt(-expm1(-2.0 * every / tau)), .sd = sd, .every = every};
     LIND_TRY(add_purpose(plan, "model", model->drifts[i].name, &drifts[i].purpose));
@@ -199,8 +204,11 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   plan->n_measures = protocol->measure.n;
   plan->measures = measures;
   plan->curve_output = -1;
-  if (protocol->curve_output.text != NULL)
-    LIND_TRY(find_output(plan, protocol->curve_output, "curves.output", arena, &plan->curve_output));
+  if (protocol->curve_output.text == NULL) return LIND_OK;
+  LIND_TRY(find_output(plan, protocol->curve_output, "curves.output", arena, &plan->curve_output));
+  LIND_CHECK_AT(protocol->duration / protocol->curve_every < CURVE_TIMES, LIND_ERR_INPUT, protocol->curve_output.where,
+                "curves.every is %g day, which makes %.0f points in %g day; at most %d are drawn", protocol->curve_every / 24.0,
+                protocol->duration / protocol->curve_every, protocol->duration / 24.0, CURVE_TIMES);
   return LIND_OK;
 }
 

@@ -183,6 +183,9 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
     dosing[i].item = item;
     dosing[i].state = -1;
     if (!is_used(protocol, i)) continue;
+    LIND_CHECK_AT(item->every >= 1.0 || !(protocol->miss > 0.0 || protocol->miss_after_miss > 0.0), LIND_ERR_INPUT, item->where,
+                  "dosing.%s.every is %g h; where doses can be missed it must be at least 1 h, since one hour has one chance",
+                  item->name, item->every);
     if (item->dose.text != NULL) LIND_TRY(find_dosed_state(plan, item, arena, &dosing[i].state));
     LIND_TRY(compile(scope, item->when, true, lind_unit_dimensionless, arena, &dosing[i].when));
     LIND_TRY(compile(scope, item->dose, false, dose_dimension(plan), arena, &dosing[i].dose));

@@ -31,7 +31,7 @@ static const row rows[] = {
      "trial.yaml:24:62: 'if CYP2C9 == \"*1/*1\" then 1 [mg/kg] * weight else 50 [mL]' gives mg (mass) or L (volume)"},
     {TRIAL, "50 [mg]", "50", RUN, "",
      "trial.yaml:24:62: 'if CYP2C9 == \"*1/*1\" then 1 [mg/kg] * weight else 50' gives mg (mass) or a plain number; a quantity "
-     "is written with its unit, as in 50 [mg]"},
+     "is written with its unit in brackets"},
     {"cohort.yaml", "sd: 9 year", "sd: 9", RUN, "",
      "cohort.yaml:9:50: covariates.age.sd: '9' has no unit; write '9 year', as in '60 year' before it"},
     {"cohort.yaml", "sd: 9 year", "sd: 9 kg", RUN, "",
@@ -42,8 +42,8 @@ static const row rows[] = {
     {TRIAL, "\"*1/*1\"", "\"*1/*9\"", RUN, "", "trial.yaml:24:25: '*9' is not an allele of CYP2C9; known are *1 and *2"},
     {TRIAL, "* weight", "* weigth", RUN, "", "trial.yaml:24:50: 'weigth' is not known in a dosing rule; did you mean 'weight'?"},
     {TRIAL, "if day == 1", "if conc > 2", RUN, "",
-     "trial.yaml:25:58: 'conc > 2' compares mg/L (concentration) with a plain number; a quantity is written with its unit, as in "
-     "2 [mg/L]"},
+     "trial.yaml:25:58: 'conc > 2' compares mg/L (concentration) with a plain number; a quantity is written with its unit in "
+     "brackets"},
     {TRIAL, "if day == 1", "if cnoc > 2 [mg/L]", RUN, "",
      "trial.yaml:25:53: 'cnoc' is not known in a dosing rule; did you mean 'conc'?"},
     {TRIAL, "measure: [conc]", "measure: [cnoc]", RUN, "",

@@ -78,8 +78,8 @@ static void units_that_disagree_are_a_sentence(void **state) {
       {"drug.conc + t", "f:1:11: 'drug.conc + t' adds mg/L (concentration) to h (time)"},
       {"a +\n  t", "f:1:3: 'a + t' adds a plain number to h (time)"},
       {"dose - t", "f:1:6: 'dose - t' subtracts h (time) from mg (mass)"},
-      {"age > 75", "f:1:5: 'age > 75' compares h (time) with a plain number; a quantity is written with its unit, as in 75 [h]"},
-      {"75 < age", "f:1:4: '75 < age' compares a plain number with h (time); a quantity is written with its unit, as in 75 [h]"},
+      {"age > 75", "f:1:5: 'age > 75' compares h (time) with a plain number; a quantity is written with its unit in brackets"},
+      {"75 < age", "f:1:4: '75 < age' compares a plain number with h (time); a quantity is written with its unit in brackets"},
       {"dose == cl", "f:1:6: 'dose == cl' compares mg (mass) with L/h (clearance)"},
       {"(1 - 1) + dose", "f:1:9: '1 - 1 + dose' adds a plain number to mg (mass)"},
       {"if a > b then dose else t", "f:1:25: 'if a > b then dose else t' gives mg (mass) or h (time)"},
@@ -100,8 +100,8 @@ static void units_that_disagree_are_a_sentence(void **state) {
       {"sqrt(sqrt(dose))", "f:1:1: 'sqrt(sqrt(dose))' has a unit with a power that is no half of an integer up to 63"},
       {"dose ^ 60 * dose ^ 60", "f:1:11: 'dose^60 * dose^60' has a unit with a power that is no half of an integer up to 63"},
       {"table(age, 18 = 1, else = 2)",
-       "f:1:12: 'table(age, 18 = 1, else = 2)' compares h (time) with a plain number; a quantity is written with its unit, as in "
-       "18 [h]"},
+       "f:1:12: 'table(age, 18 = 1, else = 2)' compares h (time) with a plain number; a quantity is written with its unit in "
+       "brackets"},
       {"table(a, 1 = dose, 2 = t, else = 0)", "f:1:24: 'table(a, 1 = dose, 2 = t, else = 0)' gives mg (mass) or h (time)"},
       {"alleles(CYP2C9, \"*1\" = cl, else = t)",
        "f:1:35: 'alleles(CYP2C9, \"*1\" = cl, else = t)' gives L/h (clearance) or h (time)"},
