@@ -66,6 +66,7 @@ typedef struct lind_life_table { /* enough for time-to-event: visits fall on who
 typedef struct lind_estimator {
   const char *name, *summary, *source;
   const char *effect; /* "difference of means (treated - control)" */
+  bool no_statistic;  /* no test statistic: looks cannot decide by it */
   bool shares;        /* for endpoints that are 0 or 1 only */
   bool ratio;         /* the effect is a ratio: no effect is 1, figures use a log axis */
   /* REQUIRED. level e.g. 0.95; null: value of no effect. A sample too small for an interval gives NANs, not an error. */

@@ -27,8 +27,8 @@ typedef struct lind_definition {
 
 typedef enum { LIND_DOSING_DAYS, LIND_DOSING_VISITS } lind_dosing_at;
 
-/* At the start of a listed day, or at an attended visit inside [from, to], if `when` holds: set the daily dose, skip doses, ask
- * for a recheck. Of an arm's list the first item that applies on that occasion acts. After it the daily dose goes on until
+/* At the start of a listed day, or at an attended visit inside [from, to], if `when` holds: set the dose, skip doses, ask
+ * for a recheck. Of an arm's list the first item that applies on that occasion acts. After it the dose goes on until
  * changed. */
 typedef struct lind_dosing {
   const char *name;
@@ -37,8 +37,8 @@ typedef struct lind_dosing {
   lind_numbers days;  /* at: days */
   double from, to;    /* at: visits; protocol day window, inclusive; NAN = open */
   lind_words when;    /* truth; absent = always */
-  lind_words dose;    /* new daily dose, mass or amount; absent = unchanged */
-  lind_words skip;    /* number of daily doses to leave out, beginning with that day's; absent = 0 */
+  lind_words dose;    /* amount of each dose from now on, mass or amount; absent = unchanged */
+  lind_words skip;    /* number of doses to leave out, beginning with the next; absent = 0 */
   lind_words recheck; /* time until an extra visit; absent or <= 0 = none */
   double round;       /* the dose is rounded to a multiple of this (half away from zero); NAN = not */
   double most;        /* the dose is not above this; NAN = no limit */

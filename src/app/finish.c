@@ -52,15 +52,19 @@ static lind_err tally_stages(const lind_finish *finish, lind_tally *tallies[LIND
     LIND_TRY(sink.each(sink.self, (uint32_t)s, lind_tally_add, tallies[s]));
     LIND_TRY(lind_tally_finish(tallies[s]));
   }
+  /* the digest of a study is that of all its stages */
+  for (int s = 1; s < finish->study->n_stages; s++)
+    tallies[0]->digest = lind_digest_add(tallies[0]->digest, &tallies[s]->digest, sizeof tallies[s]->digest);
   return LIND_OK;
 }
 
 static lind_err write_log(const lind_finish *finish, const lind_tally *tally, lind_arena *arena) {
   char hex[33];
   const char *text = lind_arena_format(
-      arena, "%llu patients in %d stages, %d ranks x %d threads, %.1f s, %.0f patients/s\ndigest %s\n",
-      (unsigned long long)finish->study->n_patients, finish->study->n_stages, finish->ranks, finish->threads, finish->seconds,
-      (double)finish->study->n_patients / finish->seconds, lind_digest_text(tally->digest, hex));
+      arena, "%llu patients in %d stages, %llu of them lived now, %d ranks x %d threads, %.1f s, %.0f patients/s\ndigest %s\n",
+      (unsigned long long)finish->study->n_patients, finish->study->n_stages, (unsigned long long)finish->study->n_lived,
+      finish->ranks, finish->threads, finish->seconds, (double)finish->study->n_lived / finish->seconds,
+      lind_digest_text(tally->digest, hex));
   return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), text);
 }
 
@@ -94,7 +98,7 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   LIND_TRY(lind_store_clean(finish->store));
   if (finish->json) return fputs(kept, stdout) >= 0 ? LIND_OK : LIND_ERR_FILE;
   LIND_TRY(lind_report_answer(kept, stdout));
-  printf("\n%.0f patients/s; report: %s\n", (double)finish->study->n_patients / finish->seconds, report_path);
+  printf("\n%.0f patients/s; report: %s\n", (double)finish->study->n_lived / finish->seconds, report_path);
   return LIND_OK;
 }
 

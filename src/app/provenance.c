@@ -78,7 +78,7 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   json_object_set_new(root, "wall_s", json_real(finish->seconds));
   json_object_set_new(root, "ranks", json_integer(finish->ranks));
   json_object_set_new(root, "threads", json_integer(finish->threads));
-  json_object_set_new(root, "patients_per_s", json_real((double)finish->study->n_patients / finish->seconds));
+  json_object_set_new(root, "patients_per_s", json_real((double)finish->study->n_lived / finish->seconds));
   json_object_set_new(root, "seed", json_integer((json_int_t)protocol->seed));
   json_object_set_new(root, "patients", json_integer((json_int_t)protocol->patients));
   json_object_set_new(root, "replicates", json_integer((json_int_t)protocol->replicates));

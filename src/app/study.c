@@ -144,6 +144,7 @@ static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink
   for (uint64_t job = 0; counting < 0 && job < n; job++) ready += is_done(c, job);
   lind_progress_begin(&progress, n, ready, study->n_patients);
   const lind_err err = lind_crew_run(crew, &work);
+  if (counting < 0) study->n_lived = (uint64_t)((double)study->n_patients * (double)(n - ready) / (double)n);
   if (counting < 0 && lind_crew_rank(crew) == 0)
     lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
   for (int t = 0; t < lind_crew_threads(crew); t++) lind_runner_destroy(&c->thread[t].runner);

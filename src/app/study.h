@@ -30,6 +30,7 @@ typedef struct lind_study {
     uint64_t *base; /* cut replicates: [n_blocks][n_strata] seats before; else NULL */
   } stage[LIND_STUDY_STAGES];
   uint64_t n_jobs, n_patients; /* lives of all stages */
+  uint64_t n_lived;            /* of them by the crew of this process: less than all after a resume */
   char hash[33];               /* of all plans */
 } lind_study;
 

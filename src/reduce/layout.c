@@ -138,6 +138,20 @@ static lind_err settle_terms(lind_layout *layout, lind_arena *arena) {
   return LIND_OK;
 }
 
+static lind_err check_looks(const lind_layout *layout) {
+  const lind_protocol *protocol = layout->plan->protocol;
+  for (int k = 0; k < protocol->n_looks; k++) {
+    const lind_look *look = &protocol->looks[k];
+    LIND_CHECK(look->fraction < 1.0 || (isnan(look->efficacy) && isnan(look->futility)), LIND_ERR_INPUT,
+               "%s: design.looks has bounds at a fraction of %g; the test at the end is the analysis itself, choose its level",
+               protocol->path, look->fraction);
+  }
+  LIND_CHECK(protocol->n_looks == 0 || layout->n_terms == 0 || !layout->terms[0].estimator->no_statistic, LIND_ERR_INPUT,
+             "%s: design.looks decides by the statistic of analysis %s, but estimator %s has none", protocol->path,
+             protocol->analyses[0].name, layout->terms[0].estimator->name);
+  return LIND_OK;
+}
+
 static lind_err settle_baseline(lind_layout *layout, lind_arena *arena) {
   const lind_cohort *cohort = layout->plan->cohort;
   int *baseline, *shares, *first;
@@ -199,6 +213,7 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
              (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
   LIND_TRY(settle_endpoints(layout, arena));
   LIND_TRY(settle_terms(layout, arena));
+  LIND_TRY(check_looks(layout));
   LIND_CHECK(plan->protocol->n_looks == 0 || layout->n_terms > 0, LIND_ERR_INPUT,
              "%s: design.looks decide by the first analysis, but the protocol has none", plan->protocol->path);
   layout->first_term = (size_t)(layout->n_endpoints * layout->n_levels * layout->n_arms) * LIND_CELL_REALS;

@@ -255,14 +255,15 @@ static json_t *sensitivity(const lind_estimates_input *input) {
   (void)effect_scale(layout, primary, &unit);
   json_t *object = json_object(), *list = json_array();
   json_object_set_new(object, "title", text(protocol->sensitivity_title != NULL ? protocol->sensitivity_title : "Sensitivity"));
-  json_object_set_new(object, "replicates", json_integer((json_int_t)protocol->scenario_replicates));
+  json_object_set_new(object, "replicates", json_integer((json_int_t)input->scenarios[0]->replicates));
   json_object_set_new(object, "analysis", text(protocol->analyses[primary->analysis].name));
   json_object_set_new(object, "group", text(layout->plan->groupings[primary->grouping].name));
   json_object_set_new(object, "level", text(layout->plan->groupings[primary->grouping].levels.names[primary->level]));
   json_object_set_new(object, "unit", text(unit));
   json_array_append_new(list, scenario(input->main, "reference", "As in the protocol"));
   for (int i = 0; i < input->n_scenarios; i++)
-    json_array_append_new(list, scenario(input->scenarios[i], protocol->scenarios[i].name, protocol->scenarios[i].title));
+    if (input->scenarios[i]->layout->n_terms > 0)
+      json_array_append_new(list, scenario(input->scenarios[i], protocol->scenarios[i].name, protocol->scenarios[i].title));
   json_object_set_new(object, "scenarios", list);
   return object;
 }

@@ -90,7 +90,7 @@ static void a_changed_document_is_named(void **state) {
   assert_int_equal(program_run(c, "verify out"), 1);
   assert_non_null(strstr(c->out, "WRONG     the text of results.h5 is not that of estimates.json\n"));
   assert_non_null(strstr(c->out, "right     the digest of results.h5 is that of estimates.json\n"));
-  assert_non_null(strstr(c->err, "lind: out does not hold: 1 of "));
+  assert_non_null(strstr(c->err, "lind: out does not hold: 2 of "));
 }
 
 /* The stored number of another seed's patient is not what the replay finds. */

@@ -34,6 +34,7 @@ const lind_estimator lind_estimator_fisher_exact = {
     .summary = "difference of shares with Fisher's exact test",
     .source = "Fisher 1922, doi:10.2307/2340521",
     .effect = "difference of shares (treated - control)",
+    .no_statistic = true,
     .shares = true,
     .estimate = estimate,
     .from_moments = from_moments,
