@@ -56,6 +56,16 @@ static const char *found(const lind_token *token, char buffer[80]) {
   return buffer;
 }
 
+/* `300 mg`, as values are written outside of expressions */
+static bool names_unit(const lind_token *token) {
+  char text[16];
+  lind_unit unit;
+  if (token->length >= sizeof text) return false;
+  memcpy(text, token->start, token->length);
+  text[token->length] = '\0';
+  return lind_unit_parse(text, &unit) == LIND_OK;
+}
+
 /* The token cannot stand here: `expected` is what could. */
 static lind_err unexpected(const lind_token *token, const char *expected) {
   char buffer[80];
@@ -72,6 +82,9 @@ static lind_err unexpected(const lind_token *token, const char *expected) {
       break;
     case LIND_TOKEN_UNIT:
       hint = "; a unit follows a number, as in 5 [mg], or 'in', as in x in [mg]";
+      break;
+    case LIND_TOKEN_NAME:
+      if (names_unit(token)) hint = "; a unit stands in brackets, as in 5 [mg]";
       break;
     case LIND_TOKEN_ASSIGN:
       hint = "; a comparison is written ==";

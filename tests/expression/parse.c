@@ -210,13 +210,16 @@ static void what_does_not_parse_is_a_sentence_with_its_place(void **state) {
       {"1e305 [year]", "f:1:1: 1e+305 [year] is too large a quantity"},
       {"sex == \"male", "f:1:8: '\"' begins a text that has no closing quote"},
       {"5 [mg", "f:1:3: '[' begins a unit that has no ']'"},
-      {"5 mg]", "f:1:3: an operator or the end of the expression is expected, but 'mg' stands here"},
+      {"5 mg]",
+       "f:1:3: an operator or the end of the expression is expected, but 'mg' stands here; a unit stands in brackets, as in 5 "
+       "[mg]"},
       {"5 []", "f:1:3: the unit between '[' and ']' is missing"},
       {"a [mg]",
        "f:1:3: an operator or the end of the expression is expected, but '[mg]' stands here; a unit follows a number, as in 5 "
        "[mg], or "
        "'in', as in x in [mg]"},
-      {"dose in mg", "f:1:9: a unit in brackets after 'in' is expected, but 'mg' stands here"},
+      {"dose in mg",
+       "f:1:9: a unit in brackets after 'in' is expected, but 'mg' stands here; a unit stands in brackets, as in 5 [mg]"},
       {"5 [kgg]", "f:1:3: 'kgg' is not a known unit; did you mean 'kg'?"},
       {"a && b", "f:1:3: '&&' is not an operator; write 'and'"},
       {"!a", "f:1:1: '!' is not an operator; write 'not'"},
