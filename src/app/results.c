@@ -7,13 +7,12 @@
 
 typedef struct rows_writer {
   lind_results *results;
-  int from, to; /* columns of the row */
+  int from; /* first column of the row */
 } rows_writer;
 
 static lind_err append_rows(void *context, const lind_block_record *record) {
   const rows_writer *writer = context;
   if (record->n_rows == 0) return LIND_OK;
-  (void)writer->to;
   return lind_results_append(writer->results, record->rows + (size_t)writer->from * record->n_rows, record->n_rows);
 }
 
@@ -23,12 +22,12 @@ static lind_err patients(lind_results *results, const lind_finish *finish) {
   if (!finish->study->stage[0].store_rows) return LIND_OK;
   LIND_TRY(lind_results_table(results, "/patients", "who they were, in order of replicate and seat", layout->columns,
                               layout->n_patient_columns, "patient"));
-  rows_writer writer = {results, 0, layout->n_patient_columns};
+  rows_writer writer = {results, 0};
   LIND_TRY(sink.each(sink.self, 0, append_rows, &writer));
   LIND_TRY(lind_results_table(results, "/outcomes", "what became of them, row by row as in /patients",
                               layout->columns + layout->n_patient_columns, layout->n_columns - layout->n_patient_columns,
                               "patient"));
-  writer = (rows_writer){results, layout->n_patient_columns, layout->n_columns};
+  writer = (rows_writer){results, layout->n_patient_columns};
   return sink.each(sink.self, 0, append_rows, &writer);
 }
 
