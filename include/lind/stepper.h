@@ -1,7 +1,11 @@
 /* stepper.h -- engines: advance the lanes of a pack, each over its own interval with its own step size and error test.
  *
  * Never fails for numerical reasons: a lane that stops carries a status and its last good state. Allocates nothing: workspace is
- * sized once by lind_stepper_bytes. The bits of a lane's result do not depend on the other lanes.
+ * sized once by `bytes` and zeroed once by its owner. The bits of a lane's result do not depend on the other lanes.
+ *
+ * Between two calls the caller may change states, frame and input as it likes: an engine may keep what it worked out (a matrix
+ * exponential, a step size) only where it can see that what it was made from has not changed. lind_advance.step = 0 in a lane
+ * says that another patient sits there now.
  */
 #ifndef LIND_STEPPER_H
 #define LIND_STEPPER_H
@@ -11,6 +15,7 @@
 
 #include "lind/error.h"
 #include "lind/kernel.h"
+#include "lind/random.h"
 
 typedef struct lind_tolerance {
   double relative;      /* 1e-6 */
@@ -23,32 +28,55 @@ typedef struct lind_work {
   uint64_t steps, rejected, rhs; /* rhs counts pack evaluations; steps and rejected count lanes */
 } lind_work;
 
+enum { LIND_TRIGGER_NONE = -1 };
+
 /* The pack that is advanced. time, step: in h. The caller owns x[n_states]. */
-typedef struct lind_advance {
+typedef struct lind_advance lind_advance;
+struct lind_advance {
   lind_lane time;   /* in: where each lane is; out: its target, or where it stopped */
   lind_lane target; /* lanes with target <= time, or status != OK, rest */
   lind_lane step;   /* last step size; 0 = let the engine guess; kept from call to call */
   lind_lane_status status[LIND_LANES];
-  lind_lane *x;   /* [n_states] */
-  lind_work work; /* added to */
-} lind_advance;
+  lind_lane *x;           /* [n_states] */
+  const lind_lane *input; /* [n_states] what infusions add to each rate, per h, constant over the call; NULL: nothing */
+  lind_work work;         /* added to */
+
+  /* Looking on: a lane that passes `look` reports its states there and goes on, without a step being cut for it. `seen` is called
+   * with the lanes that have passed theirs and x[n_states] at look (valid in those lanes alone); it moves their look to a later
+   * time, INFINITY if there is none. A look at the target itself is reported before the lane rests; looks do not lie behind
+   * `time`. NULL: nobody looks. */
+  lind_lane look;
+  void (*seen)(void *context, lind_advance *pack, unsigned lanes, const lind_lane *x);
+  void *context;
+
+  /* Out: which trigger stopped the lane short of its target, LIND_TRIGGER_NONE in the others. time and x are then just behind the
+   * root, status is OK; the caller resets and calls again. */
+  int trigger[LIND_LANES];
+
+  /* Noise, for kernels that have it: whose it is and why, at nodes k * grid h. */
+  const lind_who *who;          /* [LIND_LANES] */
+  const lind_purpose *purposes; /* [n_noises] */
+  double grid;
+};
 
 typedef struct lind_stepper {
   const char *name, *summary, *source;
-  size_t (*bytes)(int n_states); /* REQUIRED: workspace */
-  /* REQUIRED. Call `restart` behaviour: after a dose or a changed frame nothing has to be told; the engine keeps no memory but
-   * step. */
+  /* REQUIRED: workspace for this kernel. */
+  size_t (*bytes)(const lind_kernel *kernel);
+  /* OPTIONAL: NULL, or why this engine cannot take the kernel ("it needs a Jacobian"). */
+  const char *(*refuses)(const lind_kernel *kernel);
+  /* REQUIRED. After a dose or a changed frame nothing has to be told. */
   void (*advance)(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance, lind_advance *pack,
                   void *workspace);
 } lind_stepper;
 
-extern const lind_stepper lind_stepper_rk; /* explicit Runge-Kutta 5(4) pair, src/numerics/stepper_rk.c */
+extern const lind_stepper lind_stepper_rk; /* explicit Runge-Kutta pair, src/numerics/stepper_rk.c */
 
 const lind_stepper *lind_stepper_find(const char *name); /* NULL if unknown */
 const char *const *lind_stepper_names(int *n);
 
-/* Reference: SUNDIALS CVODE (BDF, dense, generated Jacobian when the kernel has one), one lane at a time. Fails with
- * LIND_ERR_NUMERIC. */
+/* Reference: SUNDIALS CVODE (BDF, dense, generated Jacobian when the kernel has one), one lane at a time, input NULL or as in
+ * lind_advance. Fails with LIND_ERR_NUMERIC. */
 lind_err lind_cvode_advance(const lind_kernel *kernel, const lind_lane *frame, int lane, double relative, double absolute,
                             double time, double target, double *x /* [n_states] in, out */) LIND_MUST_CHECK;
 

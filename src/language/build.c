@@ -107,16 +107,19 @@ static lind_err frame_vertex(lind_builder *b, lind_tree *tree, const char *what,
 }
 
 static lind_err state(lind_builder *b, const lind_statement *s) {
-  static const char *const keys[] = {"bioavailability", "lag"};
-  const lind_argument *found[2] = {NULL, NULL};
+  static const char *const keys[] = {"bioavailability", "lag", "rate", "duration"};
+  const lind_argument *found[4] = {NULL};
   const int index = b->model->n_states++;
   const lind_request *dose = &s->request;
-  if (dose->name != NULL) LIND_TRY(lind_prior_arguments(dose, keys, 2, false, found));
-  if (found[0] != NULL || found[1] != NULL) b->doses_specially = true;
+  if (dose->name != NULL) LIND_TRY(lind_prior_arguments(dose, keys, 4, false, found));
+  for (int k = 0; k < 4; ++k) b->doses_specially |= found[k] != NULL;
   LIND_TRY(frame_vertex(b, s->value, "an initial value", s->unit.dimension, 0.0, &b->initial[index]));
   LIND_TRY(frame_vertex(b, found[0] != NULL ? found[0]->values[0] : NULL, "a bioavailability", lind_unit_dimensionless, 1.0,
                         &b->bioavailability[index]));
   LIND_TRY(frame_vertex(b, found[1] != NULL ? found[1]->values[0] : NULL, "a lag time", of_time, 0.0, &b->lag[index]));
+  LIND_TRY(frame_vertex(b, found[2] != NULL ? found[2]->values[0] : NULL, "a rate", lind_unit_divide(s->unit.dimension, of_time),
+                        0.0, &b->rate[index]));
+  LIND_TRY(frame_vertex(b, found[3] != NULL ? found[3]->values[0] : NULL, "a duration", of_time, 0.0, &b->duration[index]));
   b->states[index] = (lind_model_state){
       .name = s->names[0].name, .unit = s->unit, .about = s->text, .where = s->names[0].where, .doses = dose->name != NULL};
   b->rhs[index] = -1;
@@ -242,6 +245,8 @@ static lind_err rooms(lind_builder *b) {
   LIND_TAKE(b->output, b->arena, n);
   LIND_TAKE(b->bioavailability, b->arena, n);
   LIND_TAKE(b->lag, b->arena, n);
+  LIND_TAKE(b->rate, b->arena, n);
+  LIND_TAKE(b->duration, b->arena, n);
   LIND_TAKE(b->dynamic, b->arena, n);
   LIND_TAKE(b->blocks, b->arena, n);
   LIND_TAKE(b->drift_programs, b->arena, n);
@@ -303,6 +308,8 @@ static void place(lind_builder *b) {
   b->tree->outputs = b->output;
   b->tree->bioavailability = b->doses_specially ? b->bioavailability : NULL;
   b->tree->lag = b->doses_specially ? b->lag : NULL;
+  b->tree->rate = b->doses_specially ? b->rate : NULL;
+  b->tree->duration = b->doses_specially ? b->duration : NULL;
   b->tree->blocks = b->blocks;
   b->tree->drifts = b->drift_programs;
   b->tree->residuals = b->residuals;

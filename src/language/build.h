@@ -40,7 +40,7 @@ typedef struct lind_builder {
   lind_model_set *sets;
   int n_covariate_slots, n_variables;
   int *variables; /* graph ids */
-  int *initial, *rhs, *output, *bioavailability, *lag;
+  int *initial, *rhs, *output, *bioavailability, *lag, *rate, *duration;
   bool *dynamic; /* [n_variables] */
   bool doses_specially;
   bool *used[LIND_LEAF_VARIABLE]; /* by leaf and index */

@@ -128,18 +128,15 @@ static void body(emitter *e, int chunk) {
   if (!e->part.fills_frame) lind_buffer_put(&e->out, "  (void)time, (void)frame, (void)x, (void)out;\n");
   for (int i = 0; i < e->tree->graph.n; ++i)
     if (e->work[i] && e->chunk[i] == chunk) statement(e, i);
-  if (e->part.name[0] == 'j' && chunk == 0) /* a Jacobian is mostly 0 */
-    lind_buffer_put(&e->out, "  for (int i = 0; i < %d; ++i) lind_v8_store(&out[i], lind_v8_fill(0));\n", e->part.n);
   for (int i = 0; i < e->part.n; ++i) {
     const int id = e->part.roots[i];
-    if (e->part.name[0] == 'j' && lind_graph_is(&e->tree->graph, id, 0)) continue;
     if ((e->work[id] ? e->chunk[id] : last) == chunk) result(e, i, id, chunk);
   }
 }
 
 static lind_err emit_part(emitter *e, int part, lind_arena *arena) {
   e->part = lind_layout_part(e->model, part);
-  if (e->part.n == 0 && (part == LIND_PART_BIOAVAILABILITY || part == LIND_PART_LAG)) return LIND_OK;
+  if (e->part.n == 0 && part >= LIND_PART_BIOAVAILABILITY) return LIND_OK;
   LIND_TRY(cut(e, arena));
   const char *name = e->part.name, *formal = e->part.fills_frame ? arguments_individual : arguments;
   const char *actual = e->part.fills_frame ? "frame" : "time, frame, x, out";
@@ -160,6 +157,12 @@ static lind_err emit_part(emitter *e, int part, lind_arena *arena) {
   return LIND_OK;
 }
 
+static void emit_places(lind_buffer *out, const char *name, const int *places, int n) {
+  lind_buffer_put(out, "\nstatic const int %s[] = {", name);
+  for (int i = 0; i < n; ++i) lind_buffer_put(out, "%d,", places[i]);
+  lind_buffer_put(out, n > 0 ? "};\n" : "0};\n");
+}
+
 /* The functions with the signatures of kernel.h. */
 static void emit_entries(emitter *e, const char *symbol) {
   lind_buffer *out = &e->out;
@@ -177,18 +180,22 @@ static void emit_entries(emitter *e, const char *symbol) {
                     name, name);
   }
   if (e->tree->bioavailability != NULL)
-    lind_buffer_put(
-        out,
-        "static void kernel_dosing(const void *self, const lind_lane *frame, lind_lane *bioavailability, lind_lane *lag) "
-        "{\n  (void)self;\n  work_bioavailability((const lind_lane *)0, frame, (const lind_lane *)0, "
-        "bioavailability);\n  work_lag((const lind_lane *)0, frame, (const lind_lane *)0, lag);\n}\n");
+    lind_buffer_put(out,
+                    "static const lind_lane *const none = 0;\nstatic void kernel_dosing(const void *self, const lind_lane "
+                    "*frame, lind_lane *bioavailability, lind_lane *lag, "
+                    "lind_lane *rate, lind_lane *duration) {\n  (void)self;\n"
+                    "  work_bioavailability(none, frame, none, bioavailability);\n  work_lag(none, frame, none, lag);\n"
+                    "  work_rate(none, frame, none, rate);\n  work_duration(none, frame, none, duration);\n}\n");
+  emit_places(out, "row", e->tree->row, e->tree->n_entries);
+  emit_places(out, "column", e->tree->column, e->tree->n_entries);
   lind_buffer_put(out,
                   "\nextern const lind_kernel %s;\nconst lind_kernel %s = {\n  .n_states = %d, .n_frame = %d, .n_outputs = %d,\n",
                   symbol, symbol, e->model->kernel.n_states, e->model->kernel.n_frame, e->model->kernel.n_outputs);
   lind_buffer_put(out,
                   "  .individual = kernel_individual, .initial = kernel_initial, .rhs = kernel_rhs,\n"
+                  "  .n_entries = %d, .row = row, .column = column,\n"
                   "  .jacobian = kernel_jacobian, .outputs = kernel_outputs%s};\n",
-                  e->tree->bioavailability != NULL ? ", .dosing = kernel_dosing" : "");
+                  e->tree->n_entries, e->tree->bioavailability != NULL ? ", .dosing = kernel_dosing" : "");
 }
 
 lind_err lind_emit_kernel(const lind_model *model, const char *symbol, lind_arena *arena, const char **text) {

@@ -159,9 +159,12 @@ static void outputs(const void *self, const lind_lane *time, const lind_lane *fr
   run(self, LIND_PART_OUTPUTS, time, frame, x, y);
 }
 
-static void dosing(const void *self, const lind_lane *frame, lind_lane *bioavailability, lind_lane *lag) {
+static void dosing(const void *self, const lind_lane *frame, lind_lane *bioavailability, lind_lane *lag, lind_lane *rate,
+                   lind_lane *duration) {
   run(self, LIND_PART_BIOAVAILABILITY, NULL, frame, NULL, bioavailability);
   run(self, LIND_PART_LAG, NULL, frame, NULL, lag);
+  run(self, LIND_PART_RATE, NULL, frame, NULL, rate);
+  run(self, LIND_PART_DURATION, NULL, frame, NULL, duration);
 }
 
 lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_kernel *kernel) {

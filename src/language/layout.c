@@ -49,16 +49,38 @@ static lind_err mark_derived(const lind_model *model, lind_model_tree *tree, lin
   return LIND_OK;
 }
 
+/* The entries that are not 0. */
+static lind_err plan_jacobian(lind_model_tree *tree, int n, lind_arena *arena) {
+  int *all, *row, *column, count = 0;
+  LIND_TAKE(all, arena, n * n);
+  LIND_TAKE(row, arena, n * n);
+  LIND_TAKE(column, arena, n * n);
+  LIND_TRY(lind_graph_derive(&tree->graph, tree->rhs, n, n, arena, all));
+  for (int i = 0; i < n * n; ++i) {
+    if (lind_graph_is(&tree->graph, all[i], 0)) continue;
+    row[count] = i / n;
+    column[count] = i % n;
+    all[count++] = all[i];
+  }
+  tree->n_entries = count;
+  tree->jacobian = all;
+  tree->row = row;
+  tree->column = column;
+  return LIND_OK;
+}
+
 lind_err lind_layout_plan(lind_model *model, lind_model_tree *tree, lind_arena *arena) {
   const int n = model->n_states;
-  int *jacobian;
-  LIND_TAKE(jacobian, arena, n * n);
-  LIND_TRY(lind_graph_derive(&tree->graph, tree->rhs, n, n, arena, jacobian));
-  tree->jacobian = jacobian;
+  LIND_TRY(plan_jacobian(tree, n, arena));
   model->tree = tree;
   LIND_TRY(mark_dynamic(tree, arena));
   LIND_TRY(mark_derived(model, tree, arena));
-  model->kernel = (lind_kernel){.n_states = n, .n_outputs = model->n_outputs, .n_frame = tree->n_given + tree->n_derived};
+  model->kernel = (lind_kernel){.n_states = n,
+                                .n_outputs = model->n_outputs,
+                                .n_frame = tree->n_given + tree->n_derived,
+                                .n_entries = tree->n_entries,
+                                .row = tree->row,
+                                .column = tree->column};
   return LIND_OK;
 }
 
@@ -69,10 +91,12 @@ lind_part lind_layout_part(const lind_model *model, int part) {
       [LIND_PART_INDIVIDUAL] = {"individual", tree->derived, tree->n_derived, true},
       [LIND_PART_INITIAL] = {"initial", tree->initial, n, false},
       [LIND_PART_RHS] = {"rhs", tree->rhs, n, false},
-      [LIND_PART_JACOBIAN] = {"jacobian", tree->jacobian, n * n, false},
+      [LIND_PART_JACOBIAN] = {"jacobian", tree->jacobian, tree->n_entries, false},
       [LIND_PART_OUTPUTS] = {"outputs", tree->outputs, model->n_outputs, false},
       [LIND_PART_BIOAVAILABILITY] = {"bioavailability", tree->bioavailability, doses, false},
       [LIND_PART_LAG] = {"lag", tree->lag, doses, false},
+      [LIND_PART_RATE] = {"rate", tree->rate, doses, false},
+      [LIND_PART_DURATION] = {"duration", tree->duration, doses, false},
   };
   return parts[part];
 }

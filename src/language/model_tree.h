@@ -25,11 +25,12 @@ typedef struct lind_residual_programs {
 
 typedef struct lind_model_tree {
   lind_graph graph;
-  int n_given;                        /* frame slots before the derived ones */
-  int offset[LIND_LEAF_DRIFT + 1];    /* of each kind of leaf in the frame */
-  const int *initial, *rhs, *outputs; /* vertices */
-  const int *jacobian;                /* [n_states * n_states] */
-  const int *bioavailability, *lag;   /* [n_states]; NULL: nothing but 1 and 0 */
+  int n_given;                                        /* frame slots before the derived ones */
+  int offset[LIND_LEAF_DRIFT + 1];                    /* of each kind of leaf in the frame */
+  const int *initial, *rhs, *outputs;                 /* vertices */
+  int n_entries;                                      /* of the Jacobian that are not 0, by row, then by column */
+  const int *jacobian, *row, *column;                 /* [n_entries] vertex and place */
+  const int *bioavailability, *lag, *rate, *duration; /* [n_states]; NULL: nothing but 1, 0, 0, 0 */
   int n_derived;
   const int *derived;      /* [n_derived] vertices that `individual` stores, in this order behind the given slots */
   const int *derived_slot; /* [graph.n] frame slot, or -1 */
@@ -60,6 +61,8 @@ enum {
   LIND_PART_OUTPUTS,
   LIND_PART_BIOAVAILABILITY,
   LIND_PART_LAG,
+  LIND_PART_RATE,
+  LIND_PART_DURATION,
   LIND_PART_COUNT
 };
 lind_part lind_layout_part(const lind_model *model, int part);

@@ -65,12 +65,13 @@ static int cvode_jacobian(double time, N_Vector state, N_Vector rates, SUNMatrix
   cvode_fill(c, state);
   c->kernel->jacobian(c->kernel->self, &at, c->frame, c->x, c->result);
   int bad = 0;
-  for (int row = 0; row < n; row++)
-    for (int column = 0; column < n; column++) {
-      const double entry = c->result[row * n + column].of[c->lane];
-      SM_ELEMENT_D(matrix, row, column) = entry;
-      bad |= !isfinite(entry);
-    }
+  for (int column = 0; column < n; column++)
+    for (int row = 0; row < n; row++) SM_ELEMENT_D(matrix, row, column) = 0;
+  for (int e = 0; e < c->kernel->n_entries; e++) {
+    const double entry = c->result[e].of[c->lane];
+    SM_ELEMENT_D(matrix, c->kernel->row[e], c->kernel->column[e]) = entry;
+    bad |= !isfinite(entry);
+  }
   return bad;
 }
 

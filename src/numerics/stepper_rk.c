@@ -252,7 +252,7 @@ static void rk_advance(const lind_kernel *kernel, const lind_lane *frame, const 
   }
 }
 
-static size_t rk_bytes(int n_states) { return (size_t)n_states * (STAGES + 1) * sizeof(lind_lane); }
+static size_t rk_bytes(const lind_kernel *kernel) { return (size_t)kernel->n_states * (STAGES + 1) * sizeof(lind_lane); }
 
 const lind_stepper lind_stepper_rk = {
     .name = "rk",

@@ -46,7 +46,7 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
 
 static size_t lane_count(const lind_plan *plan) {
   const size_t states = (size_t)plan->model->kernel.n_states;
-  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame + 3 * states + (size_t)plan->model->kernel.n_outputs +
+  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame + 5 * states + (size_t)plan->model->kernel.n_outputs +
          1 + (size_t)plan->model->n_drifts;
 }
 
@@ -57,7 +57,7 @@ size_t lind_plan_desk_bytes(const lind_plan *plan) {
   array arrays[N_ARRAYS];
   list_arrays(plan, &desk, arrays);
   size_t bytes =
-      rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(plan->stepper->bytes(plan->model->kernel.n_states)) + sizeof desk;
+      rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(plan->stepper->bytes(&plan->model->kernel)) + sizeof desk;
   for (int i = 0; i < N_ARRAYS; i++) bytes += rounded(arrays[i].bytes);
   return bytes;
 }
@@ -83,7 +83,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     lind_desk_scratch *scratch = desk->scratch;
     const lind_kernel *kernel = &plan->model->kernel;
     scratch->lanes = aligned(lane_count(plan) * sizeof(lind_lane));
-    scratch->workspace = aligned(plan->stepper->bytes(kernel->n_states));
+    scratch->workspace = aligned(plan->stepper->bytes(kernel));
     ok = scratch->lanes != NULL && scratch->workspace != NULL;
     lind_lane *next = scratch->lanes;
     scratch->rules = next, next += plan->n_rule_slots;
@@ -91,6 +91,8 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     scratch->x = next, next += kernel->n_states;
     scratch->bioavailability = next, next += kernel->n_states;
     scratch->lag = next, next += kernel->n_states;
+    scratch->rate = next, next += kernel->n_states;
+    scratch->duration = next, next += kernel->n_states;
     scratch->y = next, next += kernel->n_outputs;
     scratch->drift = next, next += plan->model->n_drifts;
     scratch->result = next;

@@ -28,7 +28,7 @@ static void refresh(pack *p) {
   kernel->individual(kernel->self, s->frame);
   for (int k = 0; k < kernel->n_states; k++)
     for (int i = 0; i < LIND_LANES; i++) s->bioavailability[k].of[i] = 1.0, s->lag[k].of[i] = 0.0;
-  if (kernel->dosing != NULL) kernel->dosing(kernel->self, s->frame, s->bioavailability, s->lag);
+  if (kernel->dosing != NULL) kernel->dosing(kernel->self, s->frame, s->bioavailability, s->lag, s->rate, s->duration);
 }
 
 static void drift_to(pack *p, int d, uint32_t node) {

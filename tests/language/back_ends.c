@@ -58,9 +58,9 @@ static void check_rate(bench *b) {
   for (int i = 0; i < LIND_LANES; ++i) time.of[i] = 11;
   k->rhs(k->self, &time, b->frame, b->x, &dx);
   for (int i = 0; i < LIND_LANES; ++i) assert_true(fabs(dx.of[i] / (-0.2 * exp(0.1 * i) * pow(9.5, 1.3)) - 1) < 1e-14);
-  lind_lane share, lag;
-  k->dosing(k->self, b->frame, &share, &lag);
-  assert_true(share.of[7] == 0.8 && lag.of[7] == 0.5);
+  lind_lane share, lag, rate, duration;
+  k->dosing(k->self, b->frame, &share, &lag, &rate, &duration);
+  assert_true(share.of[7] == 0.8 && lag.of[7] == 0.5 && rate.of[7] == 0 && duration.of[7] == 0);
 }
 
 static void compiled_once(void **state) {

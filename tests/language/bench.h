@@ -115,11 +115,20 @@ static inline void bench_start(bench *b) {
 static inline void bench_dose(bench *b, const char *state, double amount) {
   const lind_kernel *k = &b->model->kernel;
   const int at = lind_model_find_state(b->model, state);
-  lind_lane share[64], lag[64];
+  lind_lane share[64], lag[64], rate[64], duration[64];
   assert_true(at >= 0 && k->n_states <= 64);
   for (int i = 0; i < LIND_LANES; ++i) share[at].of[i] = 1;
-  if (k->dosing != NULL) k->dosing(k->self, b->frame, share, lag);
+  if (k->dosing != NULL) k->dosing(k->self, b->frame, share, lag, rate, duration);
   for (int i = 0; i < LIND_LANES; ++i) b->x[at].of[i] += amount * share[at].of[i];
+}
+
+/* The Jacobian as a full matrix. */
+static inline void bench_jacobian(const lind_kernel *k, const lind_lane *time, const lind_lane *frame, const lind_lane *x,
+                                  lind_lane *dense) {
+  static lind_lane entries[10000];
+  assert_true(k->n_entries <= 10000);
+  k->jacobian(k->self, time, frame, x, entries);
+  lind_kernel_dense(k, entries, dense);
 }
 
 static inline void bench_advance_rk(bench *b, double target) {
@@ -127,7 +136,7 @@ static inline void bench_advance_rk(bench *b, double target) {
   const lind_tolerance tolerance = {.relative = 1e-10, .absolute = 1e-13, .smallest_step = 1e-12, .most_steps = 1000000};
   lind_advance pack = {.x = b->x, .step = b->step};
   lind_arena_place place = lind_arena_mark(b->arena);
-  void *workspace = lind_arena_take(b->arena, lind_stepper_rk.bytes(k->n_states), 1);
+  void *workspace = lind_arena_take(b->arena, lind_stepper_rk.bytes(k), 1);
   for (int i = 0; i < LIND_LANES; ++i) {
     pack.time.of[i] = b->time;
     pack.target.of[i] = target;

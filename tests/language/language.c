@@ -123,8 +123,8 @@ static void runs(void **state) {
     assert_true(fabs(bench_output(&b, "relative")->of[i] / (x / 100) - 1) < 1e-8);
     assert_true(bench_output(&b, "clock")->of[i] == 36);
   }
-  lind_lane share[2], lag[2];
-  m->kernel.dosing(m->kernel.self, b.frame, share, lag);
+  lind_lane share[2], lag[2], rate[2], duration[2];
+  m->kernel.dosing(m->kernel.self, b.frame, share, lag, rate, duration);
   for (int i = 0; i < LIND_LANES; ++i) {
     assert_true(share[0].of[i] == (i & 1 ? 0.5 : 1.0) && lag[0].of[i] == 2);
     assert_true(share[1].of[i] == 1 && lag[1].of[i] == 0);

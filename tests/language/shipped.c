@@ -72,7 +72,7 @@ static void jacobian_is_derivative_on(const char *name) {
   const int n = k->n_states;
   fill(&b);
   wander(&b);
-  k->jacobian(k->self, &time, b.frame, b.x, jacobian);
+  bench_jacobian(k, &time, b.frame, b.x, jacobian);
   for (int j = 0; j < n; ++j) {
     lind_lane h;
     const lind_lane kept = b.x[j];
@@ -101,7 +101,8 @@ static void close_enough(const char *name, const char *what, const lind_lane *a,
 }
 
 static void back_ends_agree_on(const char *name) {
-  static lind_lane jacobian[2][STATES * STATES], dx[2][STATES], share[2][STATES], lag[2][STATES];
+  static lind_lane jacobian[2][STATES * STATES], dx[2][STATES], share[2][STATES], lag[2][STATES], rate[2][STATES],
+      duration[2][STATES];
   const lind_lane time = {{1, 2, 3, 4, 5, 6, 7, 8}};
   bench b[2];
   bench_open(&b[0], name, LIND_BACK_END_COMPILED);
@@ -120,9 +121,9 @@ static void back_ends_agree_on(const char *name) {
     wander(&b[k]);
     memcpy(b[k].frame, b[0].frame, (size_t)kernel->n_frame * sizeof *b[k].frame);
     kernel->rhs(kernel->self, &time, b[k].frame, b[0].x, dx[k]);
-    kernel->jacobian(kernel->self, &time, b[k].frame, b[0].x, jacobian[k]);
+    bench_jacobian(kernel, &time, b[k].frame, b[0].x, jacobian[k]);
     kernel->outputs(kernel->self, &time, b[k].frame, b[0].x, b[k].y);
-    if (kernel->dosing != NULL) kernel->dosing(kernel->self, b[k].frame, share[k], lag[k]);
+    if (kernel->dosing != NULL) kernel->dosing(kernel->self, b[k].frame, share[k], lag[k], rate[k], duration[k]);
   }
   assert_true((b[0].model->kernel.dosing == NULL) == (b[1].model->kernel.dosing == NULL));
   close_enough(name, "rate", dx[0], dx[1], n);

@@ -88,7 +88,14 @@ static void counting_jacobian(const void *self, const lind_lane *time, const lin
 static void uses_the_kernels_jacobian(void **state) {
   (void)state;
   int calls = 0, *pointer = &calls;
-  const lind_kernel counting = {.n_states = 1, .n_frame = 1, .self = &pointer, .rhs = decay_rhs, .jacobian = counting_jacobian};
+  const lind_kernel counting = {.n_states = 1,
+                                .n_frame = 1,
+                                .self = &pointer,
+                                .rhs = decay_rhs,
+                                .n_entries = 1,
+                                .row = decay_place,
+                                .column = decay_place,
+                                .jacobian = counting_jacobian};
   const lind_lane k = all(50);
   double x[] = {1};
   assert_int_equal(lind_cvode_advance(&counting, &k, 0, 1e-8, 1e-12, 0, 1, x), LIND_OK);

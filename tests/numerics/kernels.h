@@ -17,7 +17,14 @@ static inline void decay_jacobian(const void *self, const lind_lane *time, const
   (void)self, (void)time, (void)x;
   lind_v8_store(j, lind_v8_neg(lind_v8_load(frame)));
 }
-static const lind_kernel decay = {.n_states = 1, .n_frame = 1, .rhs = decay_rhs, .jacobian = decay_jacobian};
+static const int decay_place[] = {0};
+static const lind_kernel decay = {.n_states = 1,
+                                  .n_frame = 1,
+                                  .rhs = decay_rhs,
+                                  .n_entries = 1,
+                                  .row = decay_place,
+                                  .column = decay_place,
+                                  .jacobian = decay_jacobian};
 
 /* x' = w y, y' = -w x; frame: w. From (0, 1): (sin w t, cos w t). */
 static inline void oscillator_rhs(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,

@@ -23,7 +23,7 @@ static lind_lane all(double value) {
 }
 
 static void advance(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance, lind_advance *pack) {
-  assert_true(lind_stepper_rk.bytes(kernel->n_states) <= sizeof workspace);
+  assert_true(lind_stepper_rk.bytes(kernel) <= sizeof workspace);
   lind_stepper_rk.advance(kernel, frame, tolerance, pack, workspace);
 }
 
