@@ -38,7 +38,8 @@ static const char *operand(const emitter *e, int id, int chunk, operand_text tex
   else if (v->op == LIND_OP_SLOT && v->leaf == LIND_LEAF_TIME)
     (void)snprintf(text, sizeof(operand_text), "lind_v8_load(time)");
   else if (v->op == LIND_OP_SLOT)
-    (void)snprintf(text, sizeof(operand_text), "lind_v8_load(&x[%d])", v->index);
+    (void)snprintf(text, sizeof(operand_text), "lind_v8_load(&x[%d])",
+                   v->index + (v->leaf == LIND_LEAF_DELAYED ? e->model->n_states : 0));
   else if (e->chunk[id] != chunk)
     (void)snprintf(text, sizeof(operand_text), "%slind_v8_load(&shared[%d])%s", open, e->shared[id], close);
   else

@@ -1,7 +1,7 @@
 /* The lane evaluator as a kernel, for machines without a compiler: each part is a list of programs on a board of lanes. A value
  * that is used more than once, or that stands too deep, is worked out once and kept on the board.
  *
- * Board: [frame | time | states | kept values]. */
+ * Board: [frame | time | states | delayed states | kept values]. */
 #include <string.h>
 
 #include "../expression/expression_internal.h"
@@ -20,7 +20,7 @@ typedef struct part_steps {
 } part_steps;
 
 typedef struct machine {
-  int n_states, n_frame, n_given;
+  int n_x, n_frame, n_given; /* n_x: states and delayed states */
   part_steps part[LIND_PART_COUNT];
 } machine;
 
@@ -42,7 +42,8 @@ static int board_slot(const builder *b, int id) {
   if (v->op != LIND_OP_SLOT) return b->part.fills_frame ? -1 : b->tree->derived_slot[id];
   const int slot = lind_layout_slot(b->tree, v);
   if (slot >= 0) return slot;
-  return b->model->kernel.n_frame + (v->leaf == LIND_LEAF_TIME ? 0 : 1 + v->index);
+  if (v->leaf == LIND_LEAF_TIME) return b->model->kernel.n_frame;
+  return b->model->kernel.n_frame + 1 + v->index + (v->leaf == LIND_LEAF_DELAYED ? b->model->n_states : 0);
 }
 
 static lind_err leaf(const builder *b, int id, lind_tree **tree) {
@@ -68,7 +69,7 @@ static lind_err plan_board(builder *b, const bool *work, int *n_board) {
   for (int i = 0; i < b->part.n; ++i) uses[b->part.roots[i]] += 2; /* results are kept too: they are copied from the board */
   for (int i = 0; i < graph->n; ++i)
     for (int k = 0; work[i] && k < graph->vertices[i].n; ++k) uses[graph->vertices[i].child[k]]++;
-  *n_board = b->model->kernel.n_frame + 1 + b->model->n_states;
+  *n_board = b->model->kernel.n_frame + 1 + b->model->n_states + b->tree->n_delays;
   for (int i = 0; i < graph->n; ++i) {
     b->kept[i] = -1;
     if (!work[i]) continue;
@@ -126,7 +127,7 @@ static void run(const machine *m, int which, const lind_lane *time, const lind_l
   lind_lane board[part->n_board];
   memcpy(board, frame, (size_t)m->n_frame * sizeof *board);
   if (time != NULL) board[m->n_frame] = *time;
-  if (x != NULL) memcpy(board + m->n_frame + 1, x, (size_t)m->n_states * sizeof *board);
+  if (x != NULL) memcpy(board + m->n_frame + 1, x, (size_t)m->n_x * sizeof *board);
   for (int i = 0; i < part->n; ++i) {
     const int to = part->steps[i].to;
     lind_lane result; /* a program may read where it writes */
@@ -171,7 +172,7 @@ lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_
   builder b = {.tree = model->tree, .model = model, .arena = arena};
   machine *m;
   LIND_TAKE(m, arena, 1);
-  m->n_states = model->n_states;
+  m->n_x = model->n_states + model->tree->n_delays;
   m->n_frame = model->kernel.n_frame;
   m->n_given = model->tree->n_given;
   for (int p = 0; p < LIND_PART_COUNT; ++p) LIND_TRY(build_part(&b, p, &m->part[p]));

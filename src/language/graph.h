@@ -16,6 +16,7 @@ typedef enum {
   LIND_LEAF_RANDOM,
   LIND_LEAF_DRIFT,
   LIND_LEAF_STATE,
+  LIND_LEAF_DELAYED, /* index counts delays (lind_model_tree.delayed): a state as it was; constant where derivatives are taken */
   LIND_LEAF_TIME,
   LIND_LEAF_VARIABLE, /* only in checked trees; the graph has the variable's node instead */
   LIND_LEAF_COUNT

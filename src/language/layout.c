@@ -14,7 +14,7 @@ static lind_err mark_dynamic(lind_model_tree *tree, lind_arena *arena) {
   LIND_TAKE(dynamic, arena, graph->n);
   for (int i = 0; i < graph->n; ++i) {
     const lind_vertex *v = &graph->vertices[i];
-    if (v->op == LIND_OP_SLOT) dynamic[i] = v->leaf == LIND_LEAF_STATE || v->leaf == LIND_LEAF_TIME;
+    if (v->op == LIND_OP_SLOT) dynamic[i] = v->leaf > LIND_LEAF_DRIFT;
     for (int k = 0; k < v->n; ++k) dynamic[i] = dynamic[i] || dynamic[v->child[k]];
   }
   tree->dynamic = dynamic;

@@ -31,6 +31,15 @@ typedef struct lind_model_tree {
   int n_entries;                                      /* of the Jacobian that are not 0, by row, then by column */
   const int *jacobian, *row, *column;                 /* [n_entries] vertex and place */
   const int *bioavailability, *lag, *rate, *duration; /* [n_states]; NULL: nothing but 1, 0, 0, 0 */
+  int n_triggers;
+  const int *triggers; /* [n_triggers] vertices g: fires where g passes from <= 0 to > 0 */
+  const int *resets;   /* [n_triggers * n_states] vertices: the states after it; a state that stays is its own leaf */
+  int n_delays;
+  const int *delayed; /* [n_delays] states; leaf k of LIND_LEAF_DELAYED is state delayed[k], delays[k] ago */
+  const int *delays;  /* [n_delays] vertices from the frame: h */
+  int n_noises;
+  const int *noisy;     /* [n_noises] states, rising */
+  const int *diffusion; /* [n_noises] vertices g */
   int n_derived;
   const int *derived;      /* [n_derived] vertices that `individual` stores, in this order behind the given slots */
   const int *derived_slot; /* [graph.n] frame slot, or -1 */
@@ -43,7 +52,7 @@ typedef struct lind_model_tree {
 
 /* layout.c: derive the Jacobian and give a frame slot to whatever does not change between events. */
 lind_err lind_layout_plan(lind_model *model, lind_model_tree *tree, lind_arena *arena) LIND_MUST_CHECK;
-/* Frame slot of a leaf, or -1 for a state and time. */
+/* Frame slot of a leaf, or -1 for a state, a delayed state and time. */
 int lind_layout_slot(const lind_model_tree *tree, const lind_vertex *leaf);
 
 /* One function of a kernel, for whoever writes it down. */
