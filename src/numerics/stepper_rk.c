@@ -14,6 +14,7 @@
 
 #include "lane_math.h"
 #include "lind/stepper.h"
+#include "stepper_pass.h"
 
 enum { STAGES = 7 };
 
@@ -32,6 +33,19 @@ static const double weight[STAGES][STAGES - 1] = {
 /* order 5 minus order 4 */
 static const double difference[STAGES] = {71. / 57600, 0, -71. / 16695, 71. / 1920, -17253. / 339200, 22. / 525, -1. / 40};
 
+/* The solution within the step, x + h sum_i theta (extension[i] . (1, theta, ...)) rate[i]: order 4, and it joins with its slope.
+ */
+enum { POWERS = 4 };
+static const double extension[STAGES][POWERS] = {
+    {1, -8048581381. / 2820520608, 8663915743. / 2820520608, -12715105075. / 11282082432},
+    {0, 0, 0, 0},
+    {0, 131558114200. / 32700410799, -68118460800. / 10900136933, 87487479700. / 32700410799},
+    {0, -1754552775. / 470086768, 14199869525. / 1410260304, -10690763975. / 1880347072},
+    {0, 127303824393. / 49829197408, -318862633887. / 49829197408, 701980252875. / 199316789632},
+    {0, -282668133. / 205662961, 2019193451. / 616988883, -1453857185. / 822651844},
+    {0, 40617522. / 29380423, -110615467. / 29380423, 69997945. / 29380423},
+};
+
 static const double exponent = 0.2 - 0.75 * 0.04, memory = 0.04, safety = 0.9, least = 0.2, most = 10, forget = 1e-4;
 
 typedef struct rk {
@@ -47,6 +61,7 @@ typedef struct rk {
   lind_v8 error, size;             /* of this attempt: error over tolerance, largest state */
   lind_v8 log_before;              /* log of the error of the step before, not below `forget` */
   lind_v8 attempts;
+  lind_stepper_pass pass;
 } rk;
 
 static lind_v8 v8(double a) { return lind_v8_fill(a); }
@@ -56,6 +71,8 @@ static void rk_rates(rk *r, lind_v8 time, const lind_lane *x, lind_lane *dx) {
   lind_lane at;
   lind_v8_store(&at, time);
   r->kernel->rhs(r->kernel->self, &at, r->frame, x, dx);
+  if (r->pack->input)
+    for (int i = 0; i < r->n; i++) lind_v8_store(&dx[i], lind_v8_add(lind_v8_load(&dx[i]), lind_v8_load(&r->pack->input[i])));
   r->pack->work.rhs++;
 }
 
@@ -74,10 +91,15 @@ static void rk_stop(rk *r, lind_m8 lanes, lind_lane_status why) {
 
 /* ---- opening ---- */
 
+static void rk_interpolate(void *engine, const lind_lane *time, lind_lane *x);
+
 static void rk_open(rk *r, void *workspace) {
   lind_lane *next = workspace;
   for (int s = 0; s < STAGES; s++, next += r->n) r->rate[s] = next;
   r->trial = next;
+  r->pass =
+      (lind_stepper_pass){.kernel = r->kernel, .frame = r->frame, .pack = r->pack, .engine = r, .interpolate = rk_interpolate};
+  lind_stepper_pass_open(&r->pass, r->trial + r->n);
   unsigned bits = 0;
   for (int i = 0; i < LIND_LANES; i++) {
     const int moves = r->pack->status[i] == LIND_LANE_OK && r->pack->target.of[i] > r->pack->time.of[i];
@@ -196,6 +218,38 @@ static void rk_attempt(rk *r) {
   r->attempts = lind_v8_add(r->attempts, v8(1)); /* an idle lane's count is never read */
 }
 
+/* ---- within the step just tried, before it is taken over ---- */
+
+static void rk_interpolate(void *engine, const lind_lane *time, lind_lane *x) {
+  const rk *r = engine;
+  const lind_v8 theta = lind_v8_div(lind_v8_sub(lind_v8_load(time), lind_v8_load(&r->pack->time)), r->h);
+  lind_v8 share[STAGES];
+  for (int s = 0; s < STAGES; s++) {
+    share[s] = v8(extension[s][POWERS - 1]);
+    for (int p = POWERS - 2; p >= 0; p--) share[s] = lind_v8_fma(share[s], theta, v8(extension[s][p]));
+    share[s] = lind_v8_mul(lind_v8_mul(share[s], theta), r->h);
+  }
+  for (int i = 0; i < r->n; i++) {
+    lind_v8 sum = lind_v8_load(&r->pack->x[i]);
+    for (int s = 0; s < STAGES; s++) sum = lind_v8_fma(share[s], lind_v8_load(&r->rate[s][i]), sum);
+    lind_v8_store(&x[i], sum);
+  }
+}
+
+/* Looks and events within the step of the lanes that took one. Returns the lanes that an event stopped; they end there. */
+static lind_m8 rk_pass(rk *r, lind_m8 good) {
+  if (!lind_stepper_pass_asks(&r->pass, good, r->end)) return lind_m8_from_bits(0);
+  lind_lane end;
+  lind_v8_store(&end, r->end);
+  const unsigned bits = lind_stepper_pass_step(&r->pass, lind_m8_bits(good), &r->pack->time, &end, r->trial);
+  const lind_m8 stopped = lind_m8_from_bits(bits);
+  if (!bits) return stopped;
+  r->end = lind_v8_select(stopped, lind_v8_load(&r->pass.stop), r->end);
+  for (int i = 0; i < r->n; i++)
+    lind_v8_store(&r->trial[i], lind_v8_select(stopped, lind_v8_load(&r->pass.at[i]), lind_v8_load(&r->trial[i])));
+  return stopped;
+}
+
 /* ---- the verdict ---- */
 
 static void rk_accept(rk *r, lind_m8 good) {
@@ -228,15 +282,16 @@ static void rk_judge(rk *r) {
   const lind_m8 good = lind_m8_and(r->active, lind_m8_and(finite, lind_v8_le(r->error, v8(1))));
   const lind_v8 least_step = rk_floor(r, lind_v8_load(&r->pack->time));
   const lind_m8 stuck = lind_m8_and(lind_m8_except(r->active, good), lind_v8_le(r->h, least_step));
-  rk_accept(r, good);
   rk_control(r, good, finite);
+  const lind_m8 stopped = rk_pass(r, good);
+  rk_accept(r, good);
   r->pack->work.steps += (unsigned)__builtin_popcount(lind_m8_bits(good));
   r->pack->work.rejected += (unsigned)__builtin_popcount(lind_m8_bits(r->rejected));
   if (lind_m8_bits(stuck)) {
     rk_stop(r, lind_m8_and(stuck, finite), LIND_LANE_STEP_SIZE);
     rk_stop(r, lind_m8_except(stuck, finite), LIND_LANE_NOT_FINITE);
   }
-  r->active = lind_m8_except(r->active, lind_m8_and(good, r->last));
+  r->active = lind_m8_except(r->active, lind_m8_or(stopped, lind_m8_and(good, r->last)));
   rk_stop(r, lind_m8_and(r->active, lind_v8_ge(r->attempts, v8(r->tolerance->most_steps))), LIND_LANE_STEPS);
 }
 
@@ -252,7 +307,9 @@ static void rk_advance(const lind_kernel *kernel, const lind_lane *frame, const 
   }
 }
 
-static size_t rk_bytes(const lind_kernel *kernel) { return (size_t)kernel->n_states * (STAGES + 1) * sizeof(lind_lane); }
+static size_t rk_bytes(const lind_kernel *kernel) {
+  return (size_t)kernel->n_states * (STAGES + 1) * sizeof(lind_lane) + lind_stepper_pass_bytes(kernel);
+}
 
 const lind_stepper lind_stepper_rk = {
     .name = "rk",

@@ -25,7 +25,7 @@ static double dose_time(int patient, int call) { return 3.0 * (call + 1) + 0.4 *
 
 /* Runs the pack of lane -> (guest, patient number) through five doses; fills lives[lane]. */
 static void run_pack(const guest who[LIND_LANES], const int patient[LIND_LANES], life lives[LIND_LANES]) {
-  static _Alignas(64) unsigned char workspace[DRUG_STATES * 8 * sizeof(lind_lane)];
+  static _Alignas(64) unsigned char workspace[DRUG_STATES * 64 * sizeof(lind_lane)];
   const lind_tolerance tolerance = {1e-6, 1e-8, 1e-7, 2000};
   lind_lane frame[DRUG_FRAME], x[DRUG_STATES];
   lind_advance pack = {.x = x};

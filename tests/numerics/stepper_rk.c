@@ -13,7 +13,7 @@
 #include "lind/stepper.h"
 
 enum { MOST_STATES = 8 };
-static _Alignas(64) unsigned char workspace[MOST_STATES * 8 * sizeof(lind_lane)];
+static _Alignas(64) unsigned char workspace[MOST_STATES * 64 * sizeof(lind_lane)];
 static const lind_tolerance usual = {1e-6, 1e-9, 1e-9, 100000};
 
 static lind_lane all(double value) {
