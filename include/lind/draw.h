@@ -21,6 +21,10 @@ int lind_draw_category(double u, const double *cumulative, int n);
 /* piecewise linear inverse CDF through (p[i], x[i]), p rising from 0 to 1 */
 double lind_draw_table(double u, const double *p, const double *x, int n);
 
+/* The lower triangle L of matrix = L L', both [n][n]; a direction without variance is a column of zeros. -1, or the row at which
+ * the matrix is found to be no covariance matrix: rounding of 1e-10 of the row's variance is let pass. */
+int lind_draw_factor(const double *matrix, int n, double *factor);
+
 /* Distribution functions that estimators need (so that GSL stays in numerics). */
 double lind_draw_t_cdf(double t, double df);
 double lind_draw_t_quantile(double p, double df);

@@ -34,6 +34,18 @@ typedef struct lind_plan_visit {
   double missed;
 } lind_plan_visit;
 
+/* The numbers of a model under one set of parameters. */
+typedef struct lind_plan_values {
+  double *parameters; /* [n_parameters] canonical */
+  double *factor;     /* random effects, see lind_model_random_factor */
+  struct lind_plan_drift {
+    double keep, kick, sd, every; /* x' = keep x + kick z; nodes every h */
+  } * drifts;
+  struct lind_plan_residual {
+    double a, b;
+  } * residuals; /* [n_measures] */
+} lind_plan_values;
+
 typedef struct lind_plan {
   const lind_protocol *protocol;
   const lind_cohort *cohort;
@@ -44,14 +56,11 @@ typedef struct lind_plan {
   lind_digest hash; /* of everything that results depend on */
   int n_days;
 
-  const double *parameters;  /* [model->n_parameters] canonical, after set and overrides */
-  const char *const *origin; /* [n_parameters] "default", "set NAME", "protocol" */
-  const double *factor;      /* random effects, see lind_model_random_factor */
-  const struct lind_plan_drift {
-    double keep, kick, sd, every; /* x' = keep x + kick z; nodes every h */
-    lind_purpose purpose;
-  } * drifts;
-  const lind_purpose *random_purposes;
+  const char *const *origin;             /* [n_parameters] "default", "set NAME", "protocol" */
+  lind_plan_values values;               /* after set and overrides */
+  const struct lind_plan_unsure *unsure; /* NULL: the parameters are taken as known */
+  lind_digest unsure_digest;             /* of its table */
+  const lind_purpose *random_purposes, *drift_purposes;
   const struct lind_plan_map { /* model covariate <- cohort row */
     int from, to, n;           /* slots; n = 2 for a genotype */
     const double *code;        /* [levels of the cohort's column] -> the model's code; NULL for numbers */
@@ -59,8 +68,7 @@ typedef struct lind_plan {
 
   int n_measures;
   const struct lind_plan_measure {
-    int output;  /* of the model */
-    double a, b; /* residual error */
+    int output; /* of the model */
     lind_purpose purpose;
   } * measures;
   int curve_output; /* -1: none */
@@ -104,6 +112,7 @@ typedef struct lind_desk lind_desk;
 struct lind_desk {
   const lind_plan *plan;
   uint32_t replicate;
+  lind_plan_values values; /* of this replicate */
   uint64_t first_seat;
   int n; /* seats enrolled; [capacity] below */
   int capacity;

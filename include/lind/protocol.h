@@ -108,6 +108,8 @@ typedef struct lind_protocol {
   lind_words model, parameter_set;
   int n_parameters; /* overrides: "omega_cl: 0.3", "tau: 20 day" */
   const lind_words *parameter_name, *parameter_value;
+  lind_words uncertain_sets, uncertain_covariance; /* tables, relative to the protocol file; at most one of them */
+  lind_words_list uncertain_log;                   /* parameters that are normal on the log scale */
   uint64_t patients, replicates, seed, block_max;
   double duration; /* h */
   lind_words eligible;

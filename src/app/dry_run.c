@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "finish.h"
 #include "progress.h"
@@ -44,9 +45,10 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   for (int e = 0; e < protocol->n_endpoints; e++) fprintf(out, " %s", protocol->endpoints[e].name);
   fprintf(out, "\nparameters  (those not at their default)\n");
   for (int k = 0; k < plan->model->n_parameters; k++)
-    if (plan->origin[k][0] != 'd')
+    if (strcmp(plan->origin[k], "default") != 0)
       fprintf(out, "            %s = %g %s  (%s)\n", plan->model->parameters[k].name,
-              plan->parameters[k] / plan->model->parameters[k].unit.scale, plan->model->parameters[k].unit.text, plan->origin[k]);
+              plan->values.parameters[k] / plan->model->parameters[k].unit.scale, plan->model->parameters[k].unit.text,
+              plan->origin[k]);
   fprintf(out, "stages      %d (%d scenarios of the sensitivity grid)\n", study->n_stages, study->n_stages - 1);
   fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
   fprintf(out, "memory      %.1f MiB a thread\n", (double)lind_runner_bytes(layout) / 1048576.0);

@@ -127,3 +127,22 @@ double lind_draw_table(double u, const double *p, const double *x, int n) {
   if (p[high] <= p[low]) return x[high];
   return x[low] + (x[high] - x[low]) * ((u - p[low]) / (p[high] - p[low]));
 }
+
+/* Cholesky, row by row. Where a pivot is nothing but rounding the rest of its column has to be, too. */
+int lind_draw_factor(const double *matrix, int n, double *factor) {
+  const double rounding = 1e-10;
+  for (int i = 0; i < n; i++) {
+    const double variance = matrix[i * n + i];
+    for (int j = 0; j <= i; j++) {
+      double sum = matrix[i * n + j];
+      for (int k = 0; k < j; k++) sum -= factor[i * n + k] * factor[j * n + k];
+      const double pivot = i == j ? sum : factor[j * n + j];
+      const int flat = i == j ? sum <= rounding * variance : pivot == 0;
+      if (!isfinite(sum) || (i == j && sum < -rounding * variance)) return i;
+      if (i != j && flat && fabs(sum) > sqrt(rounding * variance * matrix[j * n + j])) return i;
+      factor[i * n + j] = flat ? 0 : i == j ? sqrt(sum) : sum / pivot;
+    }
+    for (int j = i + 1; j < n; j++) factor[i * n + j] = 0;
+  }
+  return -1;
+}

@@ -42,6 +42,7 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   made->path = path;
   LIND_TRY(read_top(root, arena, &top, made));
   LIND_TRY(lind_sections_model(top.model, arena, made));
+  LIND_TRY(lind_sections_uncertainty(top.uncertainty, arena, made));
   LIND_TRY(lind_sections_define(top.define, arena, made));
   LIND_TRY(lind_sections_groups(top.groups, arena, made));
   LIND_TRY(lind_sections_visits(top.visits, arena, made));

@@ -5,6 +5,10 @@ static const lind_section sections[] = {
     {"protocol", "The top of the file.", lind_rows_protocol},
     {"included files", "What a file under `include` may hold.", lind_rows_include},
     {"model", "The model and its parameters.", lind_rows_model},
+    {"uncertainty",
+     "How well the parameters are known: a table of parameter sets, or the covariance matrix of the estimates. Either way a\n"
+     "replicate is one state of knowledge, and its patients share it.",
+     lind_rows_uncertainty},
     {"randomise", "How seats are given to arms.", lind_rows_randomise},
     {"groups.NAME", "A way to split patients, for strata and for subgroup results.", lind_rows_group},
     {"visits", "When patients are seen and outputs are measured; one mapping, or a list of them.", lind_rows_visits},

@@ -22,6 +22,7 @@ const lind_key lind_rows_protocol[] = {
   {"include", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, WHOLE(include), "files with define, dosing and assumptions, relative to this one; what this file says wins"},
   {"cohort", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, WHOLE(cohort), "cohort file, relative to this one"},
   {"model", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(model), "the disease and drug model: section model"},
+  {"uncertainty", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(uncertainty), "how well the parameters are known; each replicate lives by its own: section uncertainty"},
   {"patients", LIND_KEY_COUNT, NULL, 1, SEATS, NULL, NULL, WHOLE(patients), "randomised patients of one trial"},
   {"replicates", LIND_KEY_COUNT, NULL, 1, SEATS, "1", NULL, WHOLE(replicates), "how many times the whole trial is run"},
   {"seed", LIND_KEY_COUNT, NULL, 0, 0, "1747", NULL, WHOLE(seed), "the number that all randomness hangs on"},
@@ -58,6 +59,12 @@ const lind_key lind_rows_model[] = {
   {"use", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(model, use), "name of the model, as in `lind model list`"},
   {"set", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(model, set), "a named parameter set of the model"},
   {"parameters", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(model, parameters), "values of single parameters, such as {omega_cl: 0.30, tau: 20 day}"},
+  {0}};
+
+const lind_key lind_rows_uncertainty[] = {
+  {"sets", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, PROTOCOL(uncertain_sets), "a CSV file, relative to this one: a column a parameter, with its unit, a row a set; replicate r lives by row r, from the top again where the rows end"},
+  {"covariance", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, PROTOCOL(uncertain_covariance), "a CSV file, relative to this one: the covariance matrix of the estimates, with a column `parameter` that names the rows; each replicate draws its own values about those of section model"},
+  {"log", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, PROTOCOL(uncertain_log), "covariance: parameters whose logarithm is normal; their rows and columns have the unit 1"},
   {0}};
 
 const lind_key lind_rows_randomise[] = {

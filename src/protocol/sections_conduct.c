@@ -52,6 +52,17 @@ lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_prot
   return LIND_OK;
 }
 
+lind_err lind_sections_uncertainty(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  if (node == NULL) return LIND_OK;
+  LIND_TRY(lind_schema_read(node, "uncertainty", lind_rows_uncertainty, arena, protocol));
+  const bool sets = protocol->uncertain_sets.text != NULL, matrix = protocol->uncertain_covariance.text != NULL;
+  LIND_CHECK_AT(sets != matrix, LIND_ERR_INPUT, node->where,
+                "uncertainty needs either sets or covariance: a table of parameter sets, or the covariance matrix of estimates");
+  LIND_CHECK_AT(matrix || protocol->uncertain_log.n == 0, LIND_ERR_INPUT, lind_sections_place(node, "log"),
+                "uncertainty.log has no meaning where sets are given; leave it out");
+  return LIND_OK;
+}
+
 /* After the arms: sizes are multiples of their ratios' sum. */
 lind_err lind_sections_randomise(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   node = or_empty(node);

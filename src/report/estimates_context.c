@@ -32,7 +32,7 @@ static json_t *model(const lind_plan *plan) {
     const lind_quantity *q = &plan->model->parameters[k];
     json_t *row = json_object();
     json_object_set_new(row, "name", text(q->name));
-    json_object_set_new(row, "value", json_real(plan->parameters[k] / q->unit.scale));
+    json_object_set_new(row, "value", json_real(plan->values.parameters[k] / q->unit.scale));
     json_object_set_new(row, "unit", text(q->unit.text[0] != '\0' ? q->unit.text : "1"));
     json_object_set_new(row, "about", text(q->about));
     json_object_set_new(row, "origin", text(plan->origin[k]));
@@ -172,7 +172,8 @@ static json_t *assumptions(const lind_plan *plan) {
     const lind_quantity *q = &plan->model->parameters[k];
     char words[512];
     if (q->about == NULL || strstr(q->about, "assumed") == NULL) continue;
-    (void)snprintf(words, sizeof words, "%s = %g %s: %s", q->name, plan->parameters[k] / q->unit.scale, q->unit.text, q->about);
+    (void)snprintf(words, sizeof words, "%s = %g %s: %s", q->name, plan->values.parameters[k] / q->unit.scale, q->unit.text,
+                   q->about);
     json_array_append_new(list, json_pack("{s:s,s:s}", "text", words, "source", "model"));
   }
   return list;

@@ -101,7 +101,8 @@ void lind_conduct_measure(lind_conduct *c, unsigned mask, double now, const lind
       const lind_model_output *output = &plan->model->outputs[measure->output];
       const double z =
           output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
-      const double canonical = lind_model_measure(output->residual, measure->a, measure->b, outputs[measure->output].of[i], z);
+      const double canonical = lind_model_measure(output->residual, desk->values.residuals[m].a, desk->values.residuals[m].b,
+                                                  outputs[measure->output].of[i], z);
       desk->scratch->rules[plan->slot_measures + m].of[i] = canonical;
       desk->value[(s * (size_t)plan->n_measures + (size_t)m) * most + v] = canonical / output->unit.scale;
     }

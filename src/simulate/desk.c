@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "desk_scratch.h"
+#include "values.h"
 
 size_t lind_plan_seats_in_memory(const lind_plan *plan) {
   return plan->block_replicates > 0 ? plan->protocol->patients : LIND_BLOCK_CUT;
@@ -20,7 +21,7 @@ typedef struct array {
   void **at;
   size_t bytes;
 } array;
-enum { N_ARRAYS = 15 };
+enum { N_ARRAYS = 16 };
 
 static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_ARRAYS]) {
   const size_t n = lind_plan_seats_in_memory(plan), visits = (size_t)plan->most_visits, days = (size_t)plan->n_days;
@@ -39,6 +40,7 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
       {(void **)&desk->end, n * sizeof(double)},
       {(void **)&desk->reason, n},
       {(void **)&desk->steps, n * sizeof(uint32_t)},
+      {(void **)&desk->values.parameters, lind_values_lay(plan, NULL, &desk->values)},
       {(void **)&desk->scratch, sizeof(lind_desk_scratch)},
   };
   memcpy(arrays, all, sizeof all);
@@ -79,6 +81,10 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
   bool ok = true;
   for (int i = 0; i < N_ARRAYS; i++)
     if (*arrays[i].at == NULL) ok &= (*arrays[i].at = aligned(arrays[i].bytes)) != NULL;
+  if (ok) {
+    (void)lind_values_lay(plan, desk->values.parameters, &desk->values);
+    ok = lind_values_draw(plan, 0, &desk->values) == LIND_OK;
+  }
   if (ok) {
     lind_desk_scratch *scratch = desk->scratch;
     const lind_kernel *kernel = &plan->model->kernel;

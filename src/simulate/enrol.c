@@ -1,9 +1,11 @@
 /* enrol.c -- who comes in: draw, screen, stratify, randomise. A seat is a randomised patient; its screening attempts are part of
  * the key. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "desk_scratch.h"
+#include "values.h"
 
 enum { ALL = (1 << LIND_LANES) - 1 };
 
@@ -101,6 +103,11 @@ void lind_enrol(lind_desk *desk, uint32_t replicate, uint64_t first_seat, int n,
   desk->replicate = replicate;
   desk->first_seat = first_seat;
   desk->n = n;
+  if (plan->unsure != NULL) {
+    const lind_err err = lind_values_draw(plan, replicate, &desk->values);
+    assert(err == LIND_OK); /* planning has tried it */
+    (void)err;
+  }
   for (int at = 0; at < n; at += LIND_LANES) {
     const int here = n - at < LIND_LANES ? n - at : LIND_LANES;
     screen(desk, rules, at, here);

@@ -33,10 +33,10 @@ static void refresh(pack *p) {
 
 static void drift_to(pack *p, int d, uint32_t node) {
   const lind_plan *plan = p->conduct.desk->plan;
-  const struct lind_plan_drift *drift = &plan->drifts[d];
+  const struct lind_plan_drift *drift = &p->conduct.desk->values.drifts[d];
   lind_lane *value = &p->scratch->drift[d];
   for (int i = 0; i < LIND_LANES; i++) {
-    const double z = lind_random_normal(p->conduct.lane[i].who, drift->purpose, node);
+    const double z = lind_random_normal(p->conduct.lane[i].who, plan->drift_purposes[d], node);
     value->of[i] = node == 0 ? drift->sd * z : drift->keep * value->of[i] + drift->kick * z;
   }
   p->scratch->frame[plan->model->drifts[d].slot] = *value;
@@ -45,9 +45,10 @@ static void drift_to(pack *p, int d, uint32_t node) {
 static void fill_frame(pack *p) {
   const lind_plan *plan = p->conduct.desk->plan;
   const lind_model *model = plan->model;
+  const lind_plan_values *values = &p->conduct.desk->values;
   lind_lane *frame = p->scratch->frame, *rules = p->scratch->rules;
   for (int k = 0; k < model->n_parameters; k++)
-    for (int i = 0; i < LIND_LANES; i++) frame[model->parameters[k].slot].of[i] = plan->parameters[k];
+    for (int i = 0; i < LIND_LANES; i++) frame[model->parameters[k].slot].of[i] = values->parameters[k];
   for (int k = 0; k < model->n_covariates; k++) {
     const struct lind_plan_map *map = &plan->maps[k];
     for (int i = 0; i < LIND_LANES; i++) {
@@ -70,7 +71,7 @@ static void fill_frame(pack *p) {
     for (int k = 0; k < model->n_randoms; k++) {
       z[k] = lind_random_normal(p->conduct.lane[i].who, plan->random_purposes[k], 0);
       double eta = 0.0;
-      for (int j = 0; j <= k; j++) eta += plan->factor[k * model->n_randoms + j] * z[j];
+      for (int j = 0; j <= k; j++) eta += values->factor[k * model->n_randoms + j] * z[j];
       frame[model->randoms[k].slot].of[i] = eta;
     }
   }
@@ -189,11 +190,12 @@ static void draw_curve(pack *p, int at, double now) {
 
 /* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up; a grid such as a
  * third of an hour meets the day only to rounding, and the day wins. */
-static double next_stop(const lind_plan *plan, double now) {
+static double next_stop(const lind_desk *desk, double now) {
+  const lind_plan *plan = desk->plan;
   const double soon = now + 1e-6, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
   double stop = first;
   for (int d = 0; d < plan->model->n_drifts; d++)
-    stop = fmin(stop, plan->drifts[d].every * (floor(soon / plan->drifts[d].every) + 1.0));
+    stop = fmin(stop, desk->values.drifts[d].every * (floor(soon / desk->values.drifts[d].every) + 1.0));
   if (plan->curve_output >= 0) stop = fmin(stop, plan->protocol->curve_every * (floor(soon / plan->protocol->curve_every) + 1.0));
   return first - stop < 1e-6 ? first : stop;
 }
@@ -210,7 +212,7 @@ static void stop_at(pack *p, double now) {
   int count;
   bool moved = false;
   for (int d = 0; d < plan->model->n_drifts; d++)
-    if (now > 0.0 && is_multiple(now, plan->drifts[d].every, &count)) {
+    if (now > 0.0 && is_multiple(now, desk->values.drifts[d].every, &count)) {
       drift_to(p, d, (uint32_t)count);
       moved = true;
     }
@@ -237,7 +239,7 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   double now = 0.0;
   stop_at(&p, now);
   while (now < end) {
-    const double stop = next_stop(desk->plan, now);
+    const double stop = next_stop(desk, now);
     advance_to(&p, stop);
     now = stop;
     for (int i = 0; i < LIND_LANES; i++)

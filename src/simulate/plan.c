@@ -111,6 +111,7 @@ lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, 
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.high);
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.low);
   hash = lind_digest_add_text(hash, plan->model->text);
+  hash = lind_digest_add(hash, &plan->unsure_digest, sizeof plan->unsure_digest);
   plan->hash = hash;
   *result = plan;
   return LIND_OK;

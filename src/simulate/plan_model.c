@@ -5,6 +5,7 @@
 
 #include "lind/text.h"
 #include "plan_parts.h"
+#include "values.h"
 
 static lind_err take_set(const lind_plan *plan, double *values, const char **origin, lind_arena *arena) {
   const lind_model *model = plan->model;
@@ -63,28 +64,24 @@ static lind_err take_overrides(const lind_plan *plan, double *values, const char
 }
 
 enum { MOST_RANDOMS = 64, MOST_MEASURES = 64 }; /* what one life keeps on the stack */
-enum { DRIFT_NODES = (1 << 24) - 1 };           /* a node is 24 bits of a random address: see random.h */
 enum { CURVE_TIMES = 100000 };                  /* each of them is 200 counts an arm in every block */
 
 static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
   const lind_model *model = plan->model;
-  double *values, *factor;
+  double *values;
   const char **origin;
   LIND_CHECK(model->n_randoms <= MOST_RANDOMS, LIND_ERR_INPUT, "model %s has %d random effects; at most %d can be drawn",
              model->name, model->n_randoms, MOST_RANDOMS);
   LIND_TAKE(values, arena, model->n_parameters + 1);
   LIND_TAKE(origin, arena, model->n_parameters + 1);
-  LIND_TAKE(factor, arena, model->n_randoms * model->n_randoms + 1);
   for (int i = 0; i < model->n_parameters; i++) {
     values[i] = model->parameters[i].value;
     origin[i] = "default";
   }
   LIND_TRY(take_set(plan, values, origin, arena));
   LIND_TRY(take_overrides(plan, values, origin, arena));
-  LIND_TRY(lind_model_random_factor(model, values, factor));
-  plan->parameters = values;
+  plan->values.parameters = values;
   plan->origin = origin;
-  plan->factor = factor;
   return LIND_OK;
 }
 
@@ -99,23 +96,13 @@ static lind_err add_purpose(lind_plan *plan, const char *family, const char *nam
 
 static lind_err settle_noise(lind_plan *plan, lind_arena *arena) {
   const lind_model *model = plan->model;
-  lind_purpose *randoms;
-  struct lind_plan_drift *drifts;
+  lind_purpose *randoms, *drifts;
   LIND_TAKE(randoms, arena, model->n_randoms + 1);
   LIND_TAKE(drifts, arena, model->n_drifts + 1);
   for (int i = 0; i < model->n_randoms; i++) LIND_TRY(add_purpose(plan, "model", model->randoms[i].name, &randoms[i]));
-  for (int i = 0; i < model->n_drifts; i++) {
-    double sd, tau, every;
-    LIND_TRY(lind_model_drift_values(model, plan->parameters, i, &sd, &tau, &every));
-    LIND_CHECK_AT(plan->protocol->duration / every < DRIFT_NODES, LIND_ERR_INPUT, model->drifts[i].where,
-                  "the drift '%s' has a node every %g h; a trial of %g day can have at most %d nodes", model->drifts[i].name,
-                  every, plan->protocol->duration / 24.0, DRIFT_NODES);
-    const double keep = exp(-every / tau);
-    drifts[i] = (struct lind_plan_drift){.keep = keep, .kick = sd * sqrt(-expm1(-2.0 * every / tau)), .sd = sd, .every = every};
-    LIND_TRY(add_purpose(plan, "model", model->drifts[i].name, &drifts[i].purpose));
-  }
+  for (int i = 0; i < model->n_drifts; i++) LIND_TRY(add_purpose(plan, "model", model->drifts[i].name, &drifts[i]));
   plan->random_purposes = randoms;
-  plan->drifts = drifts;
+  plan->drift_purposes = drifts;
   LIND_TRY(add_purpose(plan, "conduct", "miss", &plan->purpose_miss));
   LIND_TRY(add_purpose(plan, "conduct", "dropout", &plan->purpose_dropout));
   LIND_TRY(add_purpose(plan, "conduct", "visit-window", &plan->purpose_window));
@@ -198,7 +185,6 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   LIND_TAKE(measures, arena, protocol->measure.n + 1);
   for (int i = 0; i < protocol->measure.n; i++) {
     LIND_TRY(find_output(plan, protocol->measure.at[i], "measure", arena, &measures[i].output));
-    LIND_TRY(lind_model_residual(plan->model, plan->parameters, measures[i].output, &measures[i].a, &measures[i].b));
     LIND_TRY(add_purpose(plan, "measure", protocol->measure.at[i].text, &measures[i].purpose));
   }
   plan->n_measures = protocol->measure.n;
@@ -216,5 +202,8 @@ lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) {
   LIND_TRY(settle_parameters(plan, arena));
   LIND_TRY(settle_noise(plan, arena));
   LIND_TRY(map_covariates(plan, arena));
-  return settle_measures(plan, arena);
+  LIND_TRY(settle_measures(plan, arena));
+  LIND_TRY(lind_values_take(plan, arena, &plan->values));
+  LIND_TRY(lind_values_settle(plan, &plan->values));
+  return lind_plan_parts_unsure(plan, arena);
 }

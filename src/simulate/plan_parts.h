@@ -7,6 +7,7 @@
 
 lind_err lind_plan_parts_model(lind_plan *plan,
                                lind_arena *arena) LIND_MUST_CHECK; /* parameters, randoms, drifts, maps, measures */
+lind_err lind_plan_parts_unsure(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* how well the parameters are known */
 lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;  /* definitions, eligibility, dosing */
 lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* groupings, strata, randomiser */
 lind_err lind_plan_parts_visits(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;

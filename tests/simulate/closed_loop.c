@@ -10,7 +10,7 @@ static void frame_of(const trial *t, int s, lind_lane *frame) {
   const lind_model *model = t->plan->model;
   const lind_who who = {t->plan->protocol->seed, 0, (uint32_t)s, (uint32_t)(t->desk->attempts[s] - 1)};
   memset(frame, 0, (size_t)model->kernel.n_frame * sizeof *frame);
-  for (int k = 0; k < model->n_parameters; k++) frame[model->parameters[k].slot].of[0] = t->plan->parameters[k];
+  for (int k = 0; k < model->n_parameters; k++) frame[model->parameters[k].slot].of[0] = t->plan->values.parameters[k];
   for (int k = 0; k < model->n_covariates; k++) {
     const lind_model_covariate *covariate = &model->covariates[k];
     const lind_column *column = lind_cohort_find(t->plan->cohort, covariate->name);
@@ -34,7 +34,8 @@ static void frame_of(const trial *t, int s, lind_lane *frame) {
     const int omega = lind_model_find_parameter(model, name);
     (void)snprintf(name, sizeof name, "model/%s", model->randoms[k].name);
     assert_true(omega >= 0);
-    frame[model->randoms[k].slot].of[0] = t->plan->parameters[omega] * lind_random_normal(who, lind_random_purpose(name), 0);
+    frame[model->randoms[k].slot].of[0] =
+        t->plan->values.parameters[omega] * lind_random_normal(who, lind_random_purpose(name), 0);
   }
   model->kernel.individual(model->kernel.self, frame);
 }
@@ -54,7 +55,8 @@ static void reference(const trial *t, const lind_lane *frame, double inr[VISITS]
     for (int k = 0; k < n; k++) x[k].of[0] = one[k];
     kernel->outputs(kernel->self, &time, frame, x, y);
     if (v < VISITS && t->plan->visits[v].day == day) inr[v++] = y[output].of[0];
-    one[depot] += t->plan->parameters[lind_model_find_parameter(model, "s")] * DOSE; /* the bioavailability is the share s */
+    one[depot] +=
+        t->plan->values.parameters[lind_model_find_parameter(model, "s")] * DOSE; /* the bioavailability is the share s */
     assert_int_equal(lind_cvode_advance(kernel, frame, 0, 1e-10, 1e-12, time.of[0], time.of[0] + 24.0, one), LIND_OK);
   }
   test_free(lanes);
