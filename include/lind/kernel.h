@@ -41,15 +41,16 @@ typedef struct lind_kernel {
   void (*factor)(const void *self, const lind_lane *shift, const lind_lane *entries, lind_lane *factors);
   void (*solve)(const void *self, const lind_lane *factors, lind_lane *b); /* b[n_states]: right side in, solution out */
 
-  /* ---- the linear part: the largest set of states whose rates are a x + b over states of the set alone, with a and b from the
-   * frame. n_linear = 0: there is none. */
+  /* ---- the linear part: the largest set of states without noise whose rates are a x + b over states of the set alone, with a
+   * and b from the frame. n_linear = 0: there is none. */
   int n_linear;
   const int *linear;                                                                          /* [n_linear] states, rising */
   void (*coefficients)(const void *self, const lind_lane *frame, lind_lane *a, lind_lane *b); /* a[row * n_linear + column] */
   int n_driving;                                                                              /* linear states that others read */
   const int *driving;                                                                         /* [n_driving] places in `linear` */
   void (*rest)(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,
-               lind_lane *dx); /* as rhs, for the states that are not in `linear`; leaves the others' dx alone */
+               lind_lane *dx); /* as rhs, for the states that are not in `linear`; leaves the others' dx alone. NULL where all
+                                 states are of one kind */
 
   /* ---- state events: trigger t fires where g[t] passes from <= 0 to > 0. OPTIONAL. */
   int n_triggers;
@@ -57,7 +58,8 @@ typedef struct lind_kernel {
   /* after[t * n_states + k]: state k once trigger t has fired. */
   void (*reset)(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *after);
 
-  /* ---- delays: rhs, rest and outputs read state delayed[k], as it was lag[k] h ago, at x[n_states + k]. OPTIONAL. */
+  /* ---- delays: whatever is given x reads state delayed[k], as it was lag[k] h ago, at x[n_states + k]; the
+   * Jacobian takes it as a constant. OPTIONAL. */
   int n_delays;
   const int *delayed;                                                       /* [n_delays] states */
   void (*delays)(const void *self, const lind_lane *frame, lind_lane *lag); /* [n_delays] h, above 0 */

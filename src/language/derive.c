@@ -1,5 +1,6 @@
-/* Derivatives by the forward chain: for each state one pass over the graph, from leaves to roots. A vertex that does not depend
- * on the state costs nothing, and what derivatives share with the equations is shared. */
+/* Derivatives by the forward chain: for each leaf one pass over the graph, from leaves to roots. A vertex that does not depend
+ * on the leaf costs nothing, and what derivatives share with the equations and with each other is shared: divisions by one vertex
+ * take its reciprocal. */
 #include <math.h>
 #include <string.h>
 
@@ -28,12 +29,21 @@ static lind_err choice(lind_graph *g, int condition, int a, int b, int *id) {
   return lind_graph_add(g, LIND_OP_SELECT, 0, 3, (const int[]){condition, a == NONE ? zero : a, b == NONE ? zero : b}, id);
 }
 
+static lind_err over(lind_graph *g, int a, int b, int *id) { /* a / b, where a may be NONE */
+  int one, reciprocal;
+  *id = NONE;
+  if (a == NONE) return LIND_OK;
+  LIND_TRY(lind_graph_constant(g, 1.0, &one));
+  LIND_TRY(lind_graph_binary(g, LIND_OP_DIVIDE, one, b, &reciprocal));
+  return lind_graph_binary(g, LIND_OP_MULTIPLY, a, reciprocal, id);
+}
+
 /* (a / b)' = (a' - (a / b) b') / b */
 static lind_err quotient(lind_graph *g, int self, int b, int da, int db, int *id) {
   int part, top;
   LIND_TRY(scaled(g, LIND_OP_MULTIPLY, db, self, &part));
   LIND_TRY(sum(g, LIND_OP_SUBTRACT, da, part, &top));
-  return scaled(g, LIND_OP_DIVIDE, top, b, id);
+  return over(g, top, b, id);
 }
 
 /* (a ^ b)' = b a^(b-1) a' + a^b log(a) b', where the second is 0 at a = 0 */
@@ -79,11 +89,11 @@ static lind_err function_of_one(lind_graph *g, lind_function function, int self,
     case LIND_FN_EXP:
       return lind_graph_binary(g, LIND_OP_MULTIPLY, self, da, id);
     case LIND_FN_LOG:
-      return lind_graph_binary(g, LIND_OP_DIVIDE, da, a, id);
+      return over(g, da, a, id);
     case LIND_FN_LOG10:
       LIND_TRY(lind_graph_constant(g, M_LN10, &other));
       LIND_TRY(lind_graph_binary(g, LIND_OP_MULTIPLY, a, other, &part));
-      return lind_graph_binary(g, LIND_OP_DIVIDE, da, part, id);
+      return over(g, da, part, id);
     case LIND_FN_SQRT:
       LIND_TRY(lind_graph_constant(g, 0.5, &other));
       LIND_TRY(lind_graph_binary(g, LIND_OP_DIVIDE, other, self, &part));
@@ -139,7 +149,7 @@ static lind_err derivative(lind_graph *g, int self, const int *d, int *id) {
   }
 }
 
-lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int n_states, lind_arena *arena,
+lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, const int *leaves, int n_leaves, lind_arena *arena,
                            int *derivative_of) {
   const int n = graph->n;
   int *d, zero;
@@ -149,11 +159,11 @@ lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int
   for (int i = 0; i < n_roots; ++i) needed[roots[i]] = true;
   lind_graph_reach(&(lind_graph){.n = n, .vertices = graph->vertices}, needed);
   LIND_TRY(lind_graph_constant(graph, 0.0, &zero));
-  for (int j = 0; j < n_states; ++j) {
+  for (int j = 0; j < n_leaves; ++j) {
     for (int i = 0; i < n; ++i) {
       const lind_vertex *v = &graph->vertices[i];
       d[i] = NONE;
-      if (v->op == LIND_OP_SLOT && v->leaf == LIND_LEAF_STATE && v->index == j)
+      if (i == leaves[j])
         LIND_TRY(lind_graph_constant(graph, 1.0, &d[i]));
       else if (needed[i] && !v->truth) {
         bool touched = false;
@@ -161,7 +171,7 @@ lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int
         if (touched) LIND_TRY(derivative(graph, i, d, &d[i]));
       }
     }
-    for (int i = 0; i < n_roots; ++i) derivative_of[i * n_states + j] = d[roots[i]] == NONE ? zero : d[roots[i]];
+    for (int i = 0; i < n_roots; ++i) derivative_of[i * n_leaves + j] = d[roots[i]] == NONE ? zero : d[roots[i]];
   }
   return LIND_OK;
 }

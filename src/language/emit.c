@@ -1,21 +1,21 @@
-/* The kernel as C: one statement an operation, each over the 8 lanes of a pack (lane_math.h).
+/* The parts of a kernel as C: one statement an operation, each over the 8 lanes of a pack (lane_math.h).
  *
  * A part with many statements is cut into functions of CHUNK statements, whose shared values go through an array: compilers need
  * more than linear time in the length of a straight run of code. */
 #include <stdio.h>
 
 #include "../expression/expression_internal.h"
-#include "buffer.h"
-#include "model_tree.h"
+#include "emit.h"
 
 enum { CHUNK = 600 };
 
 typedef struct emitter {
   const lind_model *model;
   const lind_model_tree *tree;
-  lind_buffer out;
+  lind_buffer *out;
   lind_part part;
-  bool *work;  /* [graph.n] the part's statements */
+  bool fills_frame;
+  int *work;   /* [n_work] the part's statements */
   int *chunk;  /* [graph.n] which function a statement is in; -1 */
   int *shared; /* [graph.n] place in the array of shared values; -1 */
   int n_work, n_chunks, n_shared;
@@ -30,7 +30,7 @@ typedef char operand_text[96];
 static const char *operand(const emitter *e, int id, int chunk, operand_text text) {
   const lind_vertex *v = &e->tree->graph.vertices[id];
   const char *open = v->truth ? "lind_m8_of(" : "", *close = v->truth ? ")" : "";
-  const int slot = v->op == LIND_OP_SLOT ? lind_layout_slot(e->tree, v) : e->part.fills_frame ? -1 : e->tree->derived_slot[id];
+  const int slot = v->op == LIND_OP_SLOT ? lind_layout_slot(e->tree, v) : e->fills_frame ? -1 : e->tree->derived_slot[id];
   if (v->op == LIND_OP_CONSTANT)
     (void)snprintf(text, sizeof(operand_text), "%slind_v8_fill(%a)%s", open, v->value, close);
   else if (slot >= 0)
@@ -70,139 +70,97 @@ static void statement(emitter *e, int id) {
   const int chunk = e->chunk[id];
   operand_text text[3];
   for (int k = 0; k < v->n; ++k) (void)operand(e, v->child[k], chunk, text[k]);
-  lind_buffer_put(&e->out, "  const %s v%d = ", v->truth ? "lind_m8" : "lind_v8", id);
+  lind_buffer_put(e->out, "  const %s v%d = ", v->truth ? "lind_m8" : "lind_v8", id);
   if (v->op == LIND_OP_SELECT && v->truth)
-    lind_buffer_put(&e->out, "lind_m8_or(lind_m8_and(%s, %s), lind_m8_except(%s, %s));\n", text[0], text[1], text[2], text[0]);
+    lind_buffer_put(e->out, "lind_m8_or(lind_m8_and(%s, %s), lind_m8_except(%s, %s));\n", text[0], text[1], text[2], text[0]);
   else if (v->n == 3)
-    lind_buffer_put(&e->out, "%s(%s, %s, %s);\n", function_of(v), text[0], text[1], text[2]);
+    lind_buffer_put(e->out, "%s(%s, %s, %s);\n", function_of(v), text[0], text[1], text[2]);
   else if (v->n == 2)
-    lind_buffer_put(&e->out, "%s(%s, %s);\n", function_of(v), text[0], text[1]);
+    lind_buffer_put(e->out, "%s(%s, %s);\n", function_of(v), text[0], text[1]);
   else
-    lind_buffer_put(&e->out, "%s(%s);\n", function_of(v), text[0]);
+    lind_buffer_put(e->out, "%s(%s);\n", function_of(v), text[0]);
   if (e->shared[id] >= 0)
-    lind_buffer_put(&e->out,
+    lind_buffer_put(e->out,
                     v->truth ? "  lind_v8_store(&shared[%d], lind_v8_truth(v%d));\n" : "  lind_v8_store(&shared[%d], v%d);\n",
                     e->shared[id], id);
 }
 
-static void result(emitter *e, int place, int id, int chunk) {
+static void result(emitter *e, int i, int chunk) {
+  const int id = e->part.roots[i];
   operand_text text;
   const bool truth = e->tree->graph.vertices[id].truth;
-  if (e->part.fills_frame)
-    lind_buffer_put(&e->out, "  lind_v8_store(&frame[%d], ", e->tree->derived_slot[id]);
+  if (e->fills_frame)
+    lind_buffer_put(e->out, "  lind_v8_store(&frame[%d], ", e->tree->derived_slot[id]);
   else
-    lind_buffer_put(&e->out, "  lind_v8_store(&out[%d], ", place);
-  lind_buffer_put(&e->out, truth ? "lind_v8_truth(%s));\n" : "%s);\n", operand(e, id, chunk, text));
+    lind_buffer_put(e->out, "  lind_v8_store(&out[%d], ", e->part.places != NULL ? e->part.places[i] : i);
+  lind_buffer_put(e->out, truth ? "lind_v8_truth(%s));\n" : "%s);\n", operand(e, id, chunk, text));
 }
 
 /* ---- parts -------------------------------------------------------------------------------------------------------------------
  */
 
-static void share(emitter *e, int child, int chunk) {
-  if (e->work[child] && e->chunk[child] != chunk && e->shared[child] < 0) e->shared[child] = e->n_shared++;
-}
-
 /* Which function each statement stands in, and which values pass between functions. A result is stored where it is worked out;
  * those that are no statement of the part go last. */
 static lind_err cut(emitter *e, lind_arena *arena) {
   const lind_graph *graph = &e->tree->graph;
+  bool *marks;
+  LIND_TAKE(marks, arena, graph->n);
   LIND_TAKE(e->work, arena, graph->n);
   LIND_TAKE(e->chunk, arena, graph->n);
   LIND_TAKE(e->shared, arena, graph->n);
-  lind_layout_work(e->tree, &e->part, e->work);
-  e->n_work = e->n_shared = 0;
+  lind_layout_work(e->tree, &e->part, marks);
   for (int i = 0; i < graph->n; ++i) {
-    e->chunk[i] = e->work[i] ? e->n_work++ / CHUNK : -1;
+    e->chunk[i] = marks[i] ? e->n_work / CHUNK : -1;
     e->shared[i] = -1;
+    if (marks[i]) e->work[e->n_work++] = i;
   }
   e->n_chunks = e->n_work / CHUNK + 1;
-  for (int i = 0; i < graph->n; ++i)
-    for (int k = 0; e->work[i] && k < graph->vertices[i].n; ++k) share(e, graph->vertices[i].child[k], e->chunk[i]);
+  for (int w = 0; w < e->n_work; ++w) {
+    const lind_vertex *v = &graph->vertices[e->work[w]];
+    for (int k = 0; k < v->n; ++k) {
+      const int child = v->child[k];
+      if (marks[child] && e->chunk[child] != e->chunk[e->work[w]] && e->shared[child] < 0) e->shared[child] = e->n_shared++;
+    }
+  }
   return LIND_OK;
 }
-
-static const char *const arguments = "const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *out";
-static const char *const arguments_individual = "lind_lane *frame";
 
 static void body(emitter *e, int chunk) {
-  const int last = e->n_chunks - 1;
-  if (!e->part.fills_frame) lind_buffer_put(&e->out, "  (void)time, (void)frame, (void)x, (void)out;\n");
-  for (int i = 0; i < e->tree->graph.n; ++i)
-    if (e->work[i] && e->chunk[i] == chunk) statement(e, i);
+  const int last = e->n_chunks - 1, first = chunk * CHUNK;
+  if (chunk == 0 && e->part.n_cleared > 0)
+    lind_buffer_put(e->out, "  for (int i = 0; i < %d; ++i) lind_v8_store(&out[i], lind_v8_fill(0));\n", e->part.n_cleared);
+  for (int w = first; w < e->n_work && w < first + CHUNK; ++w) statement(e, e->work[w]);
   for (int i = 0; i < e->part.n; ++i) {
-    const int id = e->part.roots[i];
-    if ((e->work[id] ? e->chunk[id] : last) == chunk) result(e, i, id, chunk);
+    const int home = e->chunk[e->part.roots[i]];
+    if ((home >= 0 ? home : last) == chunk) result(e, i, chunk);
   }
 }
 
-static lind_err emit_part(emitter *e, int part, lind_arena *arena) {
-  e->part = lind_layout_part(e->model, part);
-  if (e->part.n == 0 && part >= LIND_PART_BIOAVAILABILITY) return LIND_OK;
-  LIND_TRY(cut(e, arena));
-  const char *name = e->part.name, *formal = e->part.fills_frame ? arguments_individual : arguments;
-  const char *actual = e->part.fills_frame ? "frame" : "time, frame, x, out";
-  for (int c = 0; c < e->n_chunks; ++c) {
-    if (e->n_chunks == 1)
-      lind_buffer_put(&e->out, "\nstatic inline void work_%s(%s) {\n", name, formal);
+lind_err lind_emit_part(const lind_model *model, int part, lind_buffer *out, lind_arena *arena) {
+  static const struct {
+    const char *formal, *actual, *unused;
+  } texts[] = {
+      [LIND_TAKES_FRAME_TO_FILL] = {"lind_lane *frame", "frame", "(void)frame"},
+      [LIND_TAKES_FRAME] = {"const lind_lane *frame, lind_lane *out", "frame, out", "(void)frame, (void)out"},
+      [LIND_TAKES_ALL] = {"const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *out",
+                          "time, frame, x, out", "(void)time, (void)frame, (void)x, (void)out"},
+  };
+  emitter e = {.model = model, .tree = model->tree, .out = out, .part = lind_layout_part(model, part)};
+  const char *name = e.part.name, *formal = texts[e.part.takes].formal, *unused = texts[e.part.takes].unused;
+  e.fills_frame = e.part.takes == LIND_TAKES_FRAME_TO_FILL;
+  LIND_TRY(cut(&e, arena));
+  for (int c = 0; c < e.n_chunks; ++c) {
+    if (e.n_chunks == 1)
+      lind_buffer_put(out, "\nstatic inline void work_%s(%s) {\n  %s;\n", name, formal, unused);
     else
-      lind_buffer_put(&e->out, "\nstatic __attribute__((noinline)) void work_%s_%d(%s, lind_lane *shared) {\n  (void)shared;\n",
-                      name, c, formal);
-    if (e->part.fills_frame) lind_buffer_put(&e->out, "  (void)frame;\n");
-    body(e, c);
-    lind_buffer_put(&e->out, "}\n");
+      lind_buffer_put(out, "\nstatic __attribute__((noinline)) void work_%s_%d(%s, lind_lane *shared) {\n  %s, (void)shared;\n",
+                      name, c, formal, unused);
+    body(&e, c);
+    lind_buffer_put(out, "}\n");
   }
-  if (e->n_chunks == 1) return LIND_OK;
-  lind_buffer_put(&e->out, "\nstatic inline void work_%s(%s) {\n  lind_lane shared[%d];\n", name, formal, e->n_shared + 1);
-  for (int c = 0; c < e->n_chunks; ++c) lind_buffer_put(&e->out, "  work_%s_%d(%s, shared);\n", name, c, actual);
-  lind_buffer_put(&e->out, "}\n");
+  if (e.n_chunks == 1) return LIND_OK;
+  lind_buffer_put(out, "\nstatic inline void work_%s(%s) {\n  lind_lane shared[%d];\n", name, formal, e.n_shared + 1);
+  for (int c = 0; c < e.n_chunks; ++c) lind_buffer_put(out, "  work_%s_%d(%s, shared);\n", name, c, texts[e.part.takes].actual);
+  lind_buffer_put(out, "}\n");
   return LIND_OK;
-}
-
-static void emit_places(lind_buffer *out, const char *name, const int *places, int n) {
-  lind_buffer_put(out, "\nstatic const int %s[] = {", name);
-  for (int i = 0; i < n; ++i) lind_buffer_put(out, "%d,", places[i]);
-  lind_buffer_put(out, n > 0 ? "};\n" : "0};\n");
-}
-
-/* The functions with the signatures of kernel.h. */
-static void emit_entries(emitter *e, const char *symbol) {
-  lind_buffer *out = &e->out;
-  lind_buffer_put(out,
-                  "\nstatic void kernel_individual(const void *self, lind_lane *frame) {\n  (void)self;\n"
-                  "  work_individual(frame);\n}\n");
-  lind_buffer_put(out,
-                  "static void kernel_initial(const void *self, const lind_lane *frame, lind_lane *x) {\n  (void)self;\n"
-                  "  work_initial((const lind_lane *)0, frame, (const lind_lane *)0, x);\n}\n");
-  for (int i = 0; i < 3; ++i) {
-    const char *name = (const char *const[]){"rhs", "jacobian", "outputs"}[i];
-    lind_buffer_put(out,
-                    "static void kernel_%s(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,\n"
-                    "                          lind_lane *out) {\n  (void)self;\n  work_%s(time, frame, x, out);\n}\n",
-                    name, name);
-  }
-  if (e->tree->bioavailability != NULL)
-    lind_buffer_put(out,
-                    "static const lind_lane *const none = 0;\nstatic void kernel_dosing(const void *self, const lind_lane "
-                    "*frame, lind_lane *bioavailability, lind_lane *lag, "
-                    "lind_lane *rate, lind_lane *duration) {\n  (void)self;\n"
-                    "  work_bioavailability(none, frame, none, bioavailability);\n  work_lag(none, frame, none, lag);\n"
-                    "  work_rate(none, frame, none, rate);\n  work_duration(none, frame, none, duration);\n}\n");
-  emit_places(out, "row", e->tree->row, e->tree->n_entries);
-  emit_places(out, "column", e->tree->column, e->tree->n_entries);
-  lind_buffer_put(out,
-                  "\nextern const lind_kernel %s;\nconst lind_kernel %s = {\n  .n_states = %d, .n_frame = %d, .n_outputs = %d,\n",
-                  symbol, symbol, e->model->kernel.n_states, e->model->kernel.n_frame, e->model->kernel.n_outputs);
-  lind_buffer_put(out,
-                  "  .individual = kernel_individual, .initial = kernel_initial, .rhs = kernel_rhs,\n"
-                  "  .n_entries = %d, .row = row, .column = column,\n"
-                  "  .jacobian = kernel_jacobian, .outputs = kernel_outputs%s};\n",
-                  e->tree->n_entries, e->tree->bioavailability != NULL ? ", .dosing = kernel_dosing" : "");
-}
-
-lind_err lind_emit_kernel(const lind_model *model, const char *symbol, lind_arena *arena, const char **text) {
-  emitter e = {.model = model, .tree = model->tree, .out = {.arena = arena}};
-  lind_buffer_put(&e.out, "/* Generated from model %.100s, text %s. */\n", model->name, model->hash);
-  for (int p = 0; p < LIND_PART_COUNT; ++p) LIND_TRY(emit_part(&e, p, arena));
-  emit_entries(&e, symbol);
-  return lind_buffer_finish(&e.out, text);
 }

@@ -15,7 +15,7 @@ typedef struct step {
 } step;
 
 typedef struct part_steps {
-  int n, n_board;
+  int n, n_board, n_cleared;
   const step *steps;
 } part_steps;
 
@@ -39,7 +39,7 @@ typedef struct builder {
 static int board_slot(const builder *b, int id) {
   const lind_vertex *v = &b->tree->graph.vertices[id];
   if (b->kept[id] >= 0) return b->kept[id];
-  if (v->op != LIND_OP_SLOT) return b->part.fills_frame ? -1 : b->tree->derived_slot[id];
+  if (v->op != LIND_OP_SLOT) return b->part.takes == LIND_TAKES_FRAME_TO_FILL ? -1 : b->tree->derived_slot[id];
   const int slot = lind_layout_slot(b->tree, v);
   if (slot >= 0) return slot;
   if (v->leaf == LIND_LEAF_TIME) return b->model->kernel.n_frame;
@@ -96,6 +96,7 @@ static lind_err build_part(builder *b, int which, part_steps *steps) {
   LIND_TAKE(list, b->arena, graph->n + b->part.n);
   lind_layout_work(b->tree, &b->part, work);
   LIND_TRY(plan_board(b, work, &made.n_board));
+  made.n_cleared = b->part.n_cleared;
   for (int i = 0; i < graph->n; ++i) {
     const lind_vertex *v = &graph->vertices[i];
     lind_tree *children[3];
@@ -112,7 +113,7 @@ static lind_err build_part(builder *b, int which, part_steps *steps) {
     lind_tree *tree;
     LIND_TRY(leaf(b, b->part.roots[i], &tree));
     LIND_TRY(lind_program_create(tree, b->arena, &list[made.n].program));
-    list[made.n++].to = made.n_board + i;
+    list[made.n++].to = made.n_board + (b->part.places != NULL ? b->part.places[i] : i);
   }
   made.steps = list;
   *steps = made;
@@ -125,6 +126,7 @@ static lind_err build_part(builder *b, int which, part_steps *steps) {
 static void run(const machine *m, int which, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *out) {
   const part_steps *part = &m->part[which];
   lind_lane board[part->n_board];
+  memset(out, 0, (size_t)part->n_cleared * sizeof *out);
   memcpy(board, frame, (size_t)m->n_frame * sizeof *board);
   if (time != NULL) board[m->n_frame] = *time;
   if (x != NULL) memcpy(board + m->n_frame + 1, x, (size_t)m->n_x * sizeof *board);
@@ -144,21 +146,23 @@ static void individual(const void *self, lind_lane *frame) {
   run(m, LIND_PART_INDIVIDUAL, NULL, frame, NULL, frame + m->n_given);
 }
 
-static void initial(const void *self, const lind_lane *frame, lind_lane *x) {
-  run(self, LIND_PART_INITIAL, NULL, frame, NULL, x);
-}
+#define EVALUATOR_FRAME(name, part) \
+  static void name(const void *self, const lind_lane *frame, lind_lane *out) { run(self, part, NULL, frame, NULL, out); }
+#define EVALUATOR_ALL(name, part)                                                                                         \
+  static void name(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *out) { \
+    run(self, part, time, frame, x, out);                                                                                 \
+  }
 
-static void rhs(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *dx) {
-  run(self, LIND_PART_RHS, time, frame, x, dx);
-}
-
-static void jacobian(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *j) {
-  run(self, LIND_PART_JACOBIAN, time, frame, x, j);
-}
-
-static void outputs(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *y) {
-  run(self, LIND_PART_OUTPUTS, time, frame, x, y);
-}
+EVALUATOR_FRAME(initial, LIND_PART_INITIAL)
+EVALUATOR_FRAME(delays, LIND_PART_DELAYS)
+EVALUATOR_ALL(rhs, LIND_PART_RHS)
+EVALUATOR_ALL(outputs, LIND_PART_OUTPUTS)
+EVALUATOR_ALL(jacobian, LIND_PART_JACOBIAN)
+EVALUATOR_ALL(slope, LIND_PART_SLOPE)
+EVALUATOR_ALL(rest, LIND_PART_REST)
+EVALUATOR_ALL(triggers, LIND_PART_TRIGGERS)
+EVALUATOR_ALL(reset, LIND_PART_RESET)
+EVALUATOR_ALL(diffusion, LIND_PART_DIFFUSION)
 
 static void dosing(const void *self, const lind_lane *frame, lind_lane *bioavailability, lind_lane *lag, lind_lane *rate,
                    lind_lane *duration) {
@@ -166,6 +170,11 @@ static void dosing(const void *self, const lind_lane *frame, lind_lane *bioavail
   run(self, LIND_PART_LAG, NULL, frame, NULL, lag);
   run(self, LIND_PART_RATE, NULL, frame, NULL, rate);
   run(self, LIND_PART_DURATION, NULL, frame, NULL, duration);
+}
+
+static void coefficients(const void *self, const lind_lane *frame, lind_lane *a, lind_lane *b) {
+  run(self, LIND_PART_MATRIX, NULL, frame, NULL, a);
+  run(self, LIND_PART_CONSTANTS, NULL, frame, NULL, b);
 }
 
 lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_kernel *kernel) {
@@ -181,9 +190,16 @@ lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_
   made.individual = individual;
   made.initial = initial;
   made.rhs = rhs;
-  made.jacobian = jacobian;
   made.outputs = outputs;
-  made.dosing = model->tree->bioavailability != NULL ? dosing : NULL;
+  made.jacobian = jacobian;
+  made.slope = lind_layout_has(model, LIND_PART_SLOPE) ? slope : NULL;
+  made.dosing = lind_layout_has(model, LIND_PART_BIOAVAILABILITY) ? dosing : NULL;
+  made.coefficients = lind_layout_has(model, LIND_PART_MATRIX) ? coefficients : NULL;
+  made.rest = lind_layout_has(model, LIND_PART_REST) ? rest : NULL;
+  made.triggers = lind_layout_has(model, LIND_PART_TRIGGERS) ? triggers : NULL;
+  made.reset = lind_layout_has(model, LIND_PART_RESET) ? reset : NULL;
+  made.delays = lind_layout_has(model, LIND_PART_DELAYS) ? delays : NULL;
+  made.diffusion = lind_layout_has(model, LIND_PART_DIFFUSION) ? diffusion : NULL;
   *kernel = made;
   return LIND_OK;
 }

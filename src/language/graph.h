@@ -62,8 +62,9 @@ bool lind_graph_is(const lind_graph *graph, int id, double value);
 /* marks[graph->n]: sets to true whatever the marked ones are made of. */
 void lind_graph_reach(const lind_graph *graph, bool *marks);
 
-/* derive.c: derivative[i * n_wrt + j] is the id of d roots[i] / d (state j). A derivative that is 0 is the constant 0. */
-lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, int n_states, lind_arena *arena,
+/* derive.c: derivative[i * n_leaves + j] is the id of d roots[i] / d leaves[j]. A derivative that is 0 is the constant 0; truths
+ * are flat. */
+lind_err lind_graph_derive(lind_graph *graph, const int *roots, int n_roots, const int *leaves, int n_leaves, lind_arena *arena,
                            int *derivative) LIND_MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 /* What must hold for every shipped model: engines agree, the Jacobian is the derivative of the rates, both back ends agree, and a
  * lane does not know its neighbours. A new file is tested without a new line here. */
-#include "bench.h"
+#include "agree.h"
 
 enum { STATES = 64 };
 
@@ -93,46 +93,21 @@ static void jacobian_is_derivative_on(const char *name) {
   bench_close(&b);
 }
 
-static void close_enough(const char *name, const char *what, const lind_lane *a, const lind_lane *b, int n) {
-  for (int k = 0; k < n; ++k)
-    for (int i = 0; i < LIND_LANES; ++i)
-      if (!(fabs(a[k].of[i] - b[k].of[i]) <= 1e-13 * fmax(fabs(a[k].of[i]), fabs(b[k].of[i]))))
-        fail_msg("%s: %s %d of lane %d is %.17g compiled and %.17g evaluated", name, what, k, i, a[k].of[i], b[k].of[i]);
-}
-
 static void back_ends_agree_on(const char *name) {
-  static lind_lane jacobian[2][STATES * STATES], dx[2][STATES], share[2][STATES], lag[2][STATES], rate[2][STATES],
-      duration[2][STATES];
   const lind_lane time = {{1, 2, 3, 4, 5, 6, 7, 8}};
   bench b[2];
   bench_open(&b[0], name, LIND_BACK_END_COMPILED);
   bench_open(&b[1], name, LIND_BACK_END_EVALUATOR);
   assert_string_equal(b[0].model->back_end, "compiled in");
   assert_string_equal(b[1].model->back_end, "lane evaluator");
-  const int n = b[0].model->n_states;
   for (int k = 0; k < 2; ++k) {
     fill(&b[k]);
     bench_start(&b[k]);
   }
-  close_enough(name, "frame slot", b[0].frame, b[1].frame, b[0].model->kernel.n_frame);
-  close_enough(name, "initial value", b[0].x, b[1].x, n);
-  for (int k = 0; k < 2; ++k) {
-    const lind_kernel *kernel = &b[k].model->kernel;
-    wander(&b[k]);
-    memcpy(b[k].frame, b[0].frame, (size_t)kernel->n_frame * sizeof *b[k].frame);
-    kernel->rhs(kernel->self, &time, b[k].frame, b[0].x, dx[k]);
-    bench_jacobian(kernel, &time, b[k].frame, b[0].x, jacobian[k]);
-    kernel->outputs(kernel->self, &time, b[k].frame, b[0].x, b[k].y);
-    if (kernel->dosing != NULL) kernel->dosing(kernel->self, b[k].frame, share[k], lag[k], rate[k], duration[k]);
-  }
-  assert_true((b[0].model->kernel.dosing == NULL) == (b[1].model->kernel.dosing == NULL));
-  close_enough(name, "rate", dx[0], dx[1], n);
-  close_enough(name, "Jacobian element", jacobian[0], jacobian[1], n * n);
-  close_enough(name, "output", b[0].y, b[1].y, b[0].model->n_outputs);
-  if (b[0].model->kernel.dosing != NULL) {
-    close_enough(name, "bioavailability", share[0], share[1], n);
-    close_enough(name, "lag", lag[0], lag[1], n);
-  }
+  agree_values(name, "frame slot", b[0].frame, b[1].frame, b[0].model->kernel.n_frame);
+  agree_values(name, "initial value", b[0].x, b[1].x, b[0].model->n_states);
+  wander(&b[0]);
+  agree_kernels(name, &b[0].model->kernel, &b[1].model->kernel, &time, b[0].frame, b[0].x);
   bench_close(&b[0]);
   bench_close(&b[1]);
 }
