@@ -68,16 +68,21 @@ typedef struct lind_stepper {
   /* REQUIRED. After a dose or a changed frame nothing has to be told. */
   void (*advance)(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance, lind_advance *pack,
                   void *workspace);
+  /* OPTIONAL: frees what the engine's library holds on behalf of the workspace; the caller frees the workspace itself. Such
+   * memory is bounded, allocated when a lane first needs it, never again, and counted apart from `bytes`. NULL: it holds nothing.
+   */
+  void (*release)(const lind_kernel *kernel, void *workspace);
 } lind_stepper;
 
-extern const lind_stepper lind_stepper_rk; /* explicit Runge-Kutta pair, src/numerics/stepper_rk.c */
+extern const lind_stepper lind_stepper_rk;    /* explicit Runge-Kutta pair, src/numerics/stepper_rk.c */
+extern const lind_stepper lind_stepper_cvode; /* SUNDIALS CVODE, src/numerics/stepper_cvode.c */
 
 const lind_stepper *lind_stepper_find(const char *name); /* NULL if unknown */
 const char *const *lind_stepper_names(int *n);
 
 /* Reference: SUNDIALS CVODE (BDF, dense, generated Jacobian when the kernel has one), one lane at a time, input NULL or as in
- * lind_advance. Fails with LIND_ERR_NUMERIC. */
-lind_err lind_cvode_advance(const lind_kernel *kernel, const lind_lane *frame, int lane, double relative, double absolute,
-                            double time, double target, double *x /* [n_states] in, out */) LIND_MUST_CHECK;
+ * lind_advance; triggers are not watched. Fails with LIND_ERR_NUMERIC. */
+lind_err lind_cvode_advance(const lind_kernel *kernel, const lind_lane *frame, int lane, const lind_lane *input, double relative,
+                            double absolute, double time, double target, double *x /* [n_states] in, out */) LIND_MUST_CHECK;
 
 #endif

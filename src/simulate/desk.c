@@ -115,6 +115,9 @@ void lind_desk_destroy(lind_desk **at) {
   if (at == NULL || *at == NULL) return;
   lind_desk *desk = *at;
   if (desk->scratch != NULL) {
+    const lind_stepper *stepper = desk->plan->stepper;
+    if (desk->scratch->workspace != NULL && stepper->release != NULL)
+      stepper->release(&desk->plan->model->kernel, desk->scratch->workspace);
     free(desk->scratch->lanes);
     free(desk->scratch->workspace);
   }

@@ -154,7 +154,7 @@ static inline void bench_advance_cvode(bench *b, double target) {
   const int n = b->model->n_states;
   for (int i = 0; i < LIND_LANES; ++i) {
     for (int k = 0; k < n; ++k) x[k] = b->x[k].of[i];
-    must(lind_cvode_advance(&b->model->kernel, b->frame, i, 1e-11, 1e-14, b->time, target, x));
+    must(lind_cvode_advance(&b->model->kernel, b->frame, i, NULL, 1e-11, 1e-14, b->time, target, x));
     for (int k = 0; k < n; ++k) b->x[k].of[i] = x[k];
   }
   b->time = target;

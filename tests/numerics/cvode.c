@@ -27,10 +27,10 @@ static void closed_forms(void **state) {
   for (int i = 0; i < LIND_LANES; i++) k.of[i] = 0.1 * (i + 1);
   for (int lane = 0; lane < LIND_LANES; lane++) { /* its own lane of the frame; decay has a Jacobian, the oscillator none */
     double x[] = {100};
-    assert_int_equal(lind_cvode_advance(&decay, &k, lane, 1e-9, 1e-12, 2, 7, x), LIND_OK);
+    assert_int_equal(lind_cvode_advance(&decay, &k, lane, NULL, 1e-9, 1e-12, 2, 7, x), LIND_OK);
     assert_close(x[0], 100 * exp(-k.of[lane] * 5), 1e-7);
     double y[] = {0, 1};
-    assert_int_equal(lind_cvode_advance(&oscillator, &k, lane, 1e-10, 1e-12, 0, 5, y), LIND_OK);
+    assert_int_equal(lind_cvode_advance(&oscillator, &k, lane, NULL, 1e-10, 1e-12, 0, 5, y), LIND_OK);
     assert_close(y[0], sin(k.of[lane] * 5), 1e-6);
     assert_close(y[1], cos(k.of[lane] * 5), 1e-6);
   }
@@ -42,7 +42,7 @@ static void stiff_closed_form(void **state) {
   for (double stiff = 10; stiff < 1e10; stiff *= 100) {
     const lind_lane rate = all(stiff);
     double x[] = {1};
-    assert_int_equal(lind_cvode_advance(&track, &rate, 2, 1e-9, 1e-12, 0, 12, x), LIND_OK);
+    assert_int_equal(lind_cvode_advance(&track, &rate, 2, NULL, 1e-9, 1e-12, 0, 12, x), LIND_OK);
     assert_close(x[0], cos(12), 1e-7);
   }
 }
@@ -58,7 +58,7 @@ static void agree(const lind_kernel *kernel, const lind_lane *frame, const lind_
     double y[DRUG_STATES];
     for (int s = 0; s < kernel->n_states; s++) y[s] = start[s].of[lane];
     assert_int_equal(pack.status[lane], LIND_LANE_OK);
-    assert_int_equal(lind_cvode_advance(kernel, frame, lane, 1e-10, 1e-12, 0, end, y), LIND_OK);
+    assert_int_equal(lind_cvode_advance(kernel, frame, lane, NULL, 1e-10, 1e-12, 0, end, y), LIND_OK);
     for (int s = 0; s < kernel->n_states; s++) /* 1e-6, but for what has decayed to the absolute tolerance */
       if (fabs(x[s].of[lane] - y[s]) > 1e-10) assert_close(x[s].of[lane], y[s], 1e-6);
   }
@@ -98,7 +98,7 @@ static void uses_the_kernels_jacobian(void **state) {
                                 .jacobian = counting_jacobian};
   const lind_lane k = all(50);
   double x[] = {1};
-  assert_int_equal(lind_cvode_advance(&counting, &k, 0, 1e-8, 1e-12, 0, 1, x), LIND_OK);
+  assert_int_equal(lind_cvode_advance(&counting, &k, 0, NULL, 1e-8, 1e-12, 0, 1, x), LIND_OK);
   assert_true(calls > 0);
 }
 
@@ -106,7 +106,7 @@ static void nothing_to_do(void **state) {
   (void)state;
   const lind_lane k = all(1);
   double x[] = {42};
-  assert_int_equal(lind_cvode_advance(&decay, &k, 0, 1e-6, 1e-9, 3, 3, x), LIND_OK);
+  assert_int_equal(lind_cvode_advance(&decay, &k, 0, NULL, 1e-6, 1e-9, 3, 3, x), LIND_OK);
   assert_true(x[0] == 42);
 }
 
@@ -115,11 +115,11 @@ static void failure_is_a_sentence(void **state) {
   (void)state;
   const lind_lane unused = all(0);
   double x[] = {0.5};
-  assert_int_equal(lind_cvode_advance(&bend, &unused, 0, 1e-6, 1e-9, 0, 2, x), LIND_ERR_NUMERIC);
+  assert_int_equal(lind_cvode_advance(&bend, &unused, 0, NULL, 1e-6, 1e-9, 0, 2, x), LIND_ERR_NUMERIC);
   assert_true(x[0] == 0.5);
   assert_non_null(strstr(lind_error_message(), "the reference solver stopped at 1.414"));
   assert_non_null(strstr(lind_error_message(), "on its way from 0 h to 2 h (CV_"));
-  assert_int_equal(lind_cvode_advance(&bend, &unused, 0, -1, 1e-9, 0, 1, x), LIND_ERR_NUMERIC);
+  assert_int_equal(lind_cvode_advance(&bend, &unused, 0, NULL, -1, 1e-9, 0, 1, x), LIND_ERR_NUMERIC);
   assert_non_null(strstr(lind_error_message(), "relative (-1) and absolute (1e-09) tolerance must not be negative"));
 }
 

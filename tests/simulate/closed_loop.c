@@ -57,7 +57,7 @@ static void reference(const trial *t, const lind_lane *frame, double inr[VISITS]
     if (v < VISITS && t->plan->visits[v].day == day) inr[v++] = y[output].of[0];
     one[depot] +=
         t->plan->values.parameters[lind_model_find_parameter(model, "s")] * DOSE; /* the bioavailability is the share s */
-    assert_int_equal(lind_cvode_advance(kernel, frame, 0, 1e-10, 1e-12, time.of[0], time.of[0] + 24.0, one), LIND_OK);
+    assert_int_equal(lind_cvode_advance(kernel, frame, 0, NULL, 1e-10, 1e-12, time.of[0], time.of[0] + 24.0, one), LIND_OK);
   }
   test_free(lanes);
 }
