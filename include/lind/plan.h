@@ -25,9 +25,12 @@ typedef struct lind_grouping { /* a way to split patients; grouping 0 is "all" w
 
 typedef struct lind_plan_dosing {
   const lind_dosing *item;
-  const lind_program *when, *dose, *skip, *recheck; /* NULL where absent */
-  int state;                                        /* receives the doses */
+  const lind_program *when, *dose, *skip, *recheck, *reduce, *hold, *give; /* NULL where absent */
+  int state;                                                               /* receives the doses; -1: it gives none */
+  int regimen;                                                             /* of that state */
 } lind_plan_dosing;
+
+enum { LIND_REGIMENS = 4 }; /* states that one protocol can dose */
 
 typedef struct lind_plan_visit {
   int day, window; /* whole days */
@@ -82,7 +85,10 @@ typedef struct lind_plan {
   int slot_definitions;
   const lind_program *eligible;   /* NULL: everybody the cohort's own rule admits */
   const lind_plan_dosing *dosing; /* [protocol->n_dosing] */
-  const int *const *arm_dosing;   /* [arm][arms[arm].dosing.n] indices into dosing */
+  int n_regimens;
+  int regimen_state[LIND_REGIMENS];
+  lind_purpose regimen_miss[LIND_REGIMENS];
+  const int *const *arm_dosing; /* [arm][arms[arm].dosing.n] indices into dosing */
 
   int n_visits;
   const lind_plan_visit *visits; /* by day */
@@ -92,7 +98,7 @@ typedef struct lind_plan {
   int n_strata_factors, n_strata;
   const int *strata_factors; /* groupings */
   const lind_randomiser *randomiser;
-  lind_purpose purpose_miss, purpose_dropout, purpose_window, purpose_attend;
+  lind_purpose purpose_dropout, purpose_window, purpose_attend;
 
   uint64_t n_blocks, block_seats; /* seats of a whole block */
   uint64_t block_replicates;      /* whole replicates a block; 0: replicates are cut into blocks of LIND_BLOCK_CUT seats */
@@ -107,6 +113,36 @@ size_t lind_plan_desk_bytes(const lind_plan *plan);
 
 /* ---- one thread's desk
  * ------------------------------------------------------------------------------------------------------------ */
+
+/* One decision about a patient, as it is taken. */
+#define LIND_DECISION_LIST(X)                  \
+  X(LIND_DECISION_DOSE, "sets the dose")       \
+  X(LIND_DECISION_REDUCE, "reduces the dose")  \
+  X(LIND_DECISION_SKIP, "skips doses")         \
+  X(LIND_DECISION_HOLD, "holds the dose")      \
+  X(LIND_DECISION_RESUME, "resumes the dose")  \
+  X(LIND_DECISION_GIVE, "gives one dose")      \
+  X(LIND_DECISION_STOP, "stops treatment")     \
+  X(LIND_DECISION_RECHECK, "asks for a visit") \
+  X(LIND_DECISION_INFUSE, "sets the infusion")
+#define LIND_DECISION_ENUM(code, words) code,
+typedef enum { LIND_DECISION_LIST(LIND_DECISION_ENUM) LIND_DECISION_COUNT } lind_decision_kind;
+#undef LIND_DECISION_ENUM
+
+typedef struct lind_decision {
+  lind_decision_kind kind;
+  int seat;             /* on the desk */
+  double time;          /* h */
+  const char *rule;     /* name of the dosing item or the controller */
+  int state;            /* dosed, -1: none */
+  double before, after; /* canonical: amount, rate (INFUSE), doses (SKIP), h (RECHECK) */
+} lind_decision;
+
+/* Who wants to know of decisions; a run does not. */
+typedef struct lind_ledger {
+  void (*note)(void *context, const lind_decision *decision);
+  void *context;
+} lind_ledger;
 
 typedef struct lind_desk lind_desk;
 struct lind_desk {
@@ -134,6 +170,7 @@ struct lind_desk {
 
   int64_t *curve; /* [n_arms][n_curve_times][LIND_CURVE_BINS]; added to by simulate; the caller's, NULL: none drawn */
   int n_curve_times;
+  lind_ledger ledger; /* the caller's; note NULL: nobody listens */
   lind_work work;
   struct lind_desk_scratch *scratch;
 };

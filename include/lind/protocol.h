@@ -40,6 +40,12 @@ typedef struct lind_dosing {
   lind_words dose;    /* amount of each dose from now on, mass or amount; absent = unchanged */
   lind_words skip;    /* number of doses to leave out, beginning with the next; absent = 0 */
   lind_words recheck; /* time until an extra visit; absent or <= 0 = none */
+  lind_words reduce;  /* share by which the dose is reduced; absent = 0 */
+  lind_words hold;    /* truth: doses are held until it is true at a visit; absent = not held */
+  lind_words give;    /* amount of one dose now, beside the regimen; absent = none */
+  int stop;           /* treatment ends for good */
+  int further;        /* the items behind it may act on the same occasion */
+  double over;        /* h in which each dose enters at a constant rate; 0 = at once */
   double round;       /* the dose is rounded to a multiple of this (half away from zero); NAN = not */
   double most;        /* the dose is not above this; NAN = no limit */
   lind_words into;    /* state that receives doses; absent: the model's only dosing state */

@@ -61,6 +61,8 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
                          const lind_sink *sink) LIND_MUST_CHECK;
 /* The integer pass of a cut replicate: how many seats of each stratum this block fills. counts [n_strata]. */
 void lind_runner_count(lind_runner *runner, uint64_t block, uint64_t *counts);
+/* From now on every decision about a patient of this runner is told to the ledger; {0}: to nobody. */
+void lind_runner_listen(lind_runner *runner, lind_ledger ledger);
 /* One seat again, for replay: its desk is left filled; *at is the seat's place on the desk. */
 lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
                             int *at) LIND_MUST_CHECK;

@@ -101,6 +101,58 @@ static void days(const lind_plan *plan, const lind_desk *desk, int s) {
   }
 }
 
+/* ---- the ledger
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct page {
+  const lind_plan *plan;
+  int seat;
+  long n;
+} page;
+
+static void decision(void *context, const lind_decision *d) {
+  static const char *const kinds[] = {
+#define ROW(code, words) words,
+      LIND_DECISION_LIST(ROW)
+#undef ROW
+  };
+  page *to = context;
+  if (d->seat != to->seat) return;
+  const lind_model_state *state = d->state >= 0 ? &to->plan->model->states[d->state] : NULL;
+  const char *unit = state != NULL ? state->unit.text : "", *name = state != NULL ? state->name : "";
+  const double scale = state != NULL ? state->unit.scale : 1.0;
+  if (to->n++ == 0) printf("\ndecisions\n");
+  printf("  day %-7.6g %-24s %-18s", d->time / 24.0 + 1.0, d->rule, kinds[d->kind]);
+  switch (d->kind) {
+    case LIND_DECISION_SKIP:
+      printf(" %g of %s\n", d->after, name);
+      break;
+    case LIND_DECISION_RECHECK:
+      printf(" in %g day\n", d->after / 24.0);
+      break;
+    case LIND_DECISION_STOP:
+      printf("\n");
+      break;
+    case LIND_DECISION_INFUSE:
+      printf(" %.6g to %.6g %s/h into %s\n", d->before / scale, d->after / scale, unit, name);
+      break;
+    default:
+      printf(" %.6g to %.6g %s into %s\n", d->before / scale, d->after / scale, unit, name);
+  }
+}
+
+/* The life once more, with somebody who listens. */
+static lind_err decisions(const lind_study *study, lind_runner *runner, uint64_t replicate, uint64_t seat, int s,
+                          lind_arena *arena) {
+  page to = {.plan = study->stage[0].plan, .seat = s};
+  const lind_desk *desk;
+  lind_runner_listen(runner, (lind_ledger){decision, &to});
+  const lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
+  lind_runner_listen(runner, (lind_ledger){0});
+  return err;
+}
+
 static void endpoints(const lind_layout *layout, const lind_desk *desk, int s, double *values, double *events) {
   lind_past_endpoints(layout, desk, s, values, events);
   printf("\nendpoints\n");
@@ -134,11 +186,12 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
   LIND_TAKE(values, arena, layout->n_endpoints);
   LIND_TAKE(events, arena, layout->n_endpoints);
   LIND_TRY(lind_runner_create(layout, &runner));
-  const lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
+  lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
   if (err == LIND_OK) {
     header(layout->plan, desk, s);
     covariates(layout->plan, desk, s);
     days(layout->plan, desk, s);
+    err = decisions(study, runner, replicate, seat, s, arena);
     endpoints(layout, desk, s, values, events);
     if (!lind_past_is_same(past, study))
       fprintf(stderr,

@@ -335,6 +335,8 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
   return sink->put(sink->self, &record);
 }
 
+void lind_runner_listen(lind_runner *runner, lind_ledger ledger) { runner->desk->ledger = ledger; }
+
 lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
                             int *at) {
   const lind_plan *plan = runner->layout->plan;

@@ -5,19 +5,30 @@
 
 #include "desk_scratch.h"
 
+typedef struct lind_regimen {
+  double dose;                  /* canonical, each time */
+  double every;                 /* h between doses */
+  double over;                  /* h in which one enters; 0: at once */
+  double next;                  /* h; INFINITY before the first prescription */
+  int skip;                     /* doses still to be left out */
+  const lind_plan_dosing *hold; /* the rule that holds doses until it is content; NULL: none does */
+  bool missed;                  /* the last dose was forgotten */
+} lind_regimen;
+
+typedef struct lind_intake { /* what a patient takes */
+  int state;
+  double amount, over; /* canonical; h */
+} lind_intake;
+
 typedef struct lind_conduct_lane {
   int seat; /* on the desk */
   bool on;  /* still followed */
   lind_who who;
-  double leaves;    /* h at which the patient drops out */
-  int next_visit;   /* of the schedule */
-  int recheck_day;  /* 0: none asked for */
-  double dose;      /* mg a time, canonical */
-  double every;     /* h between doses */
-  double next_dose; /* h; INFINITY before the first prescription */
-  int skip;         /* doses still to be left out */
-  int state;        /* that receives them */
-  bool missed;      /* the last dose was forgotten */
+  double leaves;   /* h at which the patient drops out */
+  int next_visit;  /* of the schedule */
+  int recheck_day; /* 0: none asked for */
+  bool stopped;    /* treatment has ended for good */
+  lind_regimen regimen[LIND_REGIMENS];
 } lind_conduct_lane;
 
 typedef struct lind_conduct {
@@ -29,8 +40,23 @@ typedef struct lind_conduct {
 void lind_conduct_begin(lind_conduct *conduct, lind_desk *desk, const int seat[LIND_LANES], int n);
 unsigned lind_conduct_visits(lind_conduct *conduct, int day); /* who comes today; drop-outs leave */
 void lind_conduct_measure(lind_conduct *conduct, unsigned mask, double now, const lind_lane *outputs);
-void lind_conduct_rules(lind_conduct *conduct, int day, unsigned visiting); /* before the day's dose */
-double lind_conduct_take(lind_conduct *conduct, int lane, double now);      /* amount swallowed at next_dose */
+double lind_conduct_next(const lind_conduct *conduct, int lane); /* h of the next dose of any regimen; INFINITY: none */
+/* A dose that is due now and is taken; false: there is none (any more). */
+bool lind_conduct_take(lind_conduct *conduct, int lane, double now, lind_intake *intake);
 void lind_conduct_leave(lind_conduct *conduct, int lane, double time, lind_end reason);
+
+/* ---- prescribe.c: the dosing rules of a day, before its doses. A dose that is given at once goes to `given`, in lanes' order.
+ */
+enum { LIND_MOST_GIVEN = 16 }; /* items of an arm that give single doses; the plan refuses more */
+typedef struct lind_given {
+  int n;
+  struct {
+    int lane;
+    lind_intake intake;
+  } at[LIND_LANES * LIND_MOST_GIVEN];
+} lind_given;
+void lind_prescribe(lind_conduct *conduct, int day, unsigned visiting, lind_given *given);
+void lind_conduct_note(const lind_conduct *conduct, int lane, lind_decision_kind kind, const char *rule, int state, double time,
+                       double before, double after);
 
 #endif

@@ -5,19 +5,25 @@
 
 #include "conduct.h"
 
-enum { UNDER_WAY = 8 }; /* doses of a lane that were swallowed and wait for their lag */
+enum { UNDER_WAY = 64 }; /* doses of a lane that wait for their lag, or are running in */
 
 typedef struct arrival {
-  double time, amount; /* h at which it reaches its state */
-  int state;
+  double time; /* h at which it reaches its state */
+  lind_intake intake;
 } arrival;
+
+typedef struct infusion {
+  double end, rate; /* h, canonical per h */
+  int state;
+} infusion;
 
 typedef struct pack {
   lind_conduct conduct;
   lind_advance advance;
   lind_desk_scratch *scratch;
-  arrival under_way[LIND_LANES][UNDER_WAY]; /* by time */
-  int n_under_way[LIND_LANES];
+  arrival coming[LIND_LANES][UNDER_WAY];   /* by time */
+  infusion running[LIND_LANES][UNDER_WAY]; /* by end */
+  int n_coming[LIND_LANES], n_running[LIND_LANES];
 } pack;
 
 static const lind_kernel *kernel_of(const pack *p) { return &p->conduct.desk->plan->model->kernel; }
@@ -97,7 +103,10 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
   refresh(p);
   kernel->initial(kernel->self, p->scratch->frame, p->scratch->x);
+  memset(p->scratch->input, 0, (size_t)kernel->n_states * sizeof *p->scratch->input);
   p->advance.x = p->scratch->x;
+  p->advance.input = p->scratch->input;
+  p->advance.look = (lind_lane){{INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY}};
   for (int i = 0; i < LIND_LANES; i++) {
     p->advance.status[i] = i < n ? LIND_LANE_OK : LIND_LANE_IDLE;
   }
@@ -116,34 +125,70 @@ static void note_failures(pack *p) {
 /* ---- doses
  * ------------------------------------------------------------------------------------------------------------------------- */
 
+/* A lane without room is given up, and counted: no dose is lost in silence. */
+static bool has_room(pack *p, int i, int n) {
+  if (n < UNDER_WAY) return true;
+  p->advance.status[i] = LIND_LANE_CROWDED;
+  return false;
+}
+
+static void input_sum(pack *p, int i, int state) {
+  double sum = 0.0;
+  for (int k = 0; k < p->n_running[i]; k++)
+    if (p->running[i][k].state == state) sum += p->running[i][k].rate;
+  p->scratch->input[state].of[i] = sum;
+}
+
+static void infusion_start(pack *p, int i, infusion made) {
+  if (!has_room(p, i, p->n_running[i])) return;
+  int at = p->n_running[i]++;
+  for (; at > 0 && p->running[i][at - 1].end > made.end; at--) p->running[i][at] = p->running[i][at - 1];
+  p->running[i][at] = made;
+  input_sum(p, i, made.state);
+}
+
+static void infusion_end(pack *p, int i) {
+  const int state = p->running[i][0].state;
+  memmove(p->running[i], p->running[i] + 1, (size_t)--p->n_running[i] * sizeof(infusion));
+  input_sum(p, i, state);
+}
+
 static void enter_first(pack *p, int i) {
-  arrival *first = p->under_way[i];
-  p->scratch->x[first->state].of[i] += p->scratch->bioavailability[first->state].of[i] * first->amount;
-  memmove(first, first + 1, (size_t)--p->n_under_way[i] * sizeof *first);
+  arrival *first = p->coming[i];
+  const lind_intake intake = first->intake;
+  const double amount = p->scratch->bioavailability[intake.state].of[i] * intake.amount;
+  if (intake.over > 0.0)
+    infusion_start(p, i, (infusion){first->time + intake.over, amount / intake.over, intake.state});
+  else
+    p->scratch->x[intake.state].of[i] += amount;
+  memmove(first, first + 1, (size_t)--p->n_coming[i] * sizeof *first);
 }
 
-static void send(pack *p, int i, arrival dose) {
-  if (p->n_under_way[i] == UNDER_WAY) enter_first(p, i); /* a lag above that many intervals is cut short */
-  int at = p->n_under_way[i]++;
-  for (; at > 0 && p->under_way[i][at - 1].time > dose.time; at--) p->under_way[i][at] = p->under_way[i][at - 1];
-  p->under_way[i][at] = dose;
+static void send(pack *p, int i, double now, lind_intake intake) {
+  if (!has_room(p, i, p->n_coming[i])) return;
+  const double lag = p->scratch->lag[intake.state].of[i];
+  const arrival dose = {lag > 0.0 ? now + lag : now, intake};
+  int at = p->n_coming[i]++;
+  for (; at > 0 && p->coming[i][at - 1].time > dose.time; at--) p->coming[i][at] = p->coming[i][at - 1];
+  p->coming[i][at] = dose;
 }
 
-static double next_arrival(const pack *p, int i) { return p->n_under_way[i] > 0 ? p->under_way[i][0].time : INFINITY; }
+/* The next time at which something enters or stops entering. */
+static double next_turn(const pack *p, int i) {
+  const double dose = p->n_coming[i] > 0 ? p->coming[i][0].time : INFINITY;
+  return p->n_running[i] > 0 ? fmin(dose, p->running[i][0].end) : dose;
+}
 
 /* Doses that are due now, for every lane at its own time. A lane that is at the stop waits for what happens there, whatever keeps
  * its neighbours: a dose due at the stop follows the day's rules. */
 static void swallow(pack *p, double stop) {
   for (int i = 0; i < p->conduct.n; i++) {
-    lind_conduct_lane *lane = &p->conduct.lane[i];
     const double now = p->advance.time.of[i];
-    if (!lane->on || now >= stop) continue;
-    if (lane->next_dose <= now) {
-      const double amount = lind_conduct_take(&p->conduct, i, now);
-      const double lag = amount > 0.0 ? p->scratch->lag[lane->state].of[i] : 0.0;
-      if (amount > 0.0) send(p, i, (arrival){lag > 0.0 ? now + lag : now, amount, lane->state});
-    }
-    while (next_arrival(p, i) <= now) enter_first(p, i);
+    lind_intake intake;
+    if (!p->conduct.lane[i].on || now >= stop) continue;
+    while (lind_conduct_take(&p->conduct, i, now, &intake)) send(p, i, now, intake);
+    while (p->n_running[i] > 0 && p->running[i][0].end <= now) infusion_end(p, i);
+    while (p->n_coming[i] > 0 && p->coming[i][0].time <= now) enter_first(p, i);
   }
 }
 
@@ -155,7 +200,7 @@ static void advance_to(pack *p, double stop) {
     for (int i = 0; i < LIND_LANES; i++) {
       const lind_conduct_lane *lane = &p->conduct.lane[i];
       double target = stop;
-      if (i < p->conduct.n && lane->on) target = fmin(stop, fmin(lane->next_dose, next_arrival(p, i)));
+      if (i < p->conduct.n && lane->on) target = fmin(stop, fmin(lind_conduct_next(&p->conduct, i), next_turn(p, i)));
       p->advance.target.of[i] = target;
       if (i < p->conduct.n && lane->on && p->advance.time.of[i] < target) short_of_it = true;
     }
@@ -229,7 +274,10 @@ static void stop_at(pack *p, double now) {
   }
   if (curve) draw_curve(p, count, now);
   if (visiting != 0) lind_conduct_measure(&p->conduct, visiting, now, p->scratch->y);
-  if (morning && now < plan->protocol->duration) lind_conduct_rules(&p->conduct, days + 1, visiting);
+  if (!morning || now >= plan->protocol->duration) return;
+  lind_given given;
+  lind_prescribe(&p->conduct, days + 1, visiting, &given);
+  for (int k = 0; k < given.n; k++) send(p, given.at[k].lane, now, given.at[k].intake);
 }
 
 static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {

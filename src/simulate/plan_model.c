@@ -103,7 +103,6 @@ static lind_err settle_noise(lind_plan *plan, lind_arena *arena) {
   for (int i = 0; i < model->n_drifts; i++) LIND_TRY(add_purpose(plan, "model", model->drifts[i].name, &drifts[i]));
   plan->random_purposes = randoms;
   plan->drift_purposes = drifts;
-  LIND_TRY(add_purpose(plan, "conduct", "miss", &plan->purpose_miss));
   LIND_TRY(add_purpose(plan, "conduct", "dropout", &plan->purpose_dropout));
   LIND_TRY(add_purpose(plan, "conduct", "visit-window", &plan->purpose_window));
   return add_purpose(plan, "conduct", "visit-attended", &plan->purpose_attend);

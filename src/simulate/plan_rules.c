@@ -1,8 +1,10 @@
 /* plan_rules.c -- definitions, eligibility and dosing rules become programs on one frame:
  * [cohort row | day, visit, dose, dose_1 .. dose_7 | measures | definitions]. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "conduct.h"
 #include "lind/text.h"
 #include "plan_parts.h"
 
@@ -79,8 +81,8 @@ static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bo
       for (int i = 0; i < protocol->n_dosing; i++) {
         const lind_dosing *item = &protocol->dosing[i];
         if (strcmp(item->name, protocol->arms[a].dosing.at[k].text) != 0) continue;
-        const lind_words all[] = {item->when, item->dose, item->skip, item->recheck};
-        for (int w = 0; w < 4; w++) LIND_TRY(need_words(protocol, all[w], arena, needed));
+        const lind_words all[] = {item->when, item->dose, item->skip, item->recheck, item->reduce, item->hold, item->give};
+        for (int w = 0; w < 7; w++) LIND_TRY(need_words(protocol, all[w], arena, needed));
       }
   for (int i = protocol->n_definitions - 1; i >= 0; i--) { /* a definition rests on earlier ones only */
     lind_tree *tree;
@@ -170,6 +172,29 @@ static lind_err find_dosed_state(const lind_plan *plan, const lind_dosing *item,
   return LIND_OK;
 }
 
+/* Each dosed state has its own regimen: dose, interval, pauses, forgotten doses. */
+static lind_err settle_regimen(lind_plan *plan, const lind_dosing *item, lind_arena *arena, lind_plan_dosing *dosing) {
+  LIND_TRY(find_dosed_state(plan, item, arena, &dosing->state));
+  const lind_model_state *state = &plan->model->states[dosing->state];
+  LIND_CHECK_AT(
+      lind_unit_same_dimension(state->unit.dimension, dose_dimension(plan)), LIND_ERR_UNIT, item->where,
+      "dosing.%s doses %s, whose unit differs from that of the model's other dosed states; a protocol has one unit of dose",
+      item->name, state->name);
+  for (dosing->regimen = 0; dosing->regimen < plan->n_regimens; dosing->regimen++)
+    if (plan->regimen_state[dosing->regimen] == dosing->state) return LIND_OK;
+  LIND_CHECK_AT(plan->n_regimens < LIND_REGIMENS, LIND_ERR_INPUT, item->where,
+                "dosing.%s doses a state beside %d others; a protocol can dose at most %d states", item->name, LIND_REGIMENS,
+                LIND_REGIMENS);
+  char words[60];
+  const int length = plan->n_regimens == 0 ? snprintf(words, sizeof words, "conduct/miss")
+                                           : snprintf(words, sizeof words, "conduct/miss/%s", state->name);
+  LIND_CHECK(length < (int)sizeof words, LIND_ERR_INPUT, "the name '%s' is too long for a random stream", state->name);
+  LIND_TRY(lind_random_purposes_add(&plan->purposes, words));
+  plan->regimen_miss[plan->n_regimens] = lind_random_purpose(words);
+  plan->regimen_state[plan->n_regimens++] = dosing->state;
+  return LIND_OK;
+}
+
 static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
   const lind_protocol *protocol = plan->protocol;
   lind_plan_dosing *dosing;
@@ -186,21 +211,34 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
     LIND_CHECK_AT(item->every >= 1.0 || !(protocol->miss > 0.0 || protocol->miss_after_miss > 0.0), LIND_ERR_INPUT, item->where,
                   "dosing.%s.every is %g h; where doses can be missed it must be at least 1 h, since one hour has one chance",
                   item->name, item->every);
-    if (item->dose.text != NULL) LIND_TRY(find_dosed_state(plan, item, arena, &dosing[i].state));
+    LIND_CHECK_AT(item->dose.text == NULL || item->reduce.text == NULL, LIND_ERR_INPUT, item->reduce.where,
+                  "dosing.%s has both dose and reduce_by; a rule sets the dose or reduces it", item->name);
+    if (item->dose.text != NULL || item->give.text != NULL || item->reduce.text != NULL || item->hold.text != NULL ||
+        item->skip.text != NULL)
+      LIND_TRY(settle_regimen(plan, item, arena, &dosing[i]));
     LIND_TRY(compile(scope, item->when, true, lind_unit_dimensionless, arena, &dosing[i].when));
     LIND_TRY(compile(scope, item->dose, false, dose_dimension(plan), arena, &dosing[i].dose));
     LIND_TRY(compile(scope, item->skip, false, lind_unit_dimensionless, arena, &dosing[i].skip));
     LIND_TRY(compile(scope, item->recheck, false, time, arena, &dosing[i].recheck));
+    LIND_TRY(compile(scope, item->reduce, false, lind_unit_dimensionless, arena, &dosing[i].reduce));
+    LIND_TRY(compile(scope, item->hold, true, lind_unit_dimensionless, arena, &dosing[i].hold));
+    LIND_TRY(compile(scope, item->give, false, dose_dimension(plan), arena, &dosing[i].give));
   }
   plan->dosing = dosing;
   const int **lists;
   LIND_TAKE(lists, arena, protocol->n_arms + 1);
   for (int a = 0; a < protocol->n_arms; a++) {
-    int *list;
+    int *list, gives = 0;
     LIND_TAKE(list, arena, protocol->arms[a].dosing.n + 1);
     for (int k = 0; k < protocol->arms[a].dosing.n; k++)
       for (int i = 0; i < protocol->n_dosing; i++)
-        if (strcmp(protocol->dosing[i].name, protocol->arms[a].dosing.at[k].text) == 0) list[k] = i;
+        if (strcmp(protocol->dosing[i].name, protocol->arms[a].dosing.at[k].text) == 0) {
+          list[k] = i;
+          gives += dosing[i].give != NULL;
+        }
+    LIND_CHECK_AT(gives <= LIND_MOST_GIVEN, LIND_ERR_INPUT, protocol->arms[a].where,
+                  "arms.%s.dosing has %d items with `give`; at most %d can act on one occasion", protocol->arms[a].name, gives,
+                  LIND_MOST_GIVEN);
     lists[a] = list;
   }
   plan->arm_dosing = lists;
