@@ -3,7 +3,7 @@
  * The text is the one source of truth: shipped models are compiled into the binary together with their text; a user's file is
  * compiled on first use (cached by content hash), or run by the lane evaluator with a notice. Depends on: expression.h, kernel.h.
  *
- * Frame layout (lanes): [parameters | covariates (genotype: 2 slots) | random effects | drifts | derived].
+ * Frame layout (lanes): [parameters | covariates (genotype: 2 slots; linear: 3) | random effects | drifts | derived].
  */
 #ifndef LIND_MODEL_H
 #define LIND_MODEL_H
@@ -20,20 +20,33 @@ typedef struct lind_quantity {
   int slot; /* in the frame; state or output index for those */
 } lind_quantity;
 
+typedef enum {
+  LIND_COVARIATE_CONSTANT, /* between its changes; who fills the frame decides what holds between two records */
+  LIND_COVARIATE_LINEAR    /* its three slots are value, slope per h, and the time (h) from which they hold: value + slope (time -
+                              from). Slope 0: constant. */
+} lind_covariate_course;
+
 typedef struct lind_model_covariate {
   const char *name;
   lind_type type; /* NUMBER with dimension; CATEGORY or GENOTYPE with the levels or alleles that the model declares: the
                      codes in the frame are indices into these, whatever the cohort's own order is */
   bool other;     /* declared with `other`: a level the model does not name is accepted, as code levels->n - 1 ("other") */
   bool optional;  /* a cohort without it gives everybody 0, the first level, or two of the first allele */
+  lind_covariate_course course;
   lind_unit unit;
   const char *about;
   lind_where where;
   int slot;
 } lind_model_covariate;
 
+int lind_model_covariate_slots(const lind_model_covariate *covariate); /* 1, a genotype 2, a linear one 3 */
+
+typedef enum { LIND_RANDOM_NORMAL, LIND_RANDOM_EXPONENTIAL } lind_random_kind;
+
 typedef struct lind_model_random { /* one effect: exp() is written by the modeller */
   const char *name;
+  lind_random_kind kind; /* of z, see lind_model_random_factor */
+  bool occasion;         /* drawn again at each occasion, whose number is the index of the draw */
   lind_where where;
   int slot;
   int block, row; /* effects of one block are correlated */
@@ -55,11 +68,35 @@ typedef struct lind_model_state {
 } lind_model_state;
 
 typedef enum {
+  LIND_TRIGGER_RESETS, /* `when ... then x = ...`: each time its condition passes to true */
+  LIND_TRIGGER_MARKS,  /* `when ... then mark`: only noted */
+  LIND_TRIGGER_EVENT   /* of an event: noted the first time (resets, if it has any, act each time) */
+} lind_trigger_kind;
+
+typedef struct lind_model_trigger { /* trigger k of the kernel */
+  const char *name;                 /* "when.2" (the second statement) where none was given */
+  const char *about;
+  lind_where where;
+  lind_trigger_kind kind;
+  int n_resets;
+  const int *resets; /* [n_resets] states that change */
+} lind_model_trigger;
+
+typedef struct lind_model_event { /* something whose time is asked for */
+  const char *name, *about;
+  lind_where where;
+  int trigger;
+  int state;  /* its cumulative hazard; -1: it has a condition instead */
+  int random; /* the threshold, exponential with mean 1; -1 */
+} lind_model_event;
+
+typedef enum {
   LIND_ERROR_NONE,
   LIND_ERROR_ADDITIVE,
   LIND_ERROR_PROPORTIONAL,
   LIND_ERROR_LOGNORMAL,
-  LIND_ERROR_COMBINED
+  LIND_ERROR_COMBINED,
+  LIND_ERROR_POWER
 } lind_residual;
 
 typedef struct lind_model_output {
@@ -68,6 +105,7 @@ typedef struct lind_model_output {
   const char *about;
   lind_where where;
   lind_residual residual;
+  bool correlated; /* in time: see lind_model_residual_tau */
 } lind_model_output;
 
 typedef struct lind_model_set { /* a named parameter set */
@@ -81,7 +119,7 @@ typedef struct lind_model {
   const char *name, *title, *source;
   const char *text, *path; /* the file as read */
   char hash[33];           /* of the text */
-  int n_parameters, n_covariates, n_randoms, n_drifts, n_states, n_outputs, n_sets;
+  int n_parameters, n_covariates, n_randoms, n_drifts, n_states, n_outputs, n_sets, n_triggers, n_events;
   const lind_quantity *parameters;
   const lind_model_covariate *covariates;
   const lind_model_random *randoms;
@@ -89,6 +127,8 @@ typedef struct lind_model {
   const lind_model_state *states;
   const lind_model_output *outputs;
   const lind_model_set *sets;
+  const lind_model_trigger *triggers;
+  const lind_model_event *events;
   const struct lind_model_tree *tree; /* src/language only */
   lind_kernel kernel;
   const char *back_end; /* "compiled in", "compiled on first use", "compiled before, from the cache", "lane evaluator" or
@@ -114,17 +154,26 @@ const char *lind_model_shipped_text(const char *name); /* NULL if unknown */
 /* ---- what the plan needs before any patient; parameters[n_parameters] canonical
  * ------------------------------------------------- */
 
-/* eta = factor * z with z ~ N(0,1) of each effect: lower triangle, row-major [n_randoms][n_randoms]. */
+/* eta = factor * z with one independent z of each effect, N(0,1) or exponential with mean 1 as its kind says: lower triangle,
+ * row-major [n_randoms][n_randoms]. */
 lind_err lind_model_random_factor(const lind_model *model, const double *parameters, double *factor) LIND_MUST_CHECK;
 lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau,
                                  double *every) LIND_MUST_CHECK;
-/* a, b of the residual error: ADDITIVE a [unit]; PROPORTIONAL a; LOGNORMAL a; COMBINED a [unit], b. */
+/* a, b of the residual error: ADDITIVE a [unit]; PROPORTIONAL a; LOGNORMAL a; COMBINED a [unit], b; POWER a, b so that the sd is
+ * a |truth|^b in canonical units. */
 lind_err lind_model_residual(const lind_model *model, const double *parameters, int output, double *a, double *b) LIND_MUST_CHECK;
 double lind_model_measure(lind_residual kind, double a, double b, double truth, double z); /* one standard normal z */
+/* The z of a correlated output is an Ornstein-Uhlenbeck process with variance 1: correlation exp(-|s - t| / tau). tau in h; 0: z
+ * is independent from measurement to measurement. */
+lind_err lind_model_residual_tau(const lind_model *model, const double *parameters, int output, double *tau) LIND_MUST_CHECK;
+/* z `elapsed` h after it was `before`, from one more standard normal; exact for every elapsed >= 0. */
+double lind_model_correlate(double before, double elapsed, double tau, double normal);
 
 int lind_model_find_parameter(const lind_model *model, const char *name); /* -1 */
 int lind_model_find_state(const lind_model *model, const char *name);
 int lind_model_find_output(const lind_model *model, const char *name);
 int lind_model_find_set(const lind_model *model, const char *name);
+int lind_model_find_random(const lind_model *model, const char *name);
+int lind_model_find_event(const lind_model *model, const char *name);
 
 #endif

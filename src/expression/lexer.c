@@ -94,7 +94,7 @@ static void read_number(lind_token *token) {
 
 static void read_name(lind_token *token) {
   const char *p = token->begin;
-  while (is_letter(*p) || is_digit(*p) || (*p == '.' && is_letter(p[1]))) ++p;
+  while (is_letter(*p) || is_digit(*p) || (*p == '.' && (is_letter(p[1]) || is_digit(p[1])))) ++p;
   token->kind = LIND_TOKEN_NAME;
   token->end = p;
   token->length = (size_t)(p - token->begin);

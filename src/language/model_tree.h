@@ -10,7 +10,7 @@
 /* Random effects that are drawn together. Programs run on parameters. */
 typedef struct lind_random_block {
   int first, n;                     /* effects */
-  const lind_program **sd;          /* [n] */
+  const lind_program **sd;          /* [n]; of an exponential effect its mean, NULL: 1 */
   const lind_program **correlation; /* [n (n - 1) / 2] lower triangle row by row, or NULL */
   lind_where where;
 } lind_random_block;
@@ -20,7 +20,7 @@ typedef struct lind_drift_programs {
 } lind_drift_programs;
 
 typedef struct lind_residual_programs {
-  const lind_program *a, *b; /* NULL where the kind of error has none */
+  const lind_program *a, *b, *tau; /* NULL where the kind of error has none */
 } lind_residual_programs;
 
 typedef struct lind_linear { /* linear.c */

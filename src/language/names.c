@@ -11,8 +11,8 @@ static const char *const alone[LIND_MADE_COUNT] = {
     [LIND_MADE_OF_FRAME] = "it changes with time, and this is worked out between events",
 };
 
-static bool defines(lind_says kind) {
-  return kind >= LIND_SAYS_COVARIATE && kind <= LIND_SAYS_OUTPUT && kind != LIND_SAYS_DERIVATIVE;
+static bool defines(lind_says kind) { /* the names of the others are names of something else, or of the file */
+  return kind != LIND_SAYS_MODEL && kind != LIND_SAYS_DERIVATIVE && kind != LIND_SAYS_NOISE && kind != LIND_SAYS_SET;
 }
 
 static lind_err add(lind_builder *b, const lind_named *name, lind_says says) {
@@ -69,6 +69,12 @@ void lind_names_define(lind_builder *b, const char *name, lind_type type, int sl
   }
 }
 
+void lind_names_deny(lind_builder *b, const char *name, const char *why) {
+  const int i = index_of(b, name);
+  b->names.defined[i] = true;
+  for (int m = 0; m < LIND_MADE_COUNT; ++m) b->names.symbols[m][i].about = why; /* the slot stays -1 */
+}
+
 const lind_symbol *lind_names_find(const lind_builder *b, const char *name) {
   const int i = index_of(b, name);
   return i >= 0 && b->names.defined[i] ? &b->names.symbols[LIND_MADE_OF_ALL][i] : NULL;
@@ -77,15 +83,24 @@ const lind_symbol *lind_names_find(const lind_builder *b, const char *name) {
 static void mark(lind_builder *b, const lind_tree *core) {
   if (core->op == LIND_OP_SLOT) {
     const int kind = core->slot / LIND_LEAF_SPAN;
-    if (kind < LIND_LEAF_VARIABLE) b->used[kind][core->slot % LIND_LEAF_SPAN] = true;
+    if (b->used[kind] != NULL) b->used[kind][core->slot % LIND_LEAF_SPAN] = true;
   }
   for (int i = 0; i < core->n; ++i) mark(b, core->children[i]);
 }
 
+/* The names of the file, and behind them the delays that have been written so far. */
+static lind_err scope_of(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what, lind_scope scopes[2]) {
+  LIND_TRY(lind_delays_lower(b, tree, made_of));
+  scopes[1] = (lind_scope){.symbols = b->delay_symbols, .n = b->n_delays};
+  scopes[0] = (lind_scope){.symbols = b->names.symbols[made_of], .n = b->names.n, .outer = &scopes[1], .what = what};
+  return LIND_OK;
+}
+
 lind_err lind_names_check(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what, lind_tree **core) {
-  const lind_scope scope = {.symbols = b->names.symbols[made_of], .n = b->names.n, .what = what};
+  lind_scope scopes[2];
   lind_tree *made;
-  LIND_TRY(lind_expression_check(tree, &scope, b->arena, &made));
+  LIND_TRY(scope_of(b, tree, made_of, what, scopes));
+  LIND_TRY(lind_expression_check(tree, scopes, b->arena, &made));
   mark(b, made);
   *core = made;
   return LIND_OK;
@@ -93,9 +108,10 @@ lind_err lind_names_check(lind_builder *b, lind_tree *tree, lind_made_of made_of
 
 lind_err lind_names_check_number(lind_builder *b, lind_tree *tree, lind_made_of made_of, const char *what,
                                  lind_dimension dimension, lind_tree **core) {
-  const lind_scope scope = {.symbols = b->names.symbols[made_of], .n = b->names.n, .what = what};
+  lind_scope scopes[2];
   lind_tree *made;
-  LIND_TRY(lind_expression_check_number(tree, &scope, dimension, b->arena, &made));
+  LIND_TRY(scope_of(b, tree, made_of, what, scopes));
+  LIND_TRY(lind_expression_check_number(tree, scopes, dimension, b->arena, &made));
   mark(b, made);
   *core = made;
   return LIND_OK;
@@ -136,7 +152,8 @@ lind_err lind_names_unused(const lind_builder *b) {
   for (int i = 0; i < m->n_covariates; ++i) {
     const lind_model_covariate *c = &b->covariates[i]; /* slot still counts from the first covariate */
     const bool second = c->type.kind == LIND_TYPE_GENOTYPE && b->used[LIND_LEAF_COVARIATE][c->slot + 1];
-    if (!b->used[LIND_LEAF_COVARIATE][c->slot] && !second) return unused("covariate", c->name, c->where);
+    const bool moving = c->course == LIND_COVARIATE_LINEAR && b->used[LIND_LEAF_VARIABLE][b->covariate_variables[i]];
+    if (!b->used[LIND_LEAF_COVARIATE][c->slot] && !second && !moving) return unused("covariate", c->name, c->where);
   }
   return LIND_OK;
 }

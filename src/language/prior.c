@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../expression/expression_internal.h"
 #include "build.h"
 #include "lind/text.h"
 
@@ -59,21 +60,22 @@ static lind_err add_effects(lind_builder *b, const lind_statement *s, const lind
     LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, sd->values[i]->where, "a standard deviation is a number");
     LIND_TRY(lind_program_create(core, b->arena, &block->sd[i]));
     const int index = m->n_randoms++;
-    b->randoms[index] = (lind_model_random){
-        .name = s->names[i].name, .where = s->names[i].where, .slot = index, .block = b->tree->n_blocks, .row = i};
+    b->randoms[index] = (lind_model_random){.name = s->names[i].name,
+                                            .kind = LIND_RANDOM_NORMAL,
+                                            .occasion = s->occasion,
+                                            .where = s->names[i].where,
+                                            .slot = index,
+                                            .block = b->tree->n_blocks,
+                                            .row = i};
     lind_names_define(b, s->names[i].name, core->type, lind_leaf_slot(LIND_LEAF_RANDOM, index), s->text, LIND_MADE_OF_FRAME);
   }
   return LIND_OK;
 }
 
-lind_err lind_prior_random(lind_builder *b, const lind_statement *s) {
-  static const char *const distributions[] = {"normal"}, *const keys[] = {"sd", "correlation"};
+static lind_err add_normal(lind_builder *b, const lind_statement *s) {
+  static const char *const keys[] = {"sd", "correlation"};
   const lind_argument *found[2];
   const int pairs = s->n * (s->n - 1) / 2;
-  int at;
-  LIND_CHECK_AT(strcmp(s->request.name, "lognormal") != 0, LIND_ERR_INPUT, s->request.where,
-                "'lognormal' is written as normal(...) here and exp(%s) where it is used", s->names[0].name);
-  LIND_TRY(known(&s->request, distributions, 1, "distribution of a random effect", &at));
   LIND_TRY(lind_prior_arguments(&s->request, keys, 2, true, found));
   LIND_TRY(needed(&s->request, found[0], "sd"));
   LIND_CHECK_AT(found[0]->n == s->n, LIND_ERR_INPUT, found[0]->where, "sd has %d value%s for %d random effect%s", found[0]->n,
@@ -92,12 +94,62 @@ lind_err lind_prior_random(lind_builder *b, const lind_statement *s) {
   return LIND_OK;
 }
 
+/* Effects of their own: nothing correlates them. `mean` is NULL for 1. */
+static lind_err add_exponential(lind_builder *b, const lind_named *name, const lind_program *mean, int *index) {
+  const int at = b->model->n_randoms++;
+  lind_random_block *block = &b->blocks[b->tree->n_blocks];
+  *block = (lind_random_block){.first = at, .n = 1, .where = name->where};
+  LIND_TAKE(block->sd, b->arena, 1);
+  block->sd[0] = mean;
+  b->randoms[at] = (lind_model_random){
+      .name = name->name, .kind = LIND_RANDOM_EXPONENTIAL, .where = name->where, .slot = at, .block = b->tree->n_blocks++};
+  *index = at;
+  return LIND_OK;
+}
+
+static lind_err read_exponential(lind_builder *b, const lind_statement *s) {
+  static const char *const keys[] = {"mean"};
+  const lind_argument *found[1];
+  LIND_TRY(lind_prior_arguments(&s->request, keys, 1, true, found));
+  LIND_TRY(needed(&s->request, found[0], "mean"));
+  LIND_CHECK_AT(found[0]->n == s->n, LIND_ERR_INPUT, found[0]->where, "mean has %d value%s for %d random effect%s", found[0]->n,
+                found[0]->n == 1 ? "" : "s", s->n, s->n == 1 ? "" : "s; it is written mean = [a, b, ...]");
+  for (int i = 0; i < s->n; ++i) {
+    const lind_program *mean;
+    lind_tree *core;
+    int index = 0;
+    LIND_TRY(lind_names_check(b, found[0]->values[i], LIND_MADE_OF_PARAMETERS, "a mean", &core));
+    LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, found[0]->values[i]->where, "a mean is a number");
+    LIND_TRY(lind_program_create(core, b->arena, &mean));
+    LIND_TRY(add_exponential(b, &s->names[i], mean, &index));
+    b->randoms[index].occasion = s->occasion;
+    lind_names_define(b, s->names[i].name, core->type, lind_leaf_slot(LIND_LEAF_RANDOM, index), s->text, LIND_MADE_OF_FRAME);
+  }
+  return LIND_OK;
+}
+
+lind_err lind_prior_threshold(lind_builder *b, const lind_named *name, int *index) {
+  LIND_TRY(add_exponential(b, name, NULL, index));
+  b->used[LIND_LEAF_RANDOM][*index] = true;
+  lind_names_define(b, name->name, lind_expression_plain, lind_leaf_slot(LIND_LEAF_RANDOM, *index), "threshold of an event",
+                    LIND_MADE_OF_FRAME);
+  return LIND_OK;
+}
+
+lind_err lind_prior_random(lind_builder *b, const lind_statement *s) {
+  static const char *const distributions[] = {"normal", "exponential"};
+  int at;
+  LIND_CHECK_AT(strcmp(s->request.name, "lognormal") != 0, LIND_ERR_INPUT, s->request.where,
+                "'lognormal' is written as normal(...) here and exp(%s) where it is used", s->names[0].name);
+  LIND_TRY(known(&s->request, distributions, 2, "distribution of a random effect", &at));
+  return at == 0 ? add_normal(b, s) : read_exponential(b, s);
+}
+
 /* ---- drifts
  * -------------------------------------------------------------------------------------------------------------------------- */
 
 lind_err lind_prior_drift(lind_builder *b, const lind_statement *s) {
   static const char *const processes[] = {"ornstein_uhlenbeck"}, *const keys[] = {"sd", "tau", "every"};
-  const lind_dimension time = {.halves = {[LIND_DIM_TIME] = 2}};
   const lind_argument *found[3];
   lind_drift_programs made = {0};
   lind_tree *core;
@@ -108,8 +160,8 @@ lind_err lind_prior_drift(lind_builder *b, const lind_statement *s) {
   LIND_TRY(lind_names_check(b, found[0]->values[0], LIND_MADE_OF_PARAMETERS, "a standard deviation", &core));
   LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, found[0]->where, "a standard deviation is a number");
   LIND_TRY(lind_program_create(core, b->arena, &made.sd));
-  LIND_TRY(program(b, found[1]->values[0], "a time constant", time, &made.tau));
-  LIND_TRY(program(b, found[2]->values[0], "the grid of a drift", time, &made.every));
+  LIND_TRY(program(b, found[1]->values[0], "a time constant", lind_build_time, &made.tau));
+  LIND_TRY(program(b, found[2]->values[0], "the grid of a drift", lind_build_time, &made.every));
   const int index = b->model->n_drifts++;
   b->drifts[index] = (lind_model_drift){.name = s->names[0].name, .where = s->names[0].where, .slot = index};
   b->drift_programs[index] = made;
@@ -120,23 +172,42 @@ lind_err lind_prior_drift(lind_builder *b, const lind_statement *s) {
 /* ---- residual errors
  * ------------------------------------------------------------------------------------------------------------------- */
 
-lind_err lind_prior_residual(lind_builder *b, const lind_request *request, lind_dimension dimension, lind_residual *kind,
+static lind_err add_correlation(lind_builder *b, const lind_request *request, lind_model_output *made,
+                                lind_residual_programs *programs) {
+  static const char *const keys[] = {"tau"};
+  const lind_argument *found[1];
+  if (request->name == NULL) return LIND_OK;
+  LIND_TRY(lind_prior_arguments(request, keys, 1, false, found));
+  LIND_TRY(needed(request, found[0], "tau"));
+  LIND_TRY(program(b, found[0]->values[0], "a time constant", lind_build_time, &programs->tau));
+  made->correlated = true;
+  return LIND_OK;
+}
+
+lind_err lind_prior_residual(lind_builder *b, const lind_statement *s, lind_dimension dimension, lind_model_output *made,
                              lind_residual_programs *programs) {
-  static const char *const names[] = {"additive", "proportional", "lognormal", "combined"};
-  static const char *const usage[] = {"additive(a [unit])", "proportional(a)", "lognormal(a)", "combined(a [unit], b)"};
+  static const char *const names[] = {"additive", "proportional", "lognormal", "combined", "power"};
+  static const char *const usage[] = {"additive(a [unit])", "proportional(a)", "lognormal(a)", "combined(a [unit], b)",
+                                      "power(a [unit], b)"};
+  static const struct {
+    int n;
+    bool unit; /* a is in the output's */
+  } rows[] = {{1, true}, {1, false}, {1, false}, {2, true}, {2, true}};
+  const lind_request *request = &s->request;
+  lind_residual_programs found = {0};
   int at;
-  LIND_TRY(known(request, names, 4, "residual error", &at));
-  const int n = at == 3 ? 2 : 1;
+  LIND_TRY(known(request, names, 5, "residual error", &at));
+  const int n = rows[at].n;
   LIND_CHECK_AT(request->n == n, LIND_ERR_INPUT, request->where, "%s has %d argument%s; it is written %s", request->name,
                 request->n, request->n == 1 ? "" : "s", usage[at]);
   for (int i = 0; i < n; ++i)
     LIND_CHECK_AT(request->arguments[i].key == NULL && !request->arguments[i].list, LIND_ERR_INPUT, request->arguments[i].where,
                   "%s is written %s", request->name, usage[at]);
-  const lind_dimension first = at == 0 || at == 3 ? dimension : lind_unit_dimensionless;
-  lind_residual_programs made = {0};
-  LIND_TRY(program(b, request->arguments[0].values[0], "a residual error", first, &made.a));
-  if (n == 2) LIND_TRY(program(b, request->arguments[1].values[0], "a residual error", lind_unit_dimensionless, &made.b));
-  *programs = made;
-  *kind = (lind_residual)(LIND_ERROR_ADDITIVE + at);
+  const lind_dimension first = rows[at].unit ? dimension : lind_unit_dimensionless;
+  LIND_TRY(program(b, request->arguments[0].values[0], "a residual error", first, &found.a));
+  if (n == 2) LIND_TRY(program(b, request->arguments[1].values[0], "a residual error", lind_unit_dimensionless, &found.b));
+  LIND_TRY(add_correlation(b, &s->extra, made, &found));
+  *programs = found;
+  made->residual = (lind_residual)(LIND_ERROR_ADDITIVE + at);
   return LIND_OK;
 }

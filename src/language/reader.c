@@ -51,7 +51,7 @@ static void scan_item(scanner *s) {
   } else {
     if (strchr("([{", c) != NULL) ++s->depth;
     if (strchr(")]}", c) != NULL && s->depth > 0) --s->depth;
-    if (strchr(" \t\r", c) == NULL) s->goes_on = strchr("+-*/^=<>,~!", c) != NULL;
+    if (strchr(" \t\r", c) == NULL) s->goes_on = strchr("+-*/^=<>,~!:", c) != NULL;
     step(s);
   }
 }
@@ -151,7 +151,7 @@ lind_err lind_reader_unexpected(const lind_reader *reader, const char *expected)
   const int length = (int)(token->end - token->begin);
   if (token->kind == LIND_TOKEN_END)
     return lind_error_fail_at(LIND_ERR_INPUT, token->where, "%s is expected, but the statement ends", expected);
-  if (token->kind == LIND_TOKEN_BAD && strchr("~{}", token->begin[0]) == NULL)
+  if (token->kind == LIND_TOKEN_BAD && strchr("~{}:", token->begin[0]) == NULL)
     return lind_error_fail_at(LIND_ERR_INPUT, token->where, "'%.*s' %s", length > 40 ? 40 : length, token->begin, token->problem);
   return lind_error_fail_at(LIND_ERR_INPUT, token->where, "%s is expected, but '%.*s%s' stands here", expected,
                             length > 40 ? 40 : length, token->begin, length > 40 ? "..." : "");

@@ -27,7 +27,7 @@ typedef struct lind_reader {
 void lind_reader_init(lind_reader *reader, const lind_piece *piece, lind_arena *arena);
 lind_token lind_reader_take(lind_reader *reader);
 bool lind_reader_accept(lind_reader *reader, lind_token_kind kind);
-bool lind_reader_accept_mark(lind_reader *reader, char mark); /* '~', '{', '}': no tokens of an expression */
+bool lind_reader_accept_mark(lind_reader *reader, char mark); /* '~', ':', '{', '}': no tokens of an expression */
 bool lind_reader_is_word(const lind_reader *reader, const char *word);
 bool lind_reader_accept_word(lind_reader *reader, const char *word);
 /* "expected" completes "... is expected, but 'x' stands here". */

@@ -1,23 +1,23 @@
 /* Statements, one function a kind. */
-#include "statement.h"
+#include "statement_parts.h"
 
 #include <string.h>
 
 #include "lind/text.h"
 
-enum { LEVELS_MAX = 256, ARGUMENTS_MAX = 8, ITEMS_MAX = 1024, NAMES_MAX = 64, HEADINGS = 4 };
+enum { LEVELS_MAX = 256, ARGUMENTS_MAX = 8, NAMES_MAX = 64, HEADINGS = 4 };
 
-static lind_err name_of(lind_reader *r, const char *expected, lind_statement *s) {
+lind_err lind_statement_name(lind_reader *r, const char *expected, lind_statement *s) {
   LIND_TAKE(s->names, r->arena, 1);
   s->n = 1;
   return lind_reader_name(r, expected, &s->names[0].name, &s->names[0].where);
 }
 
-static lind_err about_of(lind_reader *r, lind_statement *s) {
+lind_err lind_statement_about(lind_reader *r, lind_statement *s) {
   return r->token.kind == LIND_TOKEN_TEXT && s->text == NULL ? lind_reader_text(r, "a text", &s->text) : LIND_OK;
 }
 
-static lind_err unit_of(lind_reader *r, const char *expected, lind_statement *s) {
+lind_err lind_statement_unit(lind_reader *r, const char *expected, lind_statement *s) {
   s->unit_where = r->token.where;
   s->has_unit = true;
   return lind_reader_unit(r, expected, &s->unit);
@@ -45,7 +45,7 @@ static lind_err read_argument(lind_reader *r, lind_argument *argument) {
   return lind_reader_expression(r, &argument->values[0]);
 }
 
-static lind_err read_request(lind_reader *r, const char *expected, lind_request *request) {
+lind_err lind_statement_request(lind_reader *r, const char *expected, lind_request *request) {
   LIND_TRY(lind_reader_name(r, expected, &request->name, &request->where));
   LIND_TAKE(request->arguments, r->arena, ARGUMENTS_MAX);
   if (!lind_reader_accept(r, LIND_TOKEN_OPEN)) return LIND_OK;
@@ -63,13 +63,13 @@ static lind_err read_request(lind_reader *r, const char *expected, lind_request 
 
 static lind_err read_text(lind_reader *r, lind_statement *s) { return lind_reader_text(r, "a text in quotes", &s->text); }
 
-static lind_err read_model(lind_reader *r, lind_statement *s) { return name_of(r, "the model's name", s); }
+static lind_err read_model(lind_reader *r, lind_statement *s) { return lind_statement_name(r, "the model's name", s); }
 
 static lind_err read_time(lind_reader *r, lind_statement *s) {
   const char *text;
   s->unit_where = r->token.where;
   s->has_unit = true;
-  if (r->token.kind == LIND_TOKEN_UNIT) return unit_of(r, "a unit of time", s);
+  if (r->token.kind == LIND_TOKEN_UNIT) return lind_statement_unit(r, "a unit of time", s);
   LIND_TRY(lind_reader_name(r, "a unit of time, such as h", &text, &s->unit_where));
   const lind_err err = lind_unit_parse(text, &s->unit);
   return err == LIND_OK ? LIND_OK : lind_error_fail_at(err, s->unit_where, "%s", lind_error_message());
@@ -105,7 +105,7 @@ static lind_err read_levels(lind_reader *r, lind_statement *s) {
 
 static lind_err read_covariate(lind_reader *r, lind_statement *s) {
   static const char expected[] = "a unit in brackets, genotype(...) or category(...)";
-  LIND_TRY(name_of(r, "the covariate's name", s));
+  LIND_TRY(lind_statement_name(r, "the covariate's name", s));
   if (lind_reader_accept_word(r, "genotype")) {
     s->type = LIND_TYPE_GENOTYPE;
     LIND_TRY(read_levels(r, s));
@@ -113,19 +113,25 @@ static lind_err read_covariate(lind_reader *r, lind_statement *s) {
     s->type = LIND_TYPE_CATEGORY;
     LIND_TRY(read_levels(r, s));
   } else {
-    LIND_TRY(unit_of(r, expected, s));
+    LIND_TRY(lind_statement_unit(r, expected, s));
   }
-  s->optional = lind_reader_accept_word(r, "optional");
-  LIND_TRY(about_of(r, s));
-  if (!s->optional) s->optional = lind_reader_accept_word(r, "optional");
-  return LIND_OK;
+  for (;;) {
+    if (!s->optional && lind_reader_is_word(r, "optional"))
+      s->optional = lind_reader_accept_word(r, "optional");
+    else if (!s->linear && s->has_unit && lind_reader_is_word(r, "linear"))
+      s->linear = lind_reader_accept_word(r, "linear");
+    else if (s->text == NULL && r->token.kind == LIND_TOKEN_TEXT)
+      LIND_TRY(lind_statement_about(r, s));
+    else
+      return LIND_OK;
+  }
 }
 
 static lind_err read_parameter(lind_reader *r, lind_statement *s) {
-  LIND_TRY(name_of(r, "the parameter's name", s));
+  LIND_TRY(lind_statement_name(r, "the parameter's name", s));
   LIND_TRY(lind_reader_need(r, LIND_TOKEN_ASSIGN, "'=' and the parameter's value"));
   LIND_TRY(lind_reader_expression(r, &s->value));
-  return about_of(r, s);
+  return lind_statement_about(r, s);
 }
 
 static lind_err read_random(lind_reader *r, lind_statement *s) {
@@ -136,68 +142,47 @@ static lind_err read_random(lind_reader *r, lind_statement *s) {
     s->n++;
   } while (lind_reader_accept(r, LIND_TOKEN_COMMA));
   if (!lind_reader_accept_mark(r, '~')) return lind_reader_unexpected(r, "'~' and a distribution");
-  LIND_TRY(read_request(r, "normal(sd = ...)", &s->request));
-  return about_of(r, s);
+  LIND_TRY(lind_statement_request(r, "normal(sd = ...)", &s->request));
+  s->occasion = lind_reader_accept_word(r, "occasion");
+  LIND_TRY(lind_statement_about(r, s));
+  if (!s->occasion) s->occasion = lind_reader_accept_word(r, "occasion");
+  return LIND_OK;
 }
 
 static lind_err read_drift(lind_reader *r, lind_statement *s) {
-  LIND_TRY(name_of(r, "the drift's name", s));
+  LIND_TRY(lind_statement_name(r, "the drift's name", s));
   if (!lind_reader_accept_mark(r, '~')) return lind_reader_unexpected(r, "'~' and a process");
-  LIND_TRY(read_request(r, "ornstein_uhlenbeck(sd = ..., tau = ..., every = ...)", &s->request));
-  return about_of(r, s);
-}
-
-static lind_err read_state(lind_reader *r, lind_statement *s) {
-  LIND_TRY(name_of(r, "the state's name", s));
-  LIND_TRY(unit_of(r, "the state's unit in brackets ([1] for a plain number)", s));
-  for (;;) {
-    if (s->request.name == NULL && lind_reader_is_word(r, "dose"))
-      LIND_TRY(read_request(r, "dose", &s->request));
-    else if (s->value == NULL && lind_reader_accept(r, LIND_TOKEN_ASSIGN))
-      LIND_TRY(lind_reader_expression(r, &s->value));
-    else if (s->text == NULL && r->token.kind == LIND_TOKEN_TEXT)
-      LIND_TRY(about_of(r, s));
-    else
-      return LIND_OK;
-  }
+  LIND_TRY(lind_statement_request(r, "ornstein_uhlenbeck(sd = ..., tau = ..., every = ...)", &s->request));
+  return lind_statement_about(r, s);
 }
 
 static lind_err read_output(lind_reader *r, lind_statement *s) {
-  LIND_TRY(name_of(r, "the output's name", s));
-  if (r->token.kind == LIND_TOKEN_UNIT) LIND_TRY(unit_of(r, "a unit", s));
+  LIND_TRY(lind_statement_name(r, "the output's name", s));
+  if (r->token.kind == LIND_TOKEN_UNIT) LIND_TRY(lind_statement_unit(r, "a unit", s));
   if (lind_reader_accept(r, LIND_TOKEN_ASSIGN)) LIND_TRY(lind_reader_expression(r, &s->value));
   for (;;) {
     if (s->request.name == NULL && lind_reader_accept_word(r, "error"))
-      LIND_TRY(read_request(r, "additive(...), proportional(...), lognormal(...) or combined(...)", &s->request));
+      LIND_TRY(lind_statement_request(r, "additive(...), proportional(...), lognormal(...), combined(...) or power(...)",
+                                      &s->request));
+    else if (s->request.name != NULL && s->extra.name == NULL && lind_reader_is_word(r, "correlation"))
+      LIND_TRY(lind_statement_request(r, "correlation(tau = ...)", &s->extra));
     else if (s->text == NULL && r->token.kind == LIND_TOKEN_TEXT)
-      LIND_TRY(about_of(r, s));
+      LIND_TRY(lind_statement_about(r, s));
     else
       return LIND_OK;
   }
 }
 
 static lind_err read_variable(lind_reader *r, lind_statement *s) {
-  LIND_TRY(name_of(r, "a name", s));
+  LIND_TRY(lind_statement_name(r, "a name", s));
   LIND_TRY(lind_reader_need(r, LIND_TOKEN_ASSIGN, "'='"));
   LIND_TRY(lind_reader_expression(r, &s->value));
-  return about_of(r, s);
-}
-
-static lind_err read_derivative(lind_reader *r, lind_statement *s) { /* d/dt(NAME) = ... */
-  (void)lind_reader_take(r);
-  LIND_TRY(lind_reader_need(r, LIND_TOKEN_DIVIDE, "d/dt(...)"));
-  if (!lind_reader_accept_word(r, "dt")) return lind_reader_unexpected(r, "d/dt(...)");
-  LIND_TRY(lind_reader_need(r, LIND_TOKEN_OPEN, "'(' and a state"));
-  LIND_TRY(name_of(r, "a state's name", s));
-  LIND_TRY(lind_reader_need(r, LIND_TOKEN_CLOSE, "')'"));
-  LIND_TRY(lind_reader_need(r, LIND_TOKEN_ASSIGN, "'='"));
-  LIND_TRY(lind_reader_expression(r, &s->value));
-  return about_of(r, s);
+  return lind_statement_about(r, s);
 }
 
 static lind_err read_set_item(lind_reader *r, lind_statement *s) {
-  LIND_CHECK_AT(s->n_items < ITEMS_MAX, LIND_ERR_INPUT, r->token.where, "the set '%s' has more than %d values", s->names[0].name,
-                ITEMS_MAX);
+  LIND_CHECK_AT(s->n_items < LIND_STATEMENT_ITEMS, LIND_ERR_INPUT, r->token.where, "the set '%s' has more than %d values",
+                s->names[0].name, LIND_STATEMENT_ITEMS);
   lind_named *item = &s->items[s->n_items];
   LIND_TRY(lind_reader_name(r, "a parameter's name or '}'", &item->name, &item->where));
   LIND_TRY(lind_reader_need(r, LIND_TOKEN_ASSIGN, "'=' and a value"));
@@ -230,8 +215,8 @@ static lind_err read_set(lind_reader *r, lind_statement *s) {
   LIND_TRY(read_set_name(r, s));
   if (r->token.kind == LIND_TOKEN_TEXT) LIND_TRY(lind_reader_text(r, "a title", &s->title));
   if (!lind_reader_accept_mark(r, '{')) return lind_reader_unexpected(r, "'{' and the set's values");
-  LIND_TAKE(s->items, r->arena, ITEMS_MAX);
-  LIND_TAKE(s->item_values, r->arena, ITEMS_MAX);
+  LIND_TAKE(s->items, r->arena, LIND_STATEMENT_ITEMS);
+  LIND_TAKE(s->item_values, r->arena, LIND_STATEMENT_ITEMS);
   while (!lind_reader_accept_mark(r, '}')) {
     if (s->source == NULL && lind_reader_accept_word(r, "source"))
       LIND_TRY(lind_reader_text(r, "a source in quotes", &s->source));
@@ -258,8 +243,13 @@ static const struct {
     [LIND_SAYS_RANDOM] = {"random", "a random effect", read_random},
     [LIND_SAYS_DRIFT] = {"drift", "a drift", read_drift},
     [LIND_SAYS_VARIABLE] = {NULL, "a variable", read_variable},
-    [LIND_SAYS_STATE] = {"state", "a state", read_state},
-    [LIND_SAYS_DERIVATIVE] = {NULL, "a derivative", read_derivative},
+    [LIND_SAYS_STATE] = {"state", "a state", lind_statement_state},
+    [LIND_SAYS_TRANSIT] = {"transit", "part of a transit chain", lind_statement_transit},
+    [LIND_SAYS_DERIVATIVE] = {NULL, "a derivative", lind_statement_derivative},
+    [LIND_SAYS_NOISE] = {"noise", "a noise", lind_statement_noise},
+    [LIND_SAYS_REACTION] = {"reaction", "a reaction", lind_statement_reaction},
+    [LIND_SAYS_WHEN] = {"when", "a state event", lind_statement_when},
+    [LIND_SAYS_EVENT] = {"event", "an event", lind_statement_event},
     [LIND_SAYS_OUTPUT] = {"output", "an output", read_output},
     [LIND_SAYS_SET] = {"set", "a parameter set", read_set},
 };
@@ -270,7 +260,7 @@ const char *lind_statement_noun(lind_says kind) { return kinds[kind].noun; }
 static lind_err unknown(const lind_reader *r, const lind_token *first) {
   const char *words[KINDS];
   size_t n = 0;
-  char word[64] = "", list[200];
+  char word[64] = "", list[400];
   if (first->kind != LIND_TOKEN_NAME)
     return lind_error_fail_at(
         LIND_ERR_INPUT, first->where,

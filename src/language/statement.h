@@ -15,7 +15,12 @@ typedef enum {
   LIND_SAYS_DRIFT,
   LIND_SAYS_VARIABLE,
   LIND_SAYS_STATE,
+  LIND_SAYS_TRANSIT,
   LIND_SAYS_DERIVATIVE,
+  LIND_SAYS_NOISE,
+  LIND_SAYS_REACTION,
+  LIND_SAYS_WHEN,
+  LIND_SAYS_EVENT,
   LIND_SAYS_OUTPUT,
   LIND_SAYS_SET
 } lind_says;
@@ -40,11 +45,17 @@ typedef struct lind_request { /* normal(...), proportional(...), dose(...) */
   lind_argument *arguments;
 } lind_request;
 
+typedef struct lind_side { /* of a reaction: 2 A + B */
+  int n;
+  lind_named *species; /* [n] */
+  int *count;          /* [n] */
+} lind_side;
+
 typedef struct lind_statement {
   lind_says kind;
   lind_where where;
   int n;
-  lind_named *names;          /* [n] what it defines; of a set: its name */
+  lind_named *names;          /* [n] what it defines; of d/dt(x) and noise(x) the state; of a set: its name */
   const char *text;           /* title, source, "about" */
   const char *title, *source; /* of a set */
   bool has_unit;
@@ -52,10 +63,15 @@ typedef struct lind_statement {
   lind_where unit_where;
   lind_type_kind type; /* covariate */
   lind_levels levels;
-  bool other, optional;
-  lind_tree *value;     /* NULL: absent */
+  bool other, optional, linear;
+  bool occasion;        /* random */
+  bool hazard, mark;    /* event: its hazard is given, not its condition; when: nothing is reset */
+  lind_tree *value;     /* NULL: absent; of when and event: the condition or hazard; of a reaction: the rate constant */
+  lind_tree *back;      /* the rate constant of a reversible reaction's way back */
   lind_request request; /* distribution, error, dose */
-  int n_items;          /* set */
+  lind_request extra;   /* how errors are correlated; the arguments of a transit chain */
+  lind_side side[2];    /* reaction */
+  int n_items;          /* set: parameters; when, event: states that are reset */
   lind_named *items;
   lind_tree **item_values;
 } lind_statement;

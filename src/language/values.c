@@ -15,6 +15,17 @@ static lind_err sd_of(const lind_model *model, const double *parameters, const l
   return LIND_OK;
 }
 
+/* An exponential effect scales its own z with its mean. */
+static lind_err factor_alone(const lind_model *model, const double *parameters, const lind_random_block *block, double *factor) {
+  const lind_model_random *effect = &model->randoms[block->first];
+  double mean = 1.0;
+  if (block->sd[0] != NULL) mean = lind_program_run_one(block->sd[0], parameters, model->n_parameters);
+  LIND_CHECK_AT(isfinite(mean) && mean >= 0.0, LIND_ERR_INPUT, effect->where, "the mean of '%s' is %g; it must be 0 or more",
+                effect->name, mean);
+  factor[block->first * model->n_randoms + block->first] = mean;
+  return LIND_OK;
+}
+
 static lind_err correlations(const lind_model *model, const double *parameters, const lind_random_block *block,
                              double (*r)[BLOCK_MAX]) {
   for (int i = 0, k = 0; i < block->n; ++i) {
@@ -55,7 +66,11 @@ static lind_err factor_block(const lind_model *model, const double *parameters, 
 lind_err lind_model_random_factor(const lind_model *model, const double *parameters, double *factor) {
   const size_t n = (size_t)model->n_randoms;
   for (size_t i = 0; i < n * n; ++i) factor[i] = 0.0;
-  for (int i = 0; i < model->tree->n_blocks; ++i) LIND_TRY(factor_block(model, parameters, &model->tree->blocks[i], factor));
+  for (int i = 0; i < model->tree->n_blocks; ++i) {
+    const lind_random_block *block = &model->tree->blocks[i];
+    const bool alone = model->randoms[block->first].kind == LIND_RANDOM_EXPONENTIAL;
+    LIND_TRY((alone ? factor_alone : factor_block)(model, parameters, block, factor));
+  }
   return LIND_OK;
 }
 
@@ -85,9 +100,24 @@ lind_err lind_model_residual(const lind_model *model, const double *parameters, 
   LIND_CHECK_AT(isfinite(found_a) && found_a >= 0.0 && isfinite(found_b) && found_b >= 0.0, LIND_ERR_INPUT, o->where,
                 "the residual error of '%s' is %g; it must be 0 or more", o->name,
                 isfinite(found_a) && found_a >= 0.0 ? found_b : found_a);
-  *a = found_a;
+  /* power(a [unit], b) speaks of the truth in the output's own unit u: a (y / u)^b = (a / u^b) y^b */
+  *a = o->residual == LIND_ERROR_POWER ? found_a / pow(o->unit.scale, found_b) : found_a;
   *b = found_b;
   return LIND_OK;
+}
+
+lind_err lind_model_residual_tau(const lind_model *model, const double *parameters, int output, double *tau) {
+  const lind_program *program = model->tree->residuals[output].tau;
+  const lind_model_output *o = &model->outputs[output];
+  const double found = program == NULL ? 0.0 : lind_program_run_one(program, parameters, model->n_parameters);
+  LIND_CHECK_AT(program == NULL || (isfinite(found) && found > 0.0), LIND_ERR_INPUT, o->where,
+                "tau of the errors of '%s' is %g h; it must be above 0", o->name, found);
+  *tau = found;
+  return LIND_OK;
+}
+
+double lind_model_correlate(double before, double elapsed, double tau, double normal) {
+  return exp(-elapsed / tau) * before + sqrt(-expm1(-2.0 * elapsed / tau)) * normal;
 }
 
 double lind_model_measure(lind_residual kind, double a, double b, double truth, double z) {
@@ -100,10 +130,17 @@ double lind_model_measure(lind_residual kind, double a, double b, double truth, 
       return truth * exp(a * z);
     case LIND_ERROR_COMBINED: /* variances add */
       return truth + sqrt(a * a + b * b * truth * truth) * z;
+    case LIND_ERROR_POWER:
+      return truth + a * pow(fabs(truth), b) * z;
     case LIND_ERROR_NONE:
       break;
   }
   return truth;
+}
+
+int lind_model_covariate_slots(const lind_model_covariate *covariate) {
+  if (covariate->course == LIND_COVARIATE_LINEAR) return 3;
+  return covariate->type.kind == LIND_TYPE_GENOTYPE ? 2 : 1;
 }
 
 /* ---- finders
@@ -119,3 +156,5 @@ FIND(parameter, parameters, n_parameters)
 FIND(state, states, n_states)
 FIND(output, outputs, n_outputs)
 FIND(set, sets, n_sets)
+FIND(random, randoms, n_randoms)
+FIND(event, events, n_events)

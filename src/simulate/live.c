@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conduct.h"
+#include "lind/draw.h"
 
 enum { UNDER_WAY = 64 }; /* doses of a lane that wait for their lag, or are running in */
 
@@ -59,13 +60,15 @@ static void fill_frame(pack *p) {
     const struct lind_plan_map *map = &plan->maps[k];
     for (int i = 0; i < LIND_LANES; i++) {
       if (map->n == 0) {
-        const int slots = model->covariates[k].type.kind == LIND_TYPE_GENOTYPE ? 2 : 1;
+        const int slots = lind_model_covariate_slots(&model->covariates[k]);
         for (int a = 0; a < slots; a++) frame[map->to + a].of[i] = 0.0;
         continue;
       }
       double first = rules[map->from].of[i];
       if (map->code != NULL) first = map->code[(int)first];
       frame[map->to].of[i] = first;
+      if (model->covariates[k].course == LIND_COVARIATE_LINEAR) /* the cohort knows one value: it stays */
+        frame[map->to + 1].of[i] = frame[map->to + 2].of[i] = 0.0;
       if (map->n < 2) continue;
       const double second = map->code[(int)rules[map->from + 1].of[i]]; /* the model's codes, smaller first */
       frame[map->to].of[i] = first < second ? first : second;
@@ -75,7 +78,10 @@ static void fill_frame(pack *p) {
   for (int i = 0; i < LIND_LANES; i++) {
     double z[64];
     for (int k = 0; k < model->n_randoms; k++) {
-      z[k] = lind_random_normal(p->conduct.lane[i].who, plan->random_purposes[k], 0);
+      const lind_who who = p->conduct.lane[i].who;
+      z[k] = model->randoms[k].kind == LIND_RANDOM_EXPONENTIAL
+                 ? lind_draw_exponential(lind_random_uniform(who, plan->random_purposes[k], 0), 1.0)
+                 : lind_random_normal(who, plan->random_purposes[k], 0);
       double eta = 0.0;
       for (int j = 0; j <= k; j++) eta += values->factor[k * model->n_randoms + j] * z[j];
       frame[model->randoms[k].slot].of[i] = eta;

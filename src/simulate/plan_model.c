@@ -197,7 +197,25 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   return LIND_OK;
 }
 
+/* What a model may say and lives in a trial do not do yet: better a sentence than a wrong number. */
+static lind_err refuse(const lind_model *model) {
+  static const char advice[] = "a trial cannot simulate yet";
+  for (int i = 0; i < model->n_triggers; i++)
+    LIND_CHECK_AT(false, LIND_ERR_INPUT, model->triggers[i].where, "model %s has the event '%s', which %s", model->name,
+                  model->triggers[i].name, advice);
+  for (int i = 0; i < model->n_randoms; i++)
+    LIND_CHECK_AT(!model->randoms[i].occasion, LIND_ERR_INPUT, model->randoms[i].where,
+                  "'%s' of model %s changes from occasion to occasion, which %s", model->randoms[i].name, model->name, advice);
+  for (int i = 0; i < model->n_outputs; i++)
+    LIND_CHECK_AT(!model->outputs[i].correlated, LIND_ERR_INPUT, model->outputs[i].where,
+                  "the errors of '%s' of model %s are correlated in time, which %s", model->outputs[i].name, model->name, advice);
+  LIND_CHECK(model->kernel.n_delays == 0, LIND_ERR_INPUT, "model %s has delays, which %s", model->name, advice);
+  LIND_CHECK(model->kernel.n_noises == 0, LIND_ERR_INPUT, "model %s has noise in its states, which %s", model->name, advice);
+  return LIND_OK;
+}
+
 lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) {
+  LIND_TRY(refuse(plan->model));
   LIND_TRY(settle_parameters(plan, arena));
   LIND_TRY(settle_noise(plan, arena));
   LIND_TRY(map_covariates(plan, arena));
