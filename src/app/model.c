@@ -47,10 +47,10 @@ static void show_covariates(const lind_model *model) {
     const char *kind = c->type.kind == LIND_TYPE_GENOTYPE   ? "genotype"
                        : c->type.kind == LIND_TYPE_CATEGORY ? "category"
                                                             : c->unit.text;
-    printf("  %-16s %-12s %s%s%s%s\n", c->name, kind, c->about != NULL ? c->about : "",
+    printf("  %-16s %-12s %s%s%s%s%s\n", c->name, kind, c->about != NULL ? c->about : "",
            c->type.levels != NULL ? (c->about != NULL && c->about[0] != '\0' ? ": " : "") : "",
            c->type.levels != NULL ? lind_text_list(c->type.levels->names, (size_t)c->type.levels->n, list, sizeof list) : "",
-           c->optional ? " (optional)" : "");
+           c->optional ? " (optional)" : "", c->course == LIND_COVARIATE_LINEAR ? " (linear between its records)" : "");
   }
 }
 
@@ -59,7 +59,8 @@ static void show_dynamics(const lind_model *model) {
                                        [LIND_ERROR_ADDITIVE] = "additive error",
                                        [LIND_ERROR_PROPORTIONAL] = "proportional error",
                                        [LIND_ERROR_LOGNORMAL] = "lognormal error",
-                                       [LIND_ERROR_COMBINED] = "proportional and additive error"};
+                                       [LIND_ERROR_COMBINED] = "proportional and additive error",
+                                       [LIND_ERROR_POWER] = "error that is a power of what is measured"};
   printf("\nstates\n");
   for (int k = 0; k < model->n_states; k++) {
     const lind_model_state *s = &model->states[k];
@@ -68,9 +69,45 @@ static void show_dynamics(const lind_model *model) {
   printf("\noutputs\n");
   for (int k = 0; k < model->n_outputs; k++) {
     const lind_model_output *o = &model->outputs[k];
-    printf("  %-16s %-12s %s, %s\n", o->name, o->unit.text, o->about != NULL && o->about[0] != '\0' ? o->about : "output",
-           errors[o->residual]);
+    printf("  %-16s %-12s %s, %s%s\n", o->name, o->unit.text, o->about != NULL && o->about[0] != '\0' ? o->about : "output",
+           errors[o->residual], o->correlated ? ", correlated in time" : "");
   }
+}
+
+static void show_effects(const lind_model *model) {
+  if (model->n_randoms + model->n_drifts > 0) printf("\nrandom effects\n");
+  for (int k = 0; k < model->n_randoms; k++) {
+    const lind_model_random *r = &model->randoms[k];
+    printf("  %-16s %-12s %s\n", r->name, r->kind == LIND_RANDOM_EXPONENTIAL ? "exponential" : "normal",
+           r->occasion ? "anew at each occasion" : "once a patient");
+  }
+  for (int k = 0; k < model->n_drifts; k++) printf("  %-16s %-12s wanders\n", model->drifts[k].name, "drift");
+}
+
+static void show_events(const lind_model *model) {
+  static const char *const does[] = {
+      [LIND_TRIGGER_RESETS] = "resets", [LIND_TRIGGER_MARKS] = "is noted", [LIND_TRIGGER_EVENT] = "is noted once"};
+  const int n = model->n_triggers;
+  if (n > 0) printf("\nevents\n");
+  for (int k = 0; k < n; k++) {
+    const lind_model_trigger *t = &model->triggers[k];
+    printf("  %-16s %s", t->name, does[t->kind]);
+    for (int i = 0; i < t->n_resets; i++)
+      printf("%s%s", i > 0 ? ", " : t->kind == LIND_TRIGGER_RESETS ? " " : "; resets ", model->states[t->resets[i]].name);
+    for (int i = 0; i < model->n_events; i++)
+      if (model->events[i].trigger == k && model->events[i].state >= 0) printf(" (from a hazard)");
+    printf("%s%s\n", t->about != NULL ? "  " : "", t->about != NULL ? t->about : "");
+  }
+}
+
+/* What engines want to know: which part is linear, what looks back, what is noisy. */
+static void show_structure(const lind_model *model) {
+  const lind_kernel *k = &model->kernel;
+  printf("\nequations\n  %d states, %d entries of the Jacobian that are not 0\n  linear part: ", k->n_states, k->n_entries);
+  for (int i = 0; i < k->n_linear; i++) printf("%s%s", i > 0 ? ", " : "", model->states[k->linear[i]].name);
+  printf("%s\n", k->n_linear == 0 ? "none" : "");
+  for (int i = 0; i < k->n_delays; i++) printf("  looks back on %s\n", model->states[k->delayed[i]].name);
+  for (int i = 0; i < k->n_noises; i++) printf("  noise in %s\n", model->states[k->noisy[i]].name);
 }
 
 static lind_err show(const char *name, lind_arena *arena) {
@@ -79,7 +116,10 @@ static lind_err show(const char *name, lind_arena *arena) {
   printf("%s: %s\nsource %s\nhash   %s\n", name, model->title, model->source, model->hash);
   show_quantities(model);
   show_covariates(model);
+  show_effects(model);
   show_dynamics(model);
+  show_events(model);
+  show_structure(model);
   printf("\ntext\n%s", model->text);
   return LIND_OK;
 }
@@ -94,9 +134,11 @@ static lind_err read_file(const char *path, const char *verb, lind_arena *arena,
 static lind_err check(const char *path, lind_arena *arena) {
   lind_model *model;
   LIND_TRY(read_file(path, "check", arena, &model));
-  printf("%s: model %s is right: %d parameters, %d covariates, %d random effects, %d drifts, %d states, %d outputs, %d sets\n",
-         path, model->name, model->n_parameters, model->n_covariates, model->n_randoms, model->n_drifts, model->n_states,
-         model->n_outputs, model->n_sets);
+  printf(
+      "%s: model %s is right: %d parameters, %d covariates, %d random effects, %d drifts, %d states, %d events, %d outputs, "
+      "%d sets\n",
+      path, model->name, model->n_parameters, model->n_covariates, model->n_randoms, model->n_drifts, model->n_states,
+      model->n_triggers, model->n_outputs, model->n_sets);
   return LIND_OK;
 }
 

@@ -65,16 +65,12 @@ static void mark_logic(const lind_graph *g, const bool *dynamic, bool *marks) {
 static lind_err margin_of(lind_builder *b, int root, lind_where where, int *id) {
   lind_graph *g = &b->tree->graph;
   const int n = g->n;
-  bool *dynamic, *marks;
+  const bool *dynamic;
+  bool *marks;
   int *m;
-  LIND_TAKE(dynamic, b->arena, n);
+  LIND_TRY(lind_layout_dynamic(g, b->arena, &dynamic));
   LIND_TAKE(marks, b->arena, n);
   LIND_TAKE(m, b->arena, n);
-  for (int i = 0; i < n; ++i) {
-    const lind_vertex *v = &g->vertices[i];
-    if (v->op == LIND_OP_SLOT) dynamic[i] = v->leaf > LIND_LEAF_DRIFT;
-    for (int k = 0; k < v->n; ++k) dynamic[i] = dynamic[i] || dynamic[v->child[k]];
-  }
   LIND_CHECK_AT(dynamic[root], LIND_ERR_INPUT, where,
                 "the condition never changes: it is made of neither a state nor the time, so that it cannot become true");
   marks[root] = true;

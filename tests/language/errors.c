@@ -25,7 +25,7 @@ static const struct {
     {HEAD "a = b + 1\nb = 2\n",
      "t.lind:2:5: 'b' is not available here: it is defined on line 3, below; move its definition above this one"},
     {HEAD RATE "state x [mg]\nd/dt(x) = -kk * x\noutput y = x\n", "t.lind:4:12: 'kk' is not known in d/dt(x); did you mean 'k'?"},
-    {HEAD RATE "state x [mg]\noutput y = x\n", "t.lind:3:7: the state 'x' has no d/dt(x) = ..."},
+    {HEAD RATE "state x [mg]\noutput y = x\n", "t.lind:3:7: the state 'x' has no d/dt(x) = ... and is in no reaction"},
     {HEAD RATE "state central [mg]\nd/dt(centrl) = -k * central\n",
      "t.lind:4:6: d/dt(centrl): 'centrl' is not a state that is declared above (did you mean 'central'?)"},
     {HEAD RATE "state x [mg]\nd/dt(x) = -k * x\nd/dt(x) = 0\n", "t.lind:5:1: the derivative of 'x' is given twice"},
@@ -59,7 +59,7 @@ static const struct {
     /* random effects, drifts, errors */
     {HEAD "random e ~ lognormal(sd = 1)\n",
      "t.lind:2:12: 'lognormal' is written as normal(...) here and exp(e) where it is used"},
-    {HEAD "random e ~ gamma(sd = 1)\n", "t.lind:2:12: 'gamma' is no distribution of a random effect; known is normal"},
+    {HEAD "random e ~ gamma(sd = 1)\n", "t.lind:2:12: 'gamma' is no distribution of a random effect; known are normal and exponential"},
     {HEAD "random e ~ normal(sigma = 1)\n", "t.lind:2:19: 'sigma' is no argument of normal(...); known are sd and correlation"},
     {HEAD "random e ~ normal()\n", "t.lind:2:12: normal(...) needs 'sd = ...'"},
     {HEAD "random e, f ~ normal(sd = 1)\n", "t.lind:2:22: sd has 1 value for 2 random effects; it is written sd = [a, b, ...]"},
@@ -70,7 +70,7 @@ static const struct {
      "t.lind:2:44: '3 [mg]' is mg (mass) where h (time) is expected"},
     {HEAD "drift d ~ ornstein_uhlenbeck(sd = 1, tau = 3 [day])\n", "t.lind:2:11: ornstein_uhlenbeck(...) needs 'every = ...'"},
     {HEAD RATE "state x [mg]\nd/dt(x) = -k * x\noutput y = x error proportionl(0.1)\n",
-     "t.lind:5:20: 'proportionl' is no residual error; known are additive, proportional, lognormal and combined (did you mean "
+     "t.lind:5:20: 'proportionl' is no residual error; known are additive, proportional, lognormal, combined and power (did you mean "
      "'proportional'?)"},
     {HEAD RATE "state x [mg]\nd/dt(x) = -k * x\noutput y = x error additive(0.1)\n",
      "t.lind:5:29: '0.1' is a plain number where mg (mass) is expected"},
