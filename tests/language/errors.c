@@ -59,7 +59,8 @@ static const struct {
     /* random effects, drifts, errors */
     {HEAD "random e ~ lognormal(sd = 1)\n",
      "t.lind:2:12: 'lognormal' is written as normal(...) here and exp(e) where it is used"},
-    {HEAD "random e ~ gamma(sd = 1)\n", "t.lind:2:12: 'gamma' is no distribution of a random effect; known are normal and exponential"},
+    {HEAD "random e ~ gamma(sd = 1)\n",
+     "t.lind:2:12: 'gamma' is no distribution of a random effect; known are normal and exponential"},
     {HEAD "random e ~ normal(sigma = 1)\n", "t.lind:2:19: 'sigma' is no argument of normal(...); known are sd and correlation"},
     {HEAD "random e ~ normal()\n", "t.lind:2:12: normal(...) needs 'sd = ...'"},
     {HEAD "random e, f ~ normal(sd = 1)\n", "t.lind:2:22: sd has 1 value for 2 random effects; it is written sd = [a, b, ...]"},
@@ -70,7 +71,8 @@ static const struct {
      "t.lind:2:44: '3 [mg]' is mg (mass) where h (time) is expected"},
     {HEAD "drift d ~ ornstein_uhlenbeck(sd = 1, tau = 3 [day])\n", "t.lind:2:11: ornstein_uhlenbeck(...) needs 'every = ...'"},
     {HEAD RATE "state x [mg]\nd/dt(x) = -k * x\noutput y = x error proportionl(0.1)\n",
-     "t.lind:5:20: 'proportionl' is no residual error; known are additive, proportional, lognormal, combined and power (did you mean "
+     "t.lind:5:20: 'proportionl' is no residual error; known are additive, proportional, lognormal, combined and power (did you "
+     "mean "
      "'proportional'?)"},
     {HEAD RATE "state x [mg]\nd/dt(x) = -k * x\noutput y = x error additive(0.1)\n",
      "t.lind:5:29: '0.1' is a plain number where mg (mass) is expected"},
