@@ -15,7 +15,8 @@
 
 typedef struct lind_kernel {
   int n_states, n_frame, n_outputs;
-  const void *self; /* passed to each function: the evaluator's programs; NULL for generated code */
+  const double *unit; /* [n_states] canonical value of 1 in the unit that a state is declared in; NULL: 1 everywhere */
+  const void *self;   /* passed to each function: the evaluator's programs; NULL for generated code */
 
   void (*individual)(const void *self, lind_lane *frame);                  /* REQUIRED */
   void (*initial)(const void *self, const lind_lane *frame, lind_lane *x); /* REQUIRED: x[n_states] at time 0 */

@@ -119,6 +119,7 @@ typedef struct lind_model {
   const char *name, *title, *source;
   const char *text, *path; /* the file as read */
   char hash[33];           /* of the text */
+  lind_unit time;          /* that the modeller thinks in; h if the file says nothing */
   int n_parameters, n_covariates, n_randoms, n_drifts, n_states, n_outputs, n_sets, n_triggers, n_events;
   const lind_quantity *parameters;
   const lind_model_covariate *covariates;

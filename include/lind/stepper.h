@@ -19,7 +19,7 @@
 
 typedef struct lind_tolerance {
   double relative;      /* 1e-6 */
-  double absolute;      /* in the canonical unit of each state */
+  double absolute;      /* in the unit that each state is declared in: times lind_kernel.unit[k] in canonical units */
   double smallest_step; /* h; a step below it stops the lane */
   uint32_t most_steps;  /* attempts (steps and rejected) in one call, per lane */
 } lind_tolerance;

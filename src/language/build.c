@@ -31,6 +31,7 @@ static lind_err heading(lind_builder *b, const lind_statement *s) {
   if (s->kind == LIND_SAYS_SOURCE) return once(s, &b->model->source, s->text);
   LIND_CHECK_AT(lind_unit_same_dimension(s->unit.dimension, lind_build_time), LIND_ERR_UNIT, s->unit_where,
                 "'%s' is no unit of time", s->unit.text);
+  b->model->time = s->unit;
   return LIND_OK;
 }
 
@@ -219,6 +220,7 @@ lind_err lind_build_model(const char *text, const char *path, lind_arena *arena,
   LIND_TAKE(b.tree, arena, 1);
   b.model->text = lind_arena_text(arena, text);
   b.model->path = lind_arena_text(arena, path);
+  b.model->time = (lind_unit){.dimension = lind_build_time, .scale = 1, .text = "h"};
   LIND_CHECK(b.model->text != NULL && b.model->path != NULL, LIND_ERR_MEMORY, "no memory for the model %s", path);
   (void)lind_digest_text(lind_digest_add_text((lind_digest){0, 0}, text), b.model->hash);
   LIND_TRY(lind_statement_read(b.model->text, b.model->path, arena, &statements, &b.n_statements));

@@ -56,6 +56,9 @@ static void places(lind_buffer *out, const char *name, const int *values, int n)
 
 static void definition(const lind_model *model, const char *symbol, lind_buffer *out) {
   const lind_kernel *k = &model->kernel;
+  lind_buffer_put(out, "static const double unit[] = {");
+  for (int i = 0; i < k->n_states; ++i) lind_buffer_put(out, i % 8 == 7 ? "%a,\n" : "%a,", k->unit[i]);
+  lind_buffer_put(out, k->n_states > 0 ? "};\n" : "1};\n");
   places(out, "row", k->row, k->n_entries);
   places(out, "column", k->column, k->n_entries);
   places(out, "linear", k->linear, k->n_linear);
@@ -63,7 +66,8 @@ static void definition(const lind_model *model, const char *symbol, lind_buffer 
   places(out, "delayed", k->delayed, k->n_delays);
   places(out, "noisy", k->noisy, k->n_noises);
   lind_buffer_put(out, "\nextern const lind_kernel %s;\nconst lind_kernel %s = {\n", symbol, symbol);
-  lind_buffer_put(out, "  .n_states = %d, .n_frame = %d, .n_outputs = %d,\n", k->n_states, k->n_frame, k->n_outputs);
+  lind_buffer_put(out, "  .n_states = %d, .n_frame = %d, .n_outputs = %d, .unit = unit,\n", k->n_states, k->n_frame,
+                  k->n_outputs);
   lind_buffer_put(out, "  .n_entries = %d, .row = row, .column = column,\n", k->n_entries);
   lind_buffer_put(out, "  .n_linear = %d, .linear = linear, .n_driving = %d, .driving = driving,\n", k->n_linear, k->n_driving);
   lind_buffer_put(out, "  .n_triggers = %d, .n_delays = %d, .delayed = delayed, .n_noises = %d, .noisy = noisy,\n", k->n_triggers,

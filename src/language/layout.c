@@ -127,6 +127,9 @@ static lind_err mark_derived(const lind_model *model, lind_model_tree *tree, lin
 
 lind_err lind_layout_plan(lind_model *model, lind_model_tree *tree, lind_arena *arena) {
   const int n = model->n_states;
+  double *unit;
+  LIND_TAKE(unit, arena, n);
+  for (int i = 0; i < n; i++) unit[i] = model->states[i].unit.scale;
   LIND_TRY(plan_reciprocals(model, tree, arena));
   LIND_TRY(lind_linear_plan(tree, n, arena));
   LIND_TRY(plan_jacobian(tree, n, arena));
@@ -136,6 +139,7 @@ lind_err lind_layout_plan(lind_model *model, lind_model_tree *tree, lind_arena *
   LIND_TRY(lind_layout_dynamic(&tree->graph, arena, &tree->dynamic));
   LIND_TRY(mark_derived(model, tree, arena));
   model->kernel = (lind_kernel){.n_states = n,
+                                .unit = unit,
                                 .n_outputs = model->n_outputs,
                                 .n_frame = tree->n_given + tree->n_derived,
                                 .n_entries = tree->n_entries,

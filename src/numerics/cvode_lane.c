@@ -22,7 +22,8 @@ size_t lind_cvode_lane_results(const lind_kernel *kernel) {
 
 size_t lind_cvode_lane_bytes(const lind_kernel *kernel) {
   const size_t n = (size_t)lind_cvode_lane_states(kernel);
-  const size_t vectors = 20; /* history of order 5, saved and working vectors of CVODE, Newton and the linear solver */
+  const size_t vectors =
+      21; /* history of order 5, absolute tolerances, saved and working vectors of CVODE, Newton and the linear solver */
   return (2 * n * n + vectors * n) * sizeof(double);
 }
 
@@ -111,8 +112,11 @@ void lind_cvode_lane_destroy(lind_cvode_lane *c) {
 
 int lind_cvode_lane_start(lind_cvode_lane *c, double relative, double absolute, double smallest_step, double time,
                           double target) {
+  double *each = N_VGetArrayPointer(c->spare); /* CVODE copies it */
+  each[0] = absolute;
+  for (int k = 0; k < c->kernel->n_states; k++) each[k] = absolute * (c->kernel->unit != NULL ? c->kernel->unit[k] : 1);
   int flag = CVodeReInit(c->memory, time, c->state);
-  if (flag == CV_SUCCESS) flag = CVodeSStolerances(c->memory, relative, absolute);
+  if (flag == CV_SUCCESS) flag = CVodeSVtolerances(c->memory, relative, c->spare);
   if (flag == CV_SUCCESS) flag = CVodeSetMinStep(c->memory, smallest_step);
   if (flag == CV_SUCCESS) flag = CVodeSetStopTime(c->memory, target); /* never a rate from beyond an event */
   return flag;

@@ -41,7 +41,8 @@ size_t lind_cvode_lane_bytes(const lind_kernel *kernel);
 bool lind_cvode_lane_create(lind_cvode_lane *c, SUNContext context);
 void lind_cvode_lane_destroy(lind_cvode_lane *c);
 
-/* From c->state at `time`, never beyond `target`; nothing is remembered. Returns a CVODE flag. */
+/* From c->state at `time`, never beyond `target`; nothing is remembered; c->spare is lost. `absolute` as in lind_tolerance.
+ * Returns a CVODE flag. */
 int lind_cvode_lane_start(lind_cvode_lane *c, double relative, double absolute, double smallest_step, double time, double target);
 
 /* The system's right side with input and its dense Jacobian at (time, state) of this lane, as SUNDIALS wants them; 1 where a

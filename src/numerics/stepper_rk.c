@@ -77,8 +77,9 @@ static void rk_rates(rk *r, lind_v8 time, const lind_lane *x, lind_lane *dx) {
 }
 
 /* absolute + relative * |x|; never 0, so that a state that stays at 0 under a purely relative tolerance has error 0. */
-static lind_v8 rk_scale(const rk *r, lind_v8 magnitude) {
-  const lind_v8 scale = lind_v8_fma(v8(r->tolerance->relative), magnitude, v8(r->tolerance->absolute));
+static lind_v8 rk_scale(const rk *r, int state, lind_v8 magnitude) {
+  const double absolute = r->tolerance->absolute * (r->kernel->unit ? r->kernel->unit[state] : 1);
+  const lind_v8 scale = lind_v8_fma(v8(r->tolerance->relative), magnitude, v8(absolute));
   return lind_v8_max(scale, v8(DBL_MIN));
 }
 
@@ -117,7 +118,7 @@ static lind_v8 rk_norm(const rk *r, const lind_lane *a, const lind_lane *minus) 
   for (int i = 0; i < r->n; i++) {
     lind_v8 value = lind_v8_load(&a[i]);
     if (minus) value = lind_v8_sub(value, lind_v8_load(&minus[i]));
-    const lind_v8 scale = rk_scale(r, lind_v8_abs(lind_v8_load(&r->pack->x[i])));
+    const lind_v8 scale = rk_scale(r, i, lind_v8_abs(lind_v8_load(&r->pack->x[i])));
     norm = lind_v8_max(norm, lind_v8_div(lind_v8_abs(value), scale));
   }
   return norm;
@@ -197,7 +198,7 @@ static void rk_measure(rk *r) {
 #pragma GCC unroll 8
     for (int j = 2; j < STAGES; j++) sum = lind_v8_fma(v8(difference[j]), lind_v8_load(&r->rate[j][i]), sum);
     const lind_v8 after = lind_v8_abs(lind_v8_load(&r->trial[i])), before = lind_v8_abs(lind_v8_load(&r->pack->x[i]));
-    const lind_v8 scale = rk_scale(r, lind_v8_max(before, after));
+    const lind_v8 scale = rk_scale(r, i, lind_v8_max(before, after));
     error = lind_v8_max(error, lind_v8_div(lind_v8_abs(lind_v8_mul(r->h, sum)), scale));
     size = lind_v8_max(size, after);
   }

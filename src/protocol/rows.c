@@ -186,7 +186,7 @@ const lind_key lind_rows_store[] = {
 const lind_key lind_rows_engine[] = {
   {"name", LIND_KEY_WORDS, NULL, 0, 0, "rk", NULL, PROTOCOL(engine), "the integrator"},
   {"relative", LIND_KEY_NUMBER, NULL, 1e-14, 0.1, "1e-6", NULL, PROTOCOL(relative), "relative tolerance of a step"},
-  {"absolute", LIND_KEY_NUMBER, NULL, 1e-30, 1, "1e-9", NULL, PROTOCOL(absolute), "absolute tolerance of a step, in each state's canonical unit"},
+  {"absolute", LIND_KEY_NUMBER, NULL, 1e-30, 1, "1e-9", NULL, PROTOCOL(absolute), "absolute tolerance of a step, in the unit that the model declares for each state"},
   {0}};
 
 const lind_key lind_rows_target[] = {

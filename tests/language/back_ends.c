@@ -95,7 +95,7 @@ static void generated_c_is_vectors(void **state) {
   while (fgets(line, sizeof line, file) != NULL) {
     body = body || strstr(line, "Generated from model decay") != NULL;
     if (!body) continue;
-    assert_null(strstr(line, "double "));
+    assert_true(strstr(line, "double ") == NULL || strncmp(line, "static const double unit[] = ", 29) == 0); /* a table */
     assert_null(strstr(line, "#include"));
     if (strncmp(line, "  const ", 8) == 0) {
       ++statements;

@@ -31,6 +31,9 @@ static void each_model(void (*check)(const char *name)) {
   for (int i = 0; i < n; ++i) check(names[i]);
 }
 
+/* Five days of a model in h; of one in ms as many ms. */
+static double span_of(const lind_model *model) { return 24 * fmin(model->time.scale, 1); }
+
 static void engines_agree_on(const char *name) {
   bench rk, cvode;
   bench_open(&rk, name, LIND_BACK_END_COMPILED);
@@ -41,14 +44,15 @@ static void engines_agree_on(const char *name) {
     bench_start(both[k]);
     for (int day = 0; day < 5; ++day) {
       dose_all(both[k]);
-      (k == 0 ? bench_advance_rk : bench_advance_cvode)(both[k], 24.0 * (day + 1));
+      (k == 0 ? bench_advance_rk : bench_advance_cvode)(both[k], span_of(both[k]->model) * (day + 1));
     }
   }
   for (int k = 0; k < rk.model->n_outputs; ++k) {
     const char *output = rk.model->outputs[k].name;
     const lind_lane a = *bench_output(&rk, output), b = *bench_output(&cvode, output);
+    const double unit = fmin(rk.model->outputs[k].unit.scale, 1);
     for (int i = 0; i < LIND_LANES; ++i)
-      if (!(fabs(a.of[i] - b.of[i]) <= 1e-6 * fabs(b.of[i]) + 1e-12))
+      if (!(fabs(a.of[i] - b.of[i]) <= 1e-6 * fabs(b.of[i]) + 1e-12 * unit))
         fail_msg("%s: %s of lane %d is %.12g by rk and %.12g by cvode", name, output, i, a.of[i], b.of[i]);
   }
   bench_close(&rk);
@@ -60,9 +64,11 @@ static void wander(bench *b) {
   bench_start(b);
   dose_all(b);
   for (int k = 0; k < b->model->n_states; ++k)
-    for (int i = 0; i < LIND_LANES; ++i) b->x[k].of[i] = 0.7 * b->x[k].of[i] + 0.2 + 0.013 * k + 0.05 * i;
+    for (int i = 0; i < LIND_LANES; ++i)
+      b->x[k].of[i] = 0.7 * b->x[k].of[i] + b->model->states[k].unit.scale * (0.2 + 0.013 * k + 0.05 * i);
 }
 
+/* In the units that the model is written in. */
 static void jacobian_is_derivative_on(const char *name) {
   static lind_lane jacobian[STATES * STATES], up[STATES], down[STATES];
   lind_lane time = {{0}};
@@ -76,7 +82,8 @@ static void jacobian_is_derivative_on(const char *name) {
   for (int j = 0; j < n; ++j) {
     lind_lane h;
     const lind_lane kept = b.x[j];
-    for (int i = 0; i < LIND_LANES; ++i) h.of[i] = 1e-5 * fmax(1.0, fabs(kept.of[i]));
+    const double from = b.model->states[j].unit.scale;
+    for (int i = 0; i < LIND_LANES; ++i) h.of[i] = 1e-5 * fmax(from, fabs(kept.of[i]));
     for (int i = 0; i < LIND_LANES; ++i) b.x[j].of[i] = kept.of[i] + h.of[i];
     k->rhs(k->self, &time, b.frame, b.x, up);
     for (int i = 0; i < LIND_LANES; ++i) b.x[j].of[i] = kept.of[i] - h.of[i];
@@ -84,7 +91,8 @@ static void jacobian_is_derivative_on(const char *name) {
     b.x[j] = kept;
     for (int r = 0; r < n; ++r)
       for (int i = 0; i < LIND_LANES; ++i) {
-        const double slope = (up[r].of[i] - down[r].of[i]) / (2 * h.of[i]), exact = jacobian[r * n + j].of[i];
+        const double unit = b.model->states[r].unit.scale / (from * b.model->time.scale);
+        const double slope = (up[r].of[i] - down[r].of[i]) / (2 * h.of[i]) / unit, exact = jacobian[r * n + j].of[i] / unit;
         if (!(fabs(slope - exact) <= 1e-7 * fmax(1.0, fabs(slope))))
           fail_msg("%s: d(d%s/dt)/d%s of lane %d is %.12g and not %.12g", name, b.model->states[r].name, b.model->states[j].name,
                    i, exact, slope);
