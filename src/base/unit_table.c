@@ -18,6 +18,7 @@
 #define CONCENTRATION {0, -3, 0, 1, 0, 0, 0}
 #define TEMPERATURE   {0, 0, 0, 0, 1, 0, 0}
 #define CURRENT       {0, 0, 0, 0, 0, 1, 0}
+#define CHARGE        {0, 0, 1, 0, 0, 1, 0}
 #define ACTIVITY      {0, 0, 0, 0, 0, 0, 1}
 #define FORCE         {1, 1, -2, 0, 0, 0, 0}
 #define PRESSURE      {1, -1, -2, 0, 0, 0, 0}
@@ -47,6 +48,7 @@ const lind_unit_row lind_unit_table[] = {
     U("M", 1, 3, CONCENTRATION), U("mM", 1, 0, CONCENTRATION), U("uM", 1, -3, CONCENTRATION), U("nM", 1, -6, CONCENTRATION),
     U("pM", 1, -9, CONCENTRATION),
     U("K", 1, 0, TEMPERATURE),
+    U("C", 1, 0, CHARGE), U("mC", 1, -3, CHARGE), U("uC", 1, -6, CHARGE), U("nC", 1, -9, CHARGE), U("pC", 1, -12, CHARGE),
     U("A", 1, 0, CURRENT), U("mA", 1, -3, CURRENT), U("uA", 1, -6, CURRENT), U("nA", 1, -9, CURRENT), U("pA", 1, -12, CURRENT),
     U("IU", 1, 0, ACTIVITY), U("U", 1, 0, ACTIVITY),
     U("mIU", 1, -3, ACTIVITY), U("mU", 1, -3, ACTIVITY), U("uIU", 1, -6, ACTIVITY),
