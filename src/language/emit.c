@@ -1,13 +1,11 @@
 /* The parts of a kernel as C: one statement an operation, each over the 8 lanes of a pack (lane_math.h).
  *
- * A part with many statements is cut into functions of CHUNK statements, whose shared values go through an array: compilers need
- * more than linear time in the length of a straight run of code. */
+ * A part with many statements is cut into functions of LIND_EMIT_CHUNK statements, whose shared values go through an array:
+ * compilers need more than linear time in the length of a straight run of code. */
 #include <stdio.h>
 
 #include "../expression/expression_internal.h"
 #include "emit.h"
-
-enum { CHUNK = 600 };
 
 typedef struct emitter {
   const lind_model *model;
@@ -110,11 +108,11 @@ static lind_err cut(emitter *e, lind_arena *arena) {
   LIND_TAKE(e->shared, arena, graph->n);
   lind_layout_work(e->tree, &e->part, marks);
   for (int i = 0; i < graph->n; ++i) {
-    e->chunk[i] = marks[i] ? e->n_work / CHUNK : -1;
+    e->chunk[i] = marks[i] ? e->n_work / LIND_EMIT_CHUNK : -1;
     e->shared[i] = -1;
     if (marks[i]) e->work[e->n_work++] = i;
   }
-  e->n_chunks = e->n_work / CHUNK + 1;
+  e->n_chunks = e->n_work / LIND_EMIT_CHUNK + 1;
   for (int w = 0; w < e->n_work; ++w) {
     const lind_vertex *v = &graph->vertices[e->work[w]];
     for (int k = 0; k < v->n; ++k) {
@@ -126,10 +124,10 @@ static lind_err cut(emitter *e, lind_arena *arena) {
 }
 
 static void body(emitter *e, int chunk) {
-  const int last = e->n_chunks - 1, first = chunk * CHUNK;
+  const int last = e->n_chunks - 1, first = chunk * LIND_EMIT_CHUNK;
   if (chunk == 0 && e->part.n_cleared > 0)
     lind_buffer_put(e->out, "  for (int i = 0; i < %d; ++i) lind_v8_store(&out[i], lind_v8_fill(0));\n", e->part.n_cleared);
-  for (int w = first; w < e->n_work && w < first + CHUNK; ++w) statement(e, e->work[w]);
+  for (int w = first; w < e->n_work && w < first + LIND_EMIT_CHUNK; ++w) statement(e, e->work[w]);
   for (int i = 0; i < e->part.n; ++i) {
     const int home = e->chunk[e->part.roots[i]];
     if ((home >= 0 ? home : last) == chunk) result(e, i, chunk);

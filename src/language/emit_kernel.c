@@ -48,7 +48,7 @@ static void functions(const lind_model *model, lind_buffer *out) {
                     "  (void)self;\n  work_matrix(frame, a);\n  work_constants(frame, b);\n}\n");
 }
 
-static void places(lind_buffer *out, const char *name, const int *values, int n) {
+void lind_emit_places(lind_buffer *out, const char *name, const int *values, int n) {
   lind_buffer_put(out, "static const int %s[] = {", name);
   for (int i = 0; i < n; ++i) lind_buffer_put(out, i % 32 == 31 ? "%d,\n" : "%d,", values[i]);
   lind_buffer_put(out, n > 0 ? "};\n" : "0};\n");
@@ -59,12 +59,12 @@ static void definition(const lind_model *model, const char *symbol, lind_buffer 
   lind_buffer_put(out, "static const double unit[] = {");
   for (int i = 0; i < k->n_states; ++i) lind_buffer_put(out, i % 8 == 7 ? "%a,\n" : "%a,", k->unit[i]);
   lind_buffer_put(out, k->n_states > 0 ? "};\n" : "1};\n");
-  places(out, "row", k->row, k->n_entries);
-  places(out, "column", k->column, k->n_entries);
-  places(out, "linear", k->linear, k->n_linear);
-  places(out, "driving", k->driving, k->n_driving);
-  places(out, "delayed", k->delayed, k->n_delays);
-  places(out, "noisy", k->noisy, k->n_noises);
+  lind_emit_places(out, "row", k->row, k->n_entries);
+  lind_emit_places(out, "column", k->column, k->n_entries);
+  lind_emit_places(out, "linear", k->linear, k->n_linear);
+  lind_emit_places(out, "driving", k->driving, k->n_driving);
+  lind_emit_places(out, "delayed", k->delayed, k->n_delays);
+  lind_emit_places(out, "noisy", k->noisy, k->n_noises);
   lind_buffer_put(out, "\nextern const lind_kernel %s;\nconst lind_kernel %s = {\n", symbol, symbol);
   lind_buffer_put(out, "  .n_states = %d, .n_frame = %d, .n_outputs = %d, .unit = unit,\n", k->n_states, k->n_frame,
                   k->n_outputs);
@@ -76,7 +76,7 @@ static void definition(const lind_model *model, const char *symbol, lind_buffer 
     if (lind_layout_has(model, entries[i].part)) lind_buffer_put(out, "  .%s = kernel_%s,\n", entries[i].name, entries[i].name);
   if (lind_layout_has(model, LIND_PART_BIOAVAILABILITY)) lind_buffer_put(out, "  .dosing = kernel_dosing,\n");
   if (lind_layout_has(model, LIND_PART_MATRIX)) lind_buffer_put(out, "  .coefficients = kernel_coefficients,\n");
-  lind_buffer_put(out, "};\n");
+  lind_buffer_put(out, "  .n_factors = %d, .factor = kernel_factor, .solve = kernel_solve,\n};\n", k->n_factors);
 }
 
 lind_err lind_emit_kernel(const lind_model *model, const char *symbol, lind_arena *arena, const char **text) {
@@ -84,6 +84,7 @@ lind_err lind_emit_kernel(const lind_model *model, const char *symbol, lind_aren
   lind_buffer_put(&out, "/* Generated from model %.100s, text %s. */\n", model->name, model->hash);
   for (int p = 0; p < LIND_PART_COUNT; ++p)
     if (lind_layout_has(model, p)) LIND_TRY(lind_emit_part(model, p, &out, arena));
+  lind_emit_sparse(&model->tree->sparse, &out);
   functions(model, &out);
   definition(model, symbol, &out);
   return lind_buffer_finish(&out, text);

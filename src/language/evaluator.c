@@ -21,6 +21,7 @@ typedef struct part_steps {
 
 typedef struct machine {
   int n_x, n_frame, n_given; /* n_x: states and delayed states */
+  const lind_sparse *sparse;
   part_steps part[LIND_PART_COUNT];
 } machine;
 
@@ -177,6 +178,14 @@ static void coefficients(const void *self, const lind_lane *frame, lind_lane *a,
   run(self, LIND_PART_CONSTANTS, NULL, frame, NULL, b);
 }
 
+static void factor(const void *self, const lind_lane *shift, const lind_lane *entries, lind_lane *factors) {
+  lind_sparse_factor(((const machine *)self)->sparse, shift, entries, factors);
+}
+
+static void solve(const void *self, const lind_lane *factors, lind_lane *b) {
+  lind_sparse_solve(((const machine *)self)->sparse, factors, b);
+}
+
 lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_kernel *kernel) {
   builder b = {.tree = model->tree, .model = model, .arena = arena};
   machine *m;
@@ -184,6 +193,7 @@ lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_
   m->n_x = model->n_states + model->tree->n_delays;
   m->n_frame = model->kernel.n_frame;
   m->n_given = model->tree->n_given;
+  m->sparse = &model->tree->sparse;
   for (int p = 0; p < LIND_PART_COUNT; ++p) LIND_TRY(build_part(&b, p, &m->part[p]));
   lind_kernel made = model->kernel;
   made.self = m;
@@ -192,6 +202,8 @@ lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_
   made.rhs = rhs;
   made.outputs = outputs;
   made.jacobian = jacobian;
+  made.factor = factor;
+  made.solve = solve;
   made.slope = lind_layout_has(model, LIND_PART_SLOPE) ? slope : NULL;
   made.dosing = lind_layout_has(model, LIND_PART_BIOAVAILABILITY) ? dosing : NULL;
   made.coefficients = lind_layout_has(model, LIND_PART_MATRIX) ? coefficients : NULL;

@@ -133,6 +133,7 @@ lind_err lind_layout_plan(lind_model *model, lind_model_tree *tree, lind_arena *
   LIND_TRY(plan_reciprocals(model, tree, arena));
   LIND_TRY(lind_linear_plan(tree, n, arena));
   LIND_TRY(plan_jacobian(tree, n, arena));
+  LIND_TRY(lind_sparse_plan(n, tree->n_entries, tree->row, tree->column, arena, &tree->sparse));
   LIND_TRY(plan_slope(tree, n, arena));
   LIND_TRY(plan_noise(tree, arena));
   model->tree = tree;
@@ -145,6 +146,7 @@ lind_err lind_layout_plan(lind_model *model, lind_model_tree *tree, lind_arena *
                                 .n_entries = tree->n_entries,
                                 .row = tree->row,
                                 .column = tree->column,
+                                .n_factors = tree->sparse.n_factors,
                                 .n_linear = tree->linear.n,
                                 .linear = tree->linear.states,
                                 .n_driving = tree->linear.n_driving,

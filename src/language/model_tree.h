@@ -6,6 +6,7 @@
 
 #include "graph.h"
 #include "lind/model.h"
+#include "sparse.h"
 
 /* Random effects that are drawn together. Programs run on parameters. */
 typedef struct lind_random_block {
@@ -44,6 +45,7 @@ typedef struct lind_model_tree {
   const int *jacobian, *row, *column; /* [n_entries] vertex and place */
   const int *slope;                   /* [n_states] vertices: d rate / d time; NULL: no rate depends on time */
   lind_linear linear;
+  lind_sparse sparse;
   const int *bioavailability, *lag, *rate, *duration; /* [n_states]; NULL: nothing but 1, 0, 0, 0 */
   int n_triggers;
   const int *triggers; /* [n_triggers] vertices g: fires where g passes from <= 0 to > 0 */

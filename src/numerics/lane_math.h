@@ -99,6 +99,10 @@ LIND_V8_TWO(ne, lind_m8, _mm256_cmp_pd(a, b, _CMP_NEQ_UQ))
 static inline lind_v8 lind_v8_fma(lind_v8 a, lind_v8 b, lind_v8 c) {
   return (lind_v8){_mm256_fmadd_pd(a.lo, b.lo, c.lo), _mm256_fmadd_pd(a.hi, b.hi, c.hi)};
 }
+/* c - a * b with one rounding. */
+static inline lind_v8 lind_v8_fnma(lind_v8 a, lind_v8 b, lind_v8 c) {
+  return (lind_v8){_mm256_fnmadd_pd(a.lo, b.lo, c.lo), _mm256_fnmadd_pd(a.hi, b.hi, c.hi)};
+}
 
 /* ---- masks ---- */
 

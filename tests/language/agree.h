@@ -21,6 +21,7 @@ static inline void agree_shape(const char *model, const lind_kernel *a, const li
   assert_int_equal(a->n_frame, b->n_frame);
   assert_int_equal(a->n_outputs, b->n_outputs);
   assert_int_equal(a->n_entries, b->n_entries);
+  assert_int_equal(a->n_factors, b->n_factors);
   assert_int_equal(a->n_linear, b->n_linear);
   assert_int_equal(a->n_driving, b->n_driving);
   assert_int_equal(a->n_triggers, b->n_triggers);
@@ -44,6 +45,27 @@ static inline void agree_shape(const char *model, const lind_kernel *a, const li
 }
 
 typedef void (*agree_dynamic)(const void *, const lind_lane *, const lind_lane *, const lind_lane *, lind_lane *);
+
+/* Factors and solutions are equal bit for bit: both back ends do the same operations in one order. */
+static inline void agree_factors(const char *model, const lind_kernel *a, const lind_kernel *b, const lind_lane *entries) {
+  const int n = a->n_states, room = a->n_factors + n + 1;
+  const lind_lane shift = {{40, 50, 60, 70, 80, 90, 100, 110}};
+  lind_lane *out[2];
+  for (int e = 0; e < 2; ++e) {
+    const lind_kernel *k = e == 0 ? a : b;
+    assert_non_null(out[e] = aligned_alloc(64, (size_t)room * sizeof **out));
+    for (int s = 0; s < n; ++s)
+      for (int i = 0; i < LIND_LANES; ++i) out[e][a->n_factors + s].of[i] = 1 + 0.3 * s - 0.1 * i;
+    k->factor(k->self, &shift, entries, out[e]);
+    k->solve(k->self, out[e], out[e] + a->n_factors);
+  }
+  for (int s = 0; s < a->n_factors + n; ++s)
+    for (int i = 0; i < LIND_LANES; ++i)
+      if (out[0][s].of[i] != out[1][s].of[i])
+        fail_msg("%s: factor or solution %d of %d is %.17g compiled and %.17g evaluated", model, s, a->n_factors, out[0][s].of[i],
+                 out[1][s].of[i]);
+  for (int e = 0; e < 2; ++e) free(out[e]);
+}
 
 /* x[n_states + n_delays]; frame: filled by `individual`. */
 static inline void agree_kernels(const char *model, const lind_kernel *a, const lind_kernel *b, const lind_lane *time,
@@ -73,6 +95,7 @@ static inline void agree_kernels(const char *model, const lind_kernel *a, const 
       dynamic[f].functions[e](e == 0 ? a->self : b->self, time, frame, x, out[e]);
     }
     agree_values(model, dynamic[f].what, out[0], out[1], dynamic[f].n);
+    if (dynamic[f].functions[0] == a->jacobian) agree_factors(model, a, b, out[0]);
   }
   for (int e = 0; e < 2; ++e) {
     const lind_kernel *k = e == 0 ? a : b;

@@ -283,6 +283,8 @@ static void fma_rounds_once(void **state) {
   lind_lane y;
   lind_v8_store(&y, lind_v8_fma(lind_v8_fill(a), lind_v8_fill(a), lind_v8_fill(-1 - 0x1p-29)));
   assert_true(y.of[7] == 0x1p-60);
+  lind_v8_store(&y, lind_v8_fnma(lind_v8_fill(a), lind_v8_fill(a), lind_v8_fill(1 + 0x1p-29)));
+  assert_true(y.of[0] == -0x1p-60 && y.of[7] == -0x1p-60);
 }
 
 int main(void) {
