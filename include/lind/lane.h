@@ -15,14 +15,16 @@ typedef struct lind_lane {
 } lind_lane;
 
 /* Why a lane stopped. A lane that stops is data: counted per arm, shown in the report, limited by the protocol. */
-#define LIND_LANE_STATUS_LIST(X)                                                  \
-  X(LIND_LANE_OK, "finished")                                                     \
-  X(LIND_LANE_IDLE, "not in use")                                                 \
-  X(LIND_LANE_STEPS, "needed more steps than the limit")                          \
-  X(LIND_LANE_STEP_SIZE, "needed a step below the limit")                         \
-  X(LIND_LANE_NOT_FINITE, "a state or a rate was not finite")                     \
-  X(LIND_LANE_MEMORY, "found no memory for the library that was to integrate it") \
-  X(LIND_LANE_CROWDED, "had more doses under way than there is room for")
+#define LIND_LANE_STATUS_LIST(X)                                                                  \
+  X(LIND_LANE_OK, "finished")                                                                     \
+  X(LIND_LANE_IDLE, "not in use")                                                                 \
+  X(LIND_LANE_STEPS, "needed more steps than the limit")                                          \
+  X(LIND_LANE_STEP_SIZE, "needed a step below the limit")                                         \
+  X(LIND_LANE_NOT_FINITE, "a state or a rate was not finite")                                     \
+  X(LIND_LANE_MEMORY, "found no memory for the library that was to integrate it")                 \
+  X(LIND_LANE_CROWDED, "had more doses under way than there is room for")                         \
+  X(LIND_LANE_DOSE, "was given a dose with an impossible lag, bioavailability, rate or duration") \
+  X(LIND_LANE_STEADY, "came to no steady state")
 
 #define LIND_LANE_ENUM(code, sentence) code,
 typedef enum { LIND_LANE_STATUS_LIST(LIND_LANE_ENUM) LIND_LANE_STATUS_COUNT } lind_lane_status;

@@ -32,7 +32,7 @@ HEADERS = {
     "cohort": "cohort",
     "protocol": "protocol",
     "language": "model",
-    "simulate": "outcome plan",
+    "simulate": "course outcome plan",
     "reduce": "estimator reduce",
     "parallel": "crew",
     "store": "store",

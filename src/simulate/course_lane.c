@@ -1,0 +1,139 @@
+/* course_lane.c -- one patient's way through the records. At every time that matters, in this order: inputs and drifts that hold
+ * there, infusions that end, doses on their way that enter, then the records of that time, row by row. */
+#include <math.h>
+
+#include "course_inside.h"
+
+enum { ARRIVE, ENTER, BEGIN, ACT, RESET, SETTLE, SHOW, LEAVE, WAIT, END };
+
+static const lind_record *records_of(const lind_course_pack *p, int i) { return p->lane[i].patient->records; }
+
+static bool is_due(const lind_course_pack *p, int i) {
+  const lind_course_lane *lane = &p->lane[i];
+  if (lane->next >= lane->patient->n) return false;
+  const lind_record *record = &lane->patient->records[lane->next];
+  return record->time <= lind_under_way_soon(p->advance.time.of[i]);
+}
+
+void lind_course_lane_begin(lind_course_pack *p, int i) {
+  lind_course_lane *lane = &p->lane[i];
+  lane->stage = ARRIVE;
+  lane->next = lane->cut = 0;
+  lind_under_way_clear(&lane->queue);
+  lind_course_inputs_restart(p, i);
+  p->advance.time.of[i] = records_of(p, i)[0].time;
+  p->advance.step.of[i] = 0.0;
+  (void)lind_course_inputs_place(p, i, 0);
+}
+
+/* What was on its way and has arrived. */
+static void enter(lind_course_pack *p, int i) {
+  lind_course_lane *lane = &p->lane[i];
+  int record;
+  double time;
+  (void)lind_under_way_end(&lane->queue, p->advance.time.of[i]);
+  while (lane->patient->status == LIND_LANE_OK && lind_under_way_enter(&lane->queue, p->advance.time.of[i], &record, &time))
+    lind_course_dose_enter(p, i, record, time);
+}
+
+static bool turn_back(lind_course_pack *p, int i) {
+  const double time = records_of(p, i)[p->lane[i].next].time;
+  lind_under_way_clear(&p->lane[i].queue);
+  if (time < p->advance.time.of[i]) lind_course_inputs_restart(p, i);
+  p->advance.time.of[i] = time;
+  return lind_course_inputs_arrive(p, i);
+}
+
+static void reset(lind_course_pack *p, int i) {
+  p->kernel->initial(p->kernel->self, p->frame, p->scratch);
+  for (int k = 0; k < p->kernel->n_states; k++) p->x[k].of[i] = p->scratch[k].of[i];
+}
+
+/* The stage that follows; *need is what must be done before. */
+static int act(lind_course_pack *p, int i, lind_course_need *need) {
+  const lind_record *record = &records_of(p, i)[p->lane[i].next];
+  const bool resets = record->event == LIND_RECORD_RESET || record->event == LIND_RECORD_RESET_DOSE;
+  if (p->lane[i].stage == ACT && resets) {
+    if (turn_back(p, i)) *need = LIND_NEED_REFRESH;
+    return RESET;
+  }
+  if (resets) reset(p, i);
+  if (record->event != LIND_RECORD_DOSE && record->event != LIND_RECORD_RESET_DOSE) return SHOW;
+  if (record->steady == 0) {
+    lind_course_dose_give(p, i);
+    return SHOW;
+  }
+  if (lind_course_dose_task(p, i)) *need = LIND_NEED_STEADY;
+  return SETTLE;
+}
+
+static int leave(lind_course_pack *p, int i, lind_course_need *need) {
+  lind_course_lane *lane = &p->lane[i];
+  lane->patient->reached = ++lane->next;
+  if (lane->next >= lane->patient->n) return END;
+  if (is_due(p, i)) return BEGIN;
+  if (lind_course_inputs_leave(p, i)) *need = LIND_NEED_REFRESH;
+  return WAIT;
+}
+
+lind_course_need lind_course_lane_act(lind_course_pack *p, int i) {
+  lind_course_lane *lane = &p->lane[i];
+  lind_course_need need = LIND_NEED_TIME;
+  while (lane->patient->status == LIND_LANE_OK && need == LIND_NEED_TIME) {
+    switch (lane->stage) {
+      case ARRIVE:
+        lane->stage = ENTER;
+        if (lind_course_inputs_arrive(p, i)) need = LIND_NEED_REFRESH;
+        break;
+      case ENTER:
+        enter(p, i);
+        lane->stage = is_due(p, i) ? BEGIN : WAIT;
+        break;
+      case BEGIN:
+        lane->stage = ACT;
+        if (lind_course_inputs_place(p, i, lane->next)) need = LIND_NEED_REFRESH;
+        break;
+      case ACT:
+      case RESET:
+        lane->stage = act(p, i, &need);
+        break;
+      case SETTLE:
+        lind_course_dose_settle(p, i);
+        lane->stage = SHOW;
+        break;
+      case SHOW:
+        lane->stage = LEAVE;
+        if (records_of(p, i)[lane->next].observed) need = LIND_NEED_OUTPUT;
+        break;
+      case LEAVE:
+        lane->stage = leave(p, i, &need);
+        break;
+      case WAIT:
+        if (lind_under_way_next(&lane->queue) > lind_under_way_soon(p->advance.time.of[i]) && !is_due(p, i)) return need;
+        lane->stage = ARRIVE;
+        break;
+      default:
+        return LIND_NEED_NOTHING;
+    }
+  }
+  return lane->patient->status == LIND_LANE_OK ? need : LIND_NEED_NOTHING;
+}
+
+static bool is_looked_at(const lind_course_pack *p, int i, int record) {
+  const int event = records_of(p, i)[record].event;
+  return (event == LIND_RECORD_OBSERVATION || event == LIND_RECORD_OTHER) && lind_course_inputs_smooth(p, i, record);
+}
+
+/* The lane has reached its target, so it arrives there when it acts next. */
+double lind_course_lane_target(lind_course_pack *p, int i) {
+  lind_course_lane *lane = &p->lane[i];
+  const int last = lane->patient->n - 1;
+  if (lane->cut < lane->next) lane->cut = lane->next;
+  while (lane->cut < last && is_looked_at(p, i, lane->cut)) lane->cut++;
+  const double stop = records_of(p, i)[lane->cut].time;
+  const double target = fmin(fmin(stop, lind_under_way_next(&lane->queue)), lind_course_inputs_next(p, i));
+  const double first = records_of(p, i)[lane->next].time;
+  p->advance.look.of[i] = lane->next < lane->cut && lind_under_way_soon(first) < target ? first : INFINITY;
+  lane->stage = ARRIVE;
+  return target;
+}
