@@ -30,6 +30,17 @@ typedef struct lind_plan_dosing {
   int regimen;                                                             /* of that state */
 } lind_plan_dosing;
 
+typedef struct lind_plan_controller {
+  const lind_controller *item;
+  int state;                                      /* receives what it gives */
+  int slot_reads, slot_memory;                    /* of the rules' frame */
+  int first_residual;                             /* of its reads */
+  const int *outputs;                             /* [item->read.n] */
+  const lind_purpose *purposes;                   /* [item->read.n] */
+  const lind_program *const *start, *const *next; /* [item->n_memory] */
+  const lind_program *when, *infuse, *give;       /* NULL where absent */
+} lind_plan_controller;
+
 enum { LIND_REGIMENS = 4 }; /* states that one protocol can dose */
 
 typedef struct lind_plan_visit {
@@ -46,7 +57,7 @@ typedef struct lind_plan_values {
   } * drifts;
   struct lind_plan_residual {
     double a, b;
-  } * residuals; /* [n_measures] */
+  } * residuals; /* [n_residuals] */
 } lind_plan_values;
 
 typedef struct lind_plan {
@@ -74,7 +85,9 @@ typedef struct lind_plan {
     int output; /* of the model */
     lind_purpose purpose;
   } * measures;
-  int curve_output; /* -1: none */
+  int n_residuals;             /* the measures, then what controllers read */
+  const int *residual_outputs; /* [n_residuals] */
+  int curve_output;            /* -1: none */
 
   /* the frame that rules run on: [cohort row | day, visit, dose, dose_1.. | measures | definitions] */
   int n_rule_slots, slot_day, slot_visit, slot_dose, slot_measures;
@@ -88,7 +101,11 @@ typedef struct lind_plan {
   int n_regimens;
   int regimen_state[LIND_REGIMENS];
   lind_purpose regimen_miss[LIND_REGIMENS];
-  const int *const *arm_dosing; /* [arm][arms[arm].dosing.n] indices into dosing */
+  int n_controllers;
+  const lind_plan_controller *controllers;
+  int slot_time;                     /* of the rules' frame: what controllers see, from here on */
+  const int *const *arm_controllers; /* [arm][arms[arm].controllers.n] indices */
+  const int *const *arm_dosing;      /* [arm][arms[arm].dosing.n] indices into dosing */
 
   int n_visits;
   const lind_plan_visit *visits; /* by day */

@@ -13,9 +13,10 @@
 
 typedef struct lind_arm {
   const char *name;
-  const char *title;      /* default: the name */
-  double ratio;           /* > 0; ratios are whole numbers for permuted blocks */
-  lind_words_list dosing; /* names of dosing items, first that applies wins */
+  const char *title;           /* default: the name */
+  double ratio;                /* > 0; ratios are whole numbers for permuted blocks */
+  lind_words_list dosing;      /* names of dosing items, first that applies wins */
+  lind_words_list controllers; /* names, in the order in which they act */
   lind_where where;
 } lind_arm;
 
@@ -51,6 +52,25 @@ typedef struct lind_dosing {
   lind_words into;    /* state that receives doses; absent: the model's only dosing state */
   double every;       /* h between doses of a day; 24 h default */
 } lind_dosing;
+
+/* A number that a controller keeps from sample to sample. */
+typedef struct lind_memory {
+  const char *name;
+  lind_where where;
+  lind_words start, next;
+} lind_memory;
+
+/* A device or a clinician who looks every so often and acts at once: reads outputs with their measurement error, brings its
+ * memory up to date, sets an infusion that holds until it looks again, gives a dose. */
+typedef struct lind_controller {
+  const char *name;
+  lind_where where;
+  double every; /* h */
+  lind_words_list read;
+  int n_memory;
+  const lind_memory *memory;
+  lind_words when, infuse, give, into;
+} lind_controller;
 
 typedef struct lind_visits {
   lind_numbers days;
@@ -130,6 +150,8 @@ typedef struct lind_protocol {
   const lind_visits *visits;
   const lind_arm *arms;
   const lind_dosing *dosing;
+  int n_controllers;
+  const lind_controller *controllers;
   const lind_endpoint *endpoints;
   const lind_analysis *analyses;
   const lind_target *targets;

@@ -14,6 +14,8 @@ static const lind_section sections[] = {
     {"visits", "When patients are seen and outputs are measured; one mapping, or a list of them.", lind_rows_visits},
     {"arms.NAME", "One treatment that is compared.", lind_rows_arm},
     {"dosing.NAME", "One rule that changes a dose, on listed days or at visits.", lind_rows_dosing},
+    {"controllers.NAME", "A device or a clinician who looks every few minutes or hours and acts at once.", lind_rows_controller},
+    {"controllers.NAME.memory.NAME", "A number that a controller keeps from sample to sample.", lind_rows_memory},
     {"conduct", "What goes otherwise than planned.", lind_rows_conduct},
     {"conduct.adherence", "Missed doses: a chain with two states.", lind_rows_adherence},
     {"conduct.dropout", "Patients who are lost.", lind_rows_dropout},

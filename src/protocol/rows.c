@@ -37,6 +37,7 @@ const lind_key lind_rows_protocol[] = {
   {"visits", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(visits), "when patients are seen: one mapping or a list of them, section visits"},
   {"arms", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(arms), "what is compared: section arms.NAME"},
   {"dosing", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(dosing), "dosing items that arms name: section dosing.NAME"},
+  {"controllers", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(controllers), "devices and clinicians who look every few minutes or hours and act at once: section controllers.NAME"},
   {"conduct", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(conduct), "adherence, drop-out, failures: section conduct"},
   {"endpoints", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(endpoints), "one number a patient each: section endpoints.NAME"},
   {"analysis", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(analysis), "one comparison each: section analysis.NAME"},
@@ -89,6 +90,7 @@ const lind_key lind_rows_arm[] = {
   {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(arm, title), "one line for reports; the name where it is absent"},
   {"ratio", LIND_KEY_NUMBER, NULL, ABOVE_0, INFINITY, "1", NULL, IN(arm, arm.ratio), "share of the seats, relative to the other arms; whole for permuted blocks"},
   {"dosing", LIND_KEY_WORDS_LIST, NULL, 0, 0, NULL, NULL, IN(arm, arm.dosing), "names of dosing items; on each occasion the first that applies acts; [] is no treatment"},
+  {"controllers", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(arm, arm.controllers), "names of controllers, in the order in which they act"},
   {0}};
 
 const lind_key lind_rows_dosing[] = {
@@ -110,6 +112,21 @@ const lind_key lind_rows_dosing[] = {
   {"most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, most), "the dose is not above this, such as 15 mg"},
   {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.into), "the state that receives doses; the model's only dosing state where absent"},
   {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, 24, "24 h", NULL, IN(dosing, dosing.every), "time between the doses of a day: 24 h, 12 h, 8 h, .."},
+  {0}};
+
+const lind_key lind_rows_controller[] = {
+  {"every", LIND_KEY_QUANTITY, "min", ABOVE_0, INFINITY, NULL, NULL, IN(controller, controller.every), "time between two samples, the first at time 0"},
+  {"read", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(controller, controller.read), "outputs of the model that it measures at each sample, with the model's residual error; its expressions use them by name"},
+  {"memory", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(controller, memory), "numbers that it keeps: section controllers.NAME.memory.NAME"},
+  {"when", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.when), "an expression that is true or false: it acts only where true, and else gives nothing; always where absent"},
+  {"infuse", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.infuse), "an expression: the rate, an amount per time, that holds until the next sample; not below 0"},
+  {"give", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.give), "an expression: the amount of a dose given at once; 0 is none"},
+  {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.into), "the state that receives it; the model's only dosing state where absent"},
+  {0}};
+
+const lind_key lind_rows_memory[] = {
+  {"start", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, offsetof(lind_memory, start), "an expression over the cohort's columns: the value before the first sample"},
+  {"next", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, offsetof(lind_memory, next), "an expression: the value from this sample on; all of them see the old values, and what is read now"},
   {0}};
 
 const lind_key lind_rows_conduct[] = {

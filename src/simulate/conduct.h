@@ -47,7 +47,8 @@ void lind_conduct_leave(lind_conduct *conduct, int lane, double time, lind_end r
 
 /* ---- prescribe.c: the dosing rules of a day, before its doses. A dose that is given at once goes to `given`, in lanes' order.
  */
-enum { LIND_MOST_GIVEN = 16 }; /* items of an arm that give single doses; the plan refuses more */
+enum { LIND_MOST_MEMORY = 64 }; /* numbers that a controller keeps */
+enum { LIND_MOST_GIVEN = 16 };  /* items of an arm that give single doses; the plan refuses more */
 typedef struct lind_given {
   int n;
   struct {
@@ -56,6 +57,13 @@ typedef struct lind_given {
   } at[LIND_LANES * LIND_MOST_GIVEN];
 } lind_given;
 void lind_prescribe(lind_conduct *conduct, int day, unsigned visiting, lind_given *given);
+/* ---- control.c: devices and clinicians who look between the mornings */
+void lind_control_begin(lind_conduct *conduct);
+/* Controllers that are due at `now` for their arms' patients, with the outputs as they are now. Rates go to scratch->control. */
+void lind_control_sample(lind_conduct *conduct, double now, const lind_lane *outputs, lind_given *given);
+/* The next sample of anybody in the pack after `now`; INFINITY: there is none. */
+double lind_control_next(const lind_conduct *conduct, double now);
+
 void lind_conduct_note(const lind_conduct *conduct, int lane, lind_decision_kind kind, const char *rule, int state, double time,
                        double before, double after);
 

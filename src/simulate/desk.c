@@ -48,7 +48,7 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
 
 static size_t lane_count(const lind_plan *plan) {
   const size_t states = (size_t)plan->model->kernel.n_states;
-  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame + 6 * states + (size_t)plan->model->kernel.n_outputs +
+  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame + 7 * states + (size_t)plan->model->kernel.n_outputs +
          1 + (size_t)plan->model->n_drifts;
 }
 
@@ -100,6 +100,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     scratch->rate = next, next += kernel->n_states;
     scratch->duration = next, next += kernel->n_states;
     scratch->input = next, next += kernel->n_states;
+    scratch->control = next, next += kernel->n_states;
     scratch->y = next, next += kernel->n_outputs;
     scratch->drift = next, next += plan->model->n_drifts;
     scratch->result = next;

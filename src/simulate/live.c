@@ -105,10 +105,12 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   for (int k = 0; k < plan->protocol->n_definitions; k++)
     if (plan->definitions[k] != NULL && !plan->definition_moves[k])
       lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
+  lind_control_begin(&p->conduct);
   fill_frame(p);
   for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
   refresh(p);
   kernel->initial(kernel->self, p->scratch->frame, p->scratch->x);
+  memset(p->scratch->control, 0, (size_t)kernel->n_states * sizeof *p->scratch->control);
   memset(p->scratch->input, 0, (size_t)kernel->n_states * sizeof *p->scratch->input);
   p->advance.x = p->scratch->x;
   p->advance.input = p->scratch->input;
@@ -139,7 +141,7 @@ static bool has_room(pack *p, int i, int n) {
 }
 
 static void input_sum(pack *p, int i, int state) {
-  double sum = 0.0;
+  double sum = p->scratch->control[state].of[i] * p->scratch->bioavailability[state].of[i];
   for (int k = 0; k < p->n_running[i]; k++)
     if (p->running[i][k].state == state) sum += p->running[i][k].rate;
   p->scratch->input[state].of[i] = sum;
@@ -219,9 +221,11 @@ static void advance_to(pack *p, double stop) {
   }
 }
 
-static void observe(pack *p, const lind_lane *now) {
+static void observe(pack *p, double now) {
   const lind_kernel *kernel = kernel_of(p);
-  kernel->outputs(kernel->self, now, p->scratch->frame, p->scratch->x, p->scratch->y);
+  lind_lane time;
+  for (int i = 0; i < LIND_LANES; i++) time.of[i] = now;
+  kernel->outputs(kernel->self, &time, p->scratch->frame, p->scratch->x, p->scratch->y);
 }
 
 static void draw_curve(pack *p, int at, double now) {
@@ -241,13 +245,15 @@ static void draw_curve(pack *p, int at, double now) {
 
 /* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up; a grid such as a
  * third of an hour meets the day only to rounding, and the day wins. */
-static double next_stop(const lind_desk *desk, double now) {
+static double next_stop(const lind_conduct *conduct, double now) {
+  const lind_desk *desk = conduct->desk;
   const lind_plan *plan = desk->plan;
   const double soon = now + 1e-6, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
   double stop = first;
   for (int d = 0; d < plan->model->n_drifts; d++)
     stop = fmin(stop, desk->values.drifts[d].every * (floor(soon / desk->values.drifts[d].every) + 1.0));
   if (plan->curve_output >= 0) stop = fmin(stop, plan->protocol->curve_every * (floor(soon / plan->protocol->curve_every) + 1.0));
+  stop = fmin(stop, lind_control_next(conduct, now));
   return first - stop < 1e-6 ? first : stop;
 }
 
@@ -256,7 +262,12 @@ static bool is_multiple(double now, double every, int *count) {
   return fabs(now - every * *count) < 1e-6;
 }
 
-/* Everything that happens at a stop, in the order of the day: drift, visit and measurement, rules; the dose follows. */
+static void take_given(pack *p, double now, const lind_given *given) {
+  for (int k = 0; k < given->n; k++) send(p, given->at[k].lane, now, given->at[k].intake);
+}
+
+/* Everything that happens at a stop, in the order of the day: drift, visit and measurement, rules, controllers; the dose
+ * follows. */
 static void stop_at(pack *p, double now) {
   lind_desk *desk = p->conduct.desk;
   const lind_plan *plan = desk->plan;
@@ -274,16 +285,22 @@ static void stop_at(pack *p, double now) {
   const unsigned visiting = morning ? lind_conduct_visits(&p->conduct, days + 1) : 0;
   note_failures(p);
   if (curve || visiting != 0) {
-    lind_lane time;
-    for (int i = 0; i < LIND_LANES; i++) time.of[i] = now;
-    observe(p, &time);
+    observe(p, now);
   }
   if (curve) draw_curve(p, count, now);
   if (visiting != 0) lind_conduct_measure(&p->conduct, visiting, now, p->scratch->y);
-  if (!morning || now >= plan->protocol->duration) return;
+  if (now >= plan->protocol->duration) return;
   lind_given given;
-  lind_prescribe(&p->conduct, days + 1, visiting, &given);
-  for (int k = 0; k < given.n; k++) send(p, given.at[k].lane, now, given.at[k].intake);
+  if (morning) {
+    lind_prescribe(&p->conduct, days + 1, visiting, &given);
+    take_given(p, now, &given);
+  }
+  if (plan->n_controllers == 0) return;
+  observe(p, now);
+  lind_control_sample(&p->conduct, now, p->scratch->y, &given);
+  take_given(p, now, &given);
+  for (int c = 0; c < plan->n_controllers; c++)
+    for (int i = 0; i < p->conduct.n; i++) input_sum(p, i, plan->controllers[c].state);
 }
 
 static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
@@ -293,7 +310,7 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   double now = 0.0;
   stop_at(&p, now);
   while (now < end) {
-    const double stop = next_stop(desk, now);
+    const double stop = next_stop(&p.conduct, now);
     advance_to(&p, stop);
     now = stop;
     for (int i = 0; i < LIND_LANES; i++)
@@ -312,7 +329,7 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
 void lind_simulate(lind_desk *desk, int from, int to) {
   /* Packs are gathered by arm, so that lanes follow the same rules; results cannot tell. */
   int seat[LIND_LANES], n = 0;
-  for (int arm = 0; arm < desk->plan->protocol->n_arms; arm++)
+  for (int arm = 0; arm < desk->plan->protocol->n_arms; arm++) {
     for (int s = from; s < to; s++) {
       if (!desk->seated[s] || desk->arm[s] != arm) continue;
       seat[n++] = s;
@@ -321,5 +338,10 @@ void lind_simulate(lind_desk *desk, int from, int to) {
         n = 0;
       }
     }
+    if (n > 0 && desk->plan->n_controllers > 0) { /* what stops a pack is then the arm's own affair */
+      live(desk, seat, n);
+      n = 0;
+    }
+  }
   if (n > 0) live(desk, seat, n);
 }

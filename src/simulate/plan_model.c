@@ -85,7 +85,7 @@ static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
   return LIND_OK;
 }
 
-static lind_err add_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) {
+lind_err lind_plan_parts_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) {
   char words[60];
   LIND_CHECK((size_t)snprintf(words, sizeof words, "%s/%s", family, name) < sizeof words, LIND_ERR_INPUT,
              "the name '%s' is too long for a random stream; at most 50 characters", name);
@@ -99,13 +99,14 @@ static lind_err settle_noise(lind_plan *plan, lind_arena *arena) {
   lind_purpose *randoms, *drifts;
   LIND_TAKE(randoms, arena, model->n_randoms + 1);
   LIND_TAKE(drifts, arena, model->n_drifts + 1);
-  for (int i = 0; i < model->n_randoms; i++) LIND_TRY(add_purpose(plan, "model", model->randoms[i].name, &randoms[i]));
-  for (int i = 0; i < model->n_drifts; i++) LIND_TRY(add_purpose(plan, "model", model->drifts[i].name, &drifts[i]));
+  for (int i = 0; i < model->n_randoms; i++)
+    LIND_TRY(lind_plan_parts_purpose(plan, "model", model->randoms[i].name, &randoms[i]));
+  for (int i = 0; i < model->n_drifts; i++) LIND_TRY(lind_plan_parts_purpose(plan, "model", model->drifts[i].name, &drifts[i]));
   plan->random_purposes = randoms;
   plan->drift_purposes = drifts;
-  LIND_TRY(add_purpose(plan, "conduct", "dropout", &plan->purpose_dropout));
-  LIND_TRY(add_purpose(plan, "conduct", "visit-window", &plan->purpose_window));
-  return add_purpose(plan, "conduct", "visit-attended", &plan->purpose_attend);
+  LIND_TRY(lind_plan_parts_purpose(plan, "conduct", "dropout", &plan->purpose_dropout));
+  LIND_TRY(lind_plan_parts_purpose(plan, "conduct", "visit-window", &plan->purpose_window));
+  return lind_plan_parts_purpose(plan, "conduct", "visit-attended", &plan->purpose_attend);
 }
 
 /* The cohort's codes are indices into its own levels; the model has its own order, and perhaps `other`. */
@@ -160,7 +161,7 @@ static lind_err map_covariates(lind_plan *plan, lind_arena *arena) {
   return LIND_OK;
 }
 
-static lind_err find_output(const lind_plan *plan, lind_words name, const char *key, lind_arena *arena, int *output) {
+lind_err lind_plan_parts_output(const lind_plan *plan, lind_words name, const char *key, lind_arena *arena, int *output) {
   const lind_model *model = plan->model;
   const int at = lind_model_find_output(model, name.text);
   if (at < 0) {
@@ -183,14 +184,23 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
                 "measure lists %d outputs; at most %d can be measured", protocol->measure.n, MOST_MEASURES);
   LIND_TAKE(measures, arena, protocol->measure.n + 1);
   for (int i = 0; i < protocol->measure.n; i++) {
-    LIND_TRY(find_output(plan, protocol->measure.at[i], "measure", arena, &measures[i].output));
-    LIND_TRY(add_purpose(plan, "measure", protocol->measure.at[i].text, &measures[i].purpose));
+    LIND_TRY(lind_plan_parts_output(plan, protocol->measure.at[i], "measure", arena, &measures[i].output));
+    LIND_TRY(lind_plan_parts_purpose(plan, "measure", protocol->measure.at[i].text, &measures[i].purpose));
   }
+  int n_reads = 0, *outputs;
+  for (int c = 0; c < protocol->n_controllers; c++) n_reads += protocol->controllers[c].read.n;
+  LIND_TAKE(outputs, arena, protocol->measure.n + n_reads + 1);
+  for (int i = 0; i < protocol->measure.n; i++) outputs[plan->n_residuals++] = measures[i].output;
+  for (int c = 0; c < protocol->n_controllers; c++)
+    for (int i = 0; i < protocol->controllers[c].read.n; i++)
+      LIND_TRY(lind_plan_parts_output(plan, protocol->controllers[c].read.at[i], "controllers.NAME.read", arena,
+                                      &outputs[plan->n_residuals++]));
+  plan->residual_outputs = outputs;
   plan->n_measures = protocol->measure.n;
   plan->measures = measures;
   plan->curve_output = -1;
   if (protocol->curve_output.text == NULL) return LIND_OK;
-  LIND_TRY(find_output(plan, protocol->curve_output, "curves.output", arena, &plan->curve_output));
+  LIND_TRY(lind_plan_parts_output(plan, protocol->curve_output, "curves.output", arena, &plan->curve_output));
   LIND_CHECK_AT(protocol->duration / protocol->curve_every < CURVE_TIMES, LIND_ERR_INPUT, protocol->curve_output.where,
                 "curves.every is %g day, which makes %.0f points in %g day; at most %d are drawn", protocol->curve_every / 24.0,
                 protocol->duration / protocol->curve_every, protocol->duration / 24.0, CURVE_TIMES);

@@ -12,6 +12,20 @@ lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) LIND_MUST_CHE
 lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* groupings, strata, randomiser */
 lind_err lind_plan_parts_visits(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;
 
+lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the rules */
+
+/* The random stream "family/name". */
+lind_err lind_plan_parts_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) LIND_MUST_CHECK;
+/* An output of the model, or a sentence about `key`. */
+lind_err lind_plan_parts_output(const lind_plan *plan, lind_words name, const char *key, lind_arena *arena,
+                                int *output) LIND_MUST_CHECK;
+/* An expression in its scope. NULL where it is absent. */
+lind_err lind_plan_parts_compile(const lind_scope *scope, lind_words words, bool truth, lind_dimension dimension,
+                                 lind_arena *arena, const lind_program **program) LIND_MUST_CHECK;
+/* The state that `into` names (`text` NULL: the model's only dosing state). `key`: "dosing.start", for messages. */
+lind_err lind_plan_parts_dosed(const lind_plan *plan, const char *key, lind_where where, lind_words into, lind_arena *arena,
+                               int *state) LIND_MUST_CHECK;
+
 /* What an expression of this plan may name, after the first n_definitions are settled. enrolling: only what is known before
  * randomisation; the rest is known by name but not available, and says so. */
 lind_err lind_plan_parts_scope(const lind_plan *plan, int n_definitions, bool enrolling, const char *what, lind_arena *arena,

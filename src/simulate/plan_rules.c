@@ -73,6 +73,16 @@ static lind_err need_words(const lind_protocol *protocol, lind_words words, lind
   return LIND_OK;
 }
 
+static lind_err need_controller(const lind_protocol *protocol, const lind_controller *item, lind_arena *arena, bool *needed) {
+  const lind_words own[] = {item->when, item->infuse, item->give};
+  for (int w = 0; w < 3; w++) LIND_TRY(need_words(protocol, own[w], arena, needed));
+  for (int m = 0; m < item->n_memory; m++) {
+    LIND_TRY(need_words(protocol, item->memory[m].start, arena, needed));
+    LIND_TRY(need_words(protocol, item->memory[m].next, arena, needed));
+  }
+  return LIND_OK;
+}
+
 static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bool *needed) {
   LIND_TRY(need_words(protocol, protocol->eligible, arena, needed));
   for (int g = 0; g < protocol->n_groups; g++) LIND_TRY(need_words(protocol, protocol->groups[g].value, arena, needed));
@@ -84,6 +94,7 @@ static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bo
         const lind_words all[] = {item->when, item->dose, item->skip, item->recheck, item->reduce, item->hold, item->give};
         for (int w = 0; w < 7; w++) LIND_TRY(need_words(protocol, all[w], arena, needed));
       }
+  for (int c = 0; c < protocol->n_controllers; c++) LIND_TRY(need_controller(protocol, &protocol->controllers[c], arena, needed));
   for (int i = protocol->n_definitions - 1; i >= 0; i--) { /* a definition rests on earlier ones only */
     lind_tree *tree;
     LIND_TRY(lind_expression_parse(protocol->definitions[i].value.text, protocol->definitions[i].value.where, arena, &tree));
@@ -131,8 +142,8 @@ static lind_err settle_definitions(lind_plan *plan, lind_arena *arena) {
   return LIND_OK;
 }
 
-static lind_err compile(const lind_scope *scope, lind_words words, bool truth, lind_dimension dimension, lind_arena *arena,
-                        const lind_program **program) {
+lind_err lind_plan_parts_compile(const lind_scope *scope, lind_words words, bool truth, lind_dimension dimension,
+                                 lind_arena *arena, const lind_program **program) {
   *program = NULL;
   if (words.text == NULL) return LIND_OK;
   lind_tree *tree, *core;
@@ -144,7 +155,8 @@ static lind_err compile(const lind_scope *scope, lind_words words, bool truth, l
   return lind_program_create(core, arena, program);
 }
 
-static lind_err find_dosed_state(const lind_plan *plan, const lind_dosing *item, lind_arena *arena, int *state) {
+lind_err lind_plan_parts_dosed(const lind_plan *plan, const char *key, lind_where where, lind_words into, lind_arena *arena,
+                               int *state) {
   const lind_model *model = plan->model;
   const char **names;
   LIND_TAKE(names, arena, model->n_states + 1);
@@ -154,27 +166,26 @@ static lind_err find_dosed_state(const lind_plan *plan, const lind_dosing *item,
       names[n++] = model->states[k].name;
       last = k;
     }
-  LIND_CHECK_AT(n > 0, LIND_ERR_INPUT, item->where, "dosing.%s gives a dose, but no state of model %s is declared `dose`",
-                item->name, model->name);
+  LIND_CHECK_AT(n > 0, LIND_ERR_INPUT, where, "%s gives a dose, but no state of model %s is declared `dose`", key, model->name);
   char list[256], suggestion[128];
   (void)lind_text_list(names, (size_t)n, list, sizeof list);
-  if (item->into.text == NULL) {
-    LIND_CHECK_AT(n == 1, LIND_ERR_INPUT, item->where, "dosing.%s needs `into:`, since model %s takes doses in %s", item->name,
-                  model->name, list);
+  if (into.text == NULL) {
+    LIND_CHECK_AT(n == 1, LIND_ERR_INPUT, where, "%s needs `into:`, since model %s takes doses in %s", key, model->name, list);
     *state = last;
     return LIND_OK;
   }
-  const int at = lind_model_find_state(model, item->into.text);
-  LIND_CHECK_AT(at >= 0 && model->states[at].doses, LIND_ERR_INPUT, item->into.where,
-                "dosing.%s.into is '%s'; model %s takes doses in %s%s", item->name, item->into.text, model->name, list,
-                lind_text_suggestion(item->into.text, names, (size_t)n, suggestion, sizeof suggestion));
+  const int at = lind_model_find_state(model, into.text);
+  LIND_CHECK_AT(at >= 0 && model->states[at].doses, LIND_ERR_INPUT, into.where, "%s.into is '%s'; model %s takes doses in %s%s",
+                key, into.text, model->name, list,
+                lind_text_suggestion(into.text, names, (size_t)n, suggestion, sizeof suggestion));
   *state = at;
   return LIND_OK;
 }
 
 /* Each dosed state has its own regimen: dose, interval, pauses, forgotten doses. */
 static lind_err settle_regimen(lind_plan *plan, const lind_dosing *item, lind_arena *arena, lind_plan_dosing *dosing) {
-  LIND_TRY(find_dosed_state(plan, item, arena, &dosing->state));
+  LIND_TRY(lind_plan_parts_dosed(plan, lind_arena_format(arena, "dosing.%s", item->name), item->where, item->into, arena,
+                                 &dosing->state));
   const lind_model_state *state = &plan->model->states[dosing->state];
   LIND_CHECK_AT(
       lind_unit_same_dimension(state->unit.dimension, dose_dimension(plan)), LIND_ERR_UNIT, item->where,
@@ -216,13 +227,13 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
     if (item->dose.text != NULL || item->give.text != NULL || item->reduce.text != NULL || item->hold.text != NULL ||
         item->skip.text != NULL)
       LIND_TRY(settle_regimen(plan, item, arena, &dosing[i]));
-    LIND_TRY(compile(scope, item->when, true, lind_unit_dimensionless, arena, &dosing[i].when));
-    LIND_TRY(compile(scope, item->dose, false, dose_dimension(plan), arena, &dosing[i].dose));
-    LIND_TRY(compile(scope, item->skip, false, lind_unit_dimensionless, arena, &dosing[i].skip));
-    LIND_TRY(compile(scope, item->recheck, false, time, arena, &dosing[i].recheck));
-    LIND_TRY(compile(scope, item->reduce, false, lind_unit_dimensionless, arena, &dosing[i].reduce));
-    LIND_TRY(compile(scope, item->hold, true, lind_unit_dimensionless, arena, &dosing[i].hold));
-    LIND_TRY(compile(scope, item->give, false, dose_dimension(plan), arena, &dosing[i].give));
+    LIND_TRY(lind_plan_parts_compile(scope, item->when, true, lind_unit_dimensionless, arena, &dosing[i].when));
+    LIND_TRY(lind_plan_parts_compile(scope, item->dose, false, dose_dimension(plan), arena, &dosing[i].dose));
+    LIND_TRY(lind_plan_parts_compile(scope, item->skip, false, lind_unit_dimensionless, arena, &dosing[i].skip));
+    LIND_TRY(lind_plan_parts_compile(scope, item->recheck, false, time, arena, &dosing[i].recheck));
+    LIND_TRY(lind_plan_parts_compile(scope, item->reduce, false, lind_unit_dimensionless, arena, &dosing[i].reduce));
+    LIND_TRY(lind_plan_parts_compile(scope, item->hold, true, lind_unit_dimensionless, arena, &dosing[i].hold));
+    LIND_TRY(lind_plan_parts_compile(scope, item->give, false, dose_dimension(plan), arena, &dosing[i].give));
   }
   plan->dosing = dosing;
   const int **lists;
@@ -251,10 +262,11 @@ lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) {
   plan->slot_dose = plan->slot_day + 2;
   plan->slot_measures = plan->slot_dose + 1 + LIND_DOSE_MEMORY;
   plan->slot_definitions = plan->slot_measures + plan->n_measures;
-  plan->n_rule_slots = plan->slot_definitions + plan->protocol->n_definitions;
+  plan->slot_time = plan->slot_definitions + plan->protocol->n_definitions;
+  plan->n_rule_slots = plan->slot_time;
   LIND_TRY(settle_definitions(plan, arena));
   lind_scope *scope;
   LIND_TRY(lind_plan_parts_scope(plan, plan->protocol->n_definitions, true, "an eligibility rule", arena, &scope));
-  LIND_TRY(compile(scope, plan->protocol->eligible, true, lind_unit_dimensionless, arena, &plan->eligible));
+  LIND_TRY(lind_plan_parts_compile(scope, plan->protocol->eligible, true, lind_unit_dimensionless, arena, &plan->eligible));
   return settle_dosing(plan, arena);
 }

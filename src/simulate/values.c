@@ -12,7 +12,7 @@ size_t lind_values_lay(const lind_plan *plan, void *at, lind_plan_values *values
   const size_t randoms = (size_t)model->n_randoms;
   const size_t bytes[4] = {(size_t)model->n_parameters * sizeof(double), randoms * randoms * sizeof(double),
                            (size_t)model->n_drifts * sizeof *values->drifts,
-                           (size_t)plan->n_measures * sizeof *values->residuals};
+                           (size_t)plan->n_residuals * sizeof *values->residuals};
   size_t place[5] = {0};
   for (int i = 0; i < 4; i++) place[i + 1] = place[i] + bytes[i];
   if (at != NULL) {
@@ -46,8 +46,8 @@ lind_err lind_values_settle(const lind_plan *plan, lind_plan_values *values) {
     values->drifts[i] =
         (struct lind_plan_drift){.keep = keep, .kick = sd * sqrt(-expm1(-2.0 * every / tau)), .sd = sd, .every = every};
   }
-  for (int m = 0; m < plan->n_measures; m++)
-    LIND_TRY(lind_model_residual(model, values->parameters, plan->measures[m].output, &values->residuals[m].a,
+  for (int m = 0; m < plan->n_residuals; m++)
+    LIND_TRY(lind_model_residual(model, values->parameters, plan->residual_outputs[m], &values->residuals[m].a,
                                  &values->residuals[m].b));
   return LIND_OK;
 }

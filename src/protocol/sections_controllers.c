@@ -1,0 +1,54 @@
+/* sections_controllers.c -- devices and clinicians who look every few minutes or hours. */
+#include "sections.h"
+
+static lind_err read_memory(const lind_node *node, const char *controller, lind_arena *arena, lind_controller *made) {
+  const lind_node *items;
+  lind_memory *memory;
+  LIND_TRY(lind_keys_mapping(node, lind_arena_format(arena, "controllers.%s.memory", controller), "a memory", &items));
+  LIND_TAKE(memory, arena, items->n + 1);
+  for (int i = 0; i < items->n; ++i) {
+    LIND_TRY(lind_keys_check_definition(items->keys[i], items->key_where[i]));
+    LIND_CHECK_AT(items->items[i].kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, items->items[i].where,
+                  "controllers.%s.memory.%s must be a mapping {start: .., next: ..}", controller, items->keys[i]);
+    LIND_TRY(lind_schema_read(&items->items[i], "memory", lind_rows_memory, arena, &memory[i]));
+    memory[i].name = items->keys[i];
+    memory[i].where = items->key_where[i];
+  }
+  made->n_memory = items->n;
+  made->memory = memory;
+  return LIND_OK;
+}
+
+static lind_err read_controller(const lind_node *node, const char *name, lind_where where, lind_arena *arena,
+                                lind_controller *made) {
+  lind_rows_controller_shape shape = {0};
+  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where,
+                "controllers.%s must be a mapping with every: and what it does", name);
+  LIND_TRY(lind_schema_read(node, "controllers", lind_rows_controller, arena, &shape));
+  LIND_TRY(read_memory(shape.memory, name, arena, &shape.controller));
+  *made = shape.controller;
+  made->name = name;
+  made->where = where;
+  LIND_CHECK_AT(made->infuse.text != NULL || made->give.text != NULL, LIND_ERR_INPUT, where,
+                "controllers.%s does nothing; it needs infuse or give", name);
+  return LIND_OK;
+}
+
+/* After the arms. */
+lind_err lind_sections_controllers(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  const lind_node *items;
+  lind_controller *made;
+  LIND_TRY(lind_keys_mapping(node, "controllers", "a controller", &items));
+  LIND_TAKE(made, arena, items->n + 1);
+  for (int i = 0; i < items->n; ++i)
+    LIND_TRY(read_controller(&items->items[i], items->keys[i], items->key_where[i], arena, &made[i]));
+  protocol->n_controllers = items->n;
+  protocol->controllers = made;
+  for (int a = 0; a < protocol->n_arms; ++a) {
+    const lind_arm *arm = &protocol->arms[a];
+    const char *key = lind_arena_format(arena, "arms.%s.controllers", arm->name);
+    for (int i = 0; i < arm->controllers.n; ++i)
+      LIND_TRY(lind_keys_known(&arm->controllers.at[i], key, "controller", made, items->n, sizeof *made));
+  }
+  return LIND_OK;
+}

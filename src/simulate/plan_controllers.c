@@ -1,0 +1,132 @@
+/* plan_controllers.c -- what controllers read, remember and do becomes programs on the rules' frame, behind the definitions:
+ * [.. | time | reads and memory of the first | of the second | ..]. */
+#include <stdio.h>
+#include <string.h>
+
+#include "conduct.h"
+#include "plan_parts.h"
+
+enum { SAMPLES = (1 << 24) - 1 }; /* a sample is 24 bits of a random address: see random.h */
+
+static const lind_dimension of_time = {.halves = {[LIND_DIM_TIME] = 2}};
+
+/* Names that hide those of rules: the time, what it reads, what it remembers. `n_memory`: so many are known yet. */
+static lind_err make_scope(const lind_plan *plan, const lind_plan_controller *c, const lind_type *types, int n_memory,
+                           lind_arena *arena, lind_scope **result) {
+  const lind_controller *item = c->item;
+  lind_scope *rules, *scope;
+  lind_symbol *symbols;
+  int n = 0;
+  LIND_TRY(lind_plan_parts_scope(plan, plan->protocol->n_definitions, false, "a controller", arena, &rules));
+  LIND_TAKE(symbols, arena, 1 + item->read.n + item->n_memory);
+  LIND_TAKE(scope, arena, 1);
+  symbols[n++] = (lind_symbol){"time", {.kind = LIND_TYPE_NUMBER, .dimension = of_time}, plan->slot_time, "time since the start"};
+  for (int i = 0; i < item->read.n; i++)
+    symbols[n++] = (lind_symbol){item->read.at[i].text,
+                                 {.kind = LIND_TYPE_NUMBER, .dimension = plan->model->outputs[c->outputs[i]].unit.dimension},
+                                 c->slot_reads + i,
+                                 "as read now"};
+  for (int i = 0; i < n_memory; i++)
+    symbols[n++] = (lind_symbol){item->memory[i].name, types[i], c->slot_memory + i, "as remembered"};
+  *scope = (lind_scope){symbols, n, rules, "a controller"};
+  *result = scope;
+  return LIND_OK;
+}
+
+static lind_err settle_reads(lind_plan *plan, lind_plan_controller *c, lind_arena *arena) {
+  const lind_controller *item = c->item;
+  int *outputs;
+  lind_purpose *purposes;
+  char family[60];
+  LIND_TAKE(outputs, arena, item->read.n + 1);
+  LIND_TAKE(purposes, arena, item->read.n + 1);
+  LIND_CHECK_AT((size_t)snprintf(family, sizeof family, "controller/%s", item->name) < sizeof family, LIND_ERR_INPUT, item->where,
+                "the name '%s' is too long for a random stream", item->name);
+  for (int i = 0; i < item->read.n; i++) {
+    outputs[i] = plan->residual_outputs[c->first_residual + i];
+    LIND_TRY(lind_plan_parts_purpose(plan, family, item->read.at[i].text, &purposes[i]));
+  }
+  c->outputs = outputs;
+  c->purposes = purposes;
+  return LIND_OK;
+}
+
+static lind_err settle_memory(lind_plan *plan, lind_plan_controller *c, lind_type *types, lind_arena *arena) {
+  const lind_controller *item = c->item;
+  const lind_program **start, **next;
+  lind_scope *scope, *before;
+  lind_tree *tree, *core;
+  LIND_CHECK_AT(item->n_memory <= LIND_MOST_MEMORY, LIND_ERR_INPUT, item->where,
+                "controllers.%s remembers %d numbers; at most %d can be kept", item->name, item->n_memory, LIND_MOST_MEMORY);
+  LIND_TAKE(start, arena, item->n_memory + 1);
+  LIND_TAKE(next, arena, item->n_memory + 1);
+  LIND_TRY(lind_plan_parts_scope(plan, plan->protocol->n_definitions, true, "the start of a memory", arena, &before));
+  for (int i = 0; i < item->n_memory; i++) {
+    const lind_words words = item->memory[i].start;
+    LIND_TRY(lind_expression_parse(words.text, words.where, arena, &tree));
+    LIND_TRY(lind_expression_check(tree, before, arena, &core));
+    LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, words.where,
+                  "controllers.%s.memory.%s.start must be a number", item->name, item->memory[i].name);
+    LIND_TRY(lind_program_create(core, arena, &start[i]));
+    types[i] = core->type;
+  }
+  LIND_TRY(make_scope(plan, c, types, item->n_memory, arena, &scope));
+  for (int i = 0; i < item->n_memory; i++)
+    LIND_TRY(lind_plan_parts_compile(scope, item->memory[i].next, false, types[i].dimension, arena, &next[i]));
+  c->start = start;
+  c->next = next;
+  return LIND_OK;
+}
+
+static lind_err settle(lind_plan *plan, lind_plan_controller *c, lind_arena *arena) {
+  const lind_controller *item = c->item;
+  lind_type *types;
+  lind_scope *scope;
+  LIND_CHECK_AT(plan->protocol->duration / item->every < SAMPLES, LIND_ERR_INPUT, item->where,
+                "controllers.%s looks every %g h; a trial of %g day can have at most %d samples", item->name, item->every,
+                plan->protocol->duration / 24.0, SAMPLES);
+  c->slot_reads = plan->n_rule_slots;
+  c->slot_memory = c->slot_reads + item->read.n;
+  plan->n_rule_slots = c->slot_memory + item->n_memory;
+  LIND_TAKE(types, arena, item->n_memory + 1);
+  LIND_TRY(settle_reads(plan, c, arena));
+  LIND_TRY(settle_memory(plan, c, types, arena));
+  LIND_TRY(lind_plan_parts_dosed(plan, lind_arena_format(arena, "controllers.%s", item->name), item->where, item->into, arena,
+                                 &c->state));
+  const lind_dimension amount = plan->model->states[c->state].unit.dimension;
+  LIND_TRY(make_scope(plan, c, types, item->n_memory, arena, &scope));
+  LIND_TRY(lind_plan_parts_compile(scope, item->when, true, lind_unit_dimensionless, arena, &c->when));
+  LIND_TRY(lind_plan_parts_compile(scope, item->infuse, false, lind_unit_divide(amount, of_time), arena, &c->infuse));
+  return lind_plan_parts_compile(scope, item->give, false, amount, arena, &c->give);
+}
+
+lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) {
+  const lind_protocol *protocol = plan->protocol;
+  lind_plan_controller *made;
+  const int **lists;
+  int residual = plan->n_measures;
+  LIND_TAKE(made, arena, protocol->n_controllers + 1);
+  LIND_TAKE(lists, arena, protocol->n_arms + 1);
+  plan->slot_time = plan->n_rule_slots++;
+  for (int c = 0; c < protocol->n_controllers; c++) {
+    made[c] = (lind_plan_controller){.item = &protocol->controllers[c], .first_residual = residual};
+    residual += protocol->controllers[c].read.n;
+    LIND_TRY(settle(plan, &made[c], arena));
+  }
+  for (int a = 0; a < protocol->n_arms; a++) {
+    const lind_words_list names = protocol->arms[a].controllers;
+    int *list;
+    LIND_TAKE(list, arena, names.n + 1);
+    for (int k = 0; k < names.n; k++)
+      for (int c = 0; c < protocol->n_controllers; c++)
+        if (strcmp(protocol->controllers[c].name, names.at[k].text) == 0) list[k] = c;
+    LIND_CHECK_AT(names.n <= LIND_MOST_GIVEN, LIND_ERR_INPUT, protocol->arms[a].where,
+                  "arms.%s.controllers has %d names; at most %d controllers act in an arm", protocol->arms[a].name, names.n,
+                  LIND_MOST_GIVEN);
+    lists[a] = list;
+  }
+  plan->n_controllers = protocol->n_controllers;
+  plan->controllers = made;
+  plan->arm_controllers = lists;
+  return LIND_OK;
+}
