@@ -16,10 +16,11 @@ lind_err lind_prior_arguments(const lind_request *request, const char *const *ke
     for (int i = 0; i < n && a->key != NULL; ++i)
       if (strcmp(keys[i], a->key) == 0) at = i;
     if (a->key == NULL)
-      return lind_error_fail_at(LIND_ERR_INPUT, a->where, "an argument of %s(...) is written %s = ...; known are %s",
-                                request->name, keys[0], lind_text_list(keys, (size_t)n, list, sizeof list));
-    LIND_CHECK_AT(at >= 0, LIND_ERR_INPUT, a->where, "'%s' is no argument of %s(...); known are %s", a->key, request->name,
-                  lind_text_list(keys, (size_t)n, list, sizeof list));
+      return lind_error_fail_at(LIND_ERR_INPUT, a->where, "an argument of %s(...) is written %s = ...; known %s %s",
+                                request->name, keys[0], n == 1 ? "is" : "are",
+                                lind_text_list(keys, (size_t)n, list, sizeof list));
+    LIND_CHECK_AT(at >= 0, LIND_ERR_INPUT, a->where, "'%s' is no argument of %s(...); known %s %s", a->key, request->name,
+                  n == 1 ? "is" : "are", lind_text_list(keys, (size_t)n, list, sizeof list));
     LIND_CHECK_AT(found[at] == NULL, LIND_ERR_INPUT, a->where, "'%s' is given twice", a->key);
     LIND_CHECK_AT(lists || !a->list, LIND_ERR_INPUT, a->where, "'%s' of %s(...) is one value and no list", a->key, request->name);
     found[at] = a;

@@ -78,7 +78,7 @@ static inline void bench_set(bench *b, const char *name) {
 
 static inline void bench_take(bench *b) {
   b->frame = lind_arena_take(b->arena, (size_t)b->model->kernel.n_frame, sizeof(lind_lane));
-  b->x = lind_arena_take(b->arena, (size_t)b->model->n_states + 1, sizeof(lind_lane));
+  b->x = lind_arena_take(b->arena, (size_t)(b->model->n_states + b->model->kernel.n_delays) + 1, sizeof(lind_lane));
   b->y = lind_arena_take(b->arena, (size_t)b->model->n_outputs, sizeof(lind_lane));
   for (int k = 0; k < b->model->n_parameters; ++k)
     for (int i = 0; i < LIND_LANES; ++i) bench_put(b, b->model->parameters[k].slot, i, b->model->parameters[k].value);
