@@ -75,6 +75,7 @@ typedef struct lind_stepper {
 } lind_stepper;
 
 extern const lind_stepper lind_stepper_rk;    /* explicit Runge-Kutta pair, src/numerics/stepper_rk.c */
+extern const lind_stepper lind_stepper_exact; /* matrix exponential of linear systems, src/numerics/stepper_exact.c */
 extern const lind_stepper lind_stepper_cvode; /* SUNDIALS CVODE, src/numerics/stepper_cvode.c */
 
 const lind_stepper *lind_stepper_find(const char *name); /* NULL if unknown */

@@ -86,6 +86,9 @@ static lind_err find_engine(lind_plan *plan) {
   LIND_CHECK_AT(plan->stepper != NULL, LIND_ERR_INPUT, engine.where, "engine.name is '%s'; known engines are %s%s", name,
                 lind_text_list(names, (size_t)n, list, sizeof list),
                 lind_text_suggestion(name, names, (size_t)n, suggestion, sizeof suggestion));
+  const char *why = plan->stepper->refuses != NULL ? plan->stepper->refuses(&plan->model->kernel) : NULL;
+  LIND_CHECK_AT(why == NULL, LIND_ERR_INPUT, engine.where, "engine.name is '%s', which cannot take model %s: %s", name,
+                plan->model->name, why);
   plan->tolerance = (lind_tolerance){
       .relative = plan->protocol->relative, .absolute = plan->protocol->absolute, .smallest_step = 1e-10, .most_steps = 100000};
   return LIND_OK;

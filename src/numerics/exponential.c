@@ -1,0 +1,236 @@
+/* exponential.c -- exp(A t) and its integral over lanes: scaling, Taylor, squaring. Sources: exponential.h; Higham 2008,
+ * Functions of Matrices, 10.3 (scaling and squaring) and 4.2 (the chunked evaluation of Paterson and Stockmeyer 1973,
+ * doi:10.1137/0202007).
+ *
+ * With B = A + q I, h = t / 2^s and M = B h:
+ *   exp(A h) = sum_k e^(-q h) / k! M^k,   integral_0^h exp(A s) ds = sum_k h g_k M^k,   g_k = integral_0^1 e^(-q h s) s^k / k! ds
+ * Twice the time: P <- P P, F <- F + P F. */
+#include "exponential.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lane_math.h"
+
+enum { CHUNK = LIND_EXPONENTIAL_CHUNK, DEGREE = LIND_EXPONENTIAL_DEGREE, TAIL = DEGREE + 12 };
+
+typedef struct scaled { /* lane by lane */
+  lind_v8 shift, h;     /* q; t / 2^squarings */
+  lind_v8 squarings;
+  int most; /* of the pack */
+} scaled;
+
+static lind_v8 v8(double a) { return lind_v8_fill(a); }
+
+/* ---- storage ---- */
+
+static size_t round_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+size_t lind_exponential_bytes(int n) {
+  const size_t places = (size_t)n * (size_t)n;
+  return (CHUNK + 2) * places * sizeof(lind_lane) + round_up(((size_t)n + places) * sizeof(int));
+}
+
+void lind_exponential_view(lind_exponential *e, int n, void *storage) {
+  const size_t places = (size_t)n * (size_t)n;
+  lind_lane *lanes = storage;
+  *e = (lind_exponential){.n = n, .power = lanes, .first = lanes + CHUNK * places, .next = lanes + (CHUNK + 1) * places};
+  e->count = (int *)(lanes + (CHUNK + 2) * places);
+  e->place = e->count + n;
+}
+
+/* ---- pattern ---- */
+
+static bool is_zero(const lind_lane *a) { return lind_m8_bits(lind_v8_ne(lind_v8_load(a), v8(0))) == 0; }
+
+/* Warshall's closure. The rows are marked in `place` itself before they become lists. */
+void lind_exponential_pattern(lind_exponential *e, const lind_lane *a) {
+  const int n = e->n;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) e->place[i * n + j] = i == j || !is_zero(&a[i * n + j]);
+  for (int k = 0; k < n; k++)
+    for (int i = 0; i < n; i++)
+      if (e->place[i * n + k])
+        for (int j = 0; j < n; j++) e->place[i * n + j] |= e->place[k * n + j];
+  for (int i = 0; i < n; i++) {
+    int *row = &e->place[i * n], count = 0;
+    for (int j = 0; j < n; j++)
+      if (row[j]) row[count++] = j; /* count <= j: what is overwritten was read */
+    e->count[i] = count;
+  }
+}
+
+/* ---- products ---- */
+
+/* out = x y. A row of x reaches through k what row k reaches, which is part of what it reaches itself. The diagonal comes first,
+ * so that the order of a sum does not depend on what is skipped. */
+static void multiply(const lind_exponential *e, const lind_lane *x, const lind_lane *y, lind_lane *out) {
+  const int n = e->n;
+  for (int i = 0; i < n; i++) {
+    const int *row = &e->place[i * n];
+    lind_lane *sum = &out[i * n];
+    const lind_v8 own = lind_v8_load(&x[i * n + i]);
+    for (int c = 0; c < e->count[i]; c++) lind_v8_store(&sum[row[c]], lind_v8_fma(own, lind_v8_load(&y[i * n + row[c]]), v8(0)));
+    for (int c = 0; c < e->count[i]; c++) {
+      const int k = row[c], *through = &e->place[k * n];
+      if (k == i) continue;
+      const lind_v8 factor = lind_v8_load(&x[i * n + k]);
+      for (int d = 0; d < e->count[k]; d++) {
+        const int j = through[d];
+        lind_v8_store(&sum[j], lind_v8_fma(factor, lind_v8_load(&y[k * n + j]), lind_v8_load(&sum[j])));
+      }
+    }
+  }
+}
+
+/* ---- scaling ---- */
+
+/* Largest norm of M for which the polynomial is right to half a unit in the last place, from m = 16 on: theta with theta^(m+1) /
+ * (m+1)! = 2^-53. An entry that is first reached by the power l has l terms fewer of its own; l < n, so m = DEGREE + 1 - n, but
+ * not below 16: what lies farther away is right relative to the norm only. */
+static double largest_norm(int n) {
+  static const double theta[] = {0.8269, 0.9812, 1.147, 1.323, 1.509, 1.705, 1.909, 2.121, 2.341, 2.568};
+  const int m = DEGREE + 1 - n;
+  return theta[m > 16 ? m - 16 : 0];
+}
+
+/* Smaller of the 1-norm and the infinity norm of A + q I. */
+static lind_v8 norm(const lind_exponential *e, const lind_lane *a, lind_v8 shift) {
+  const int n = e->n;
+  lind_v8 across = v8(0), down = v8(0);
+  for (int i = 0; i < n; i++) {
+    lind_v8 row = v8(0), column = v8(0);
+    for (int j = 0; j < n; j++) {
+      const lind_v8 add = i == j ? shift : v8(0);
+      row = lind_v8_add(row, lind_v8_abs(lind_v8_add(lind_v8_load(&a[i * n + j]), add)));
+      column = lind_v8_add(column, lind_v8_abs(lind_v8_add(lind_v8_load(&a[j * n + i]), add)));
+    }
+    across = lind_v8_max(across, row);
+    down = lind_v8_max(down, column);
+  }
+  return lind_v8_min(across, down);
+}
+
+static scaled scale(const lind_exponential *e, const lind_lane *a, lind_v8 t) {
+  const int n = e->n;
+  lind_v8 least = v8(INFINITY), fall = v8(0); /* off the diagonal; on it, turned round */
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) {
+      const lind_v8 value = lind_v8_load(&a[i * n + j]);
+      if (i == j) fall = lind_v8_max(fall, lind_v8_neg(value));
+      if (i != j) least = lind_v8_min(least, value);
+    }
+  const lind_m8 compartmental = lind_v8_ge(least, v8(0));
+  scaled s = {.shift = lind_v8_select(compartmental, fall, v8(0))};
+  const lind_v8 limit = lind_v8_select(compartmental, v8(largest_norm(n)), v8(1));
+  const lind_v8 size = lind_v8_div(lind_v8_mul(lind_v8_max(norm(e, a, s.shift), s.shift), t), limit);
+  lind_lane sizes, times, squarings;
+  lind_v8_store(&sizes, size);
+  lind_v8_store(&times, t);
+  for (int i = 0; i < LIND_LANES; i++) {
+    int exponent = 0;
+    if (isfinite(sizes.of[i])) frexp(sizes.of[i], &exponent);
+    if (exponent < 0) exponent = 0;
+    const bool lost = !isfinite(sizes.of[i]) || exponent > 50;
+    if (lost) exponent = 0;
+    times.of[i] = lost ? NAN : ldexp(times.of[i], -exponent);
+    squarings.of[i] = exponent;
+    if (exponent > s.most) s.most = exponent;
+  }
+  s.h = lind_v8_load(&times);
+  s.squarings = lind_v8_load(&squarings);
+  return s;
+}
+
+/* ---- the polynomial ---- */
+
+static void powers(const lind_exponential *e, const lind_lane *a, const scaled *s) {
+  const int n = e->n;
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < e->count[i]; c++) {
+      const int j = e->place[i * n + c];
+      const lind_v8 value = lind_v8_load(&a[i * n + j]);
+      lind_v8_store(&e->power[i * n + j], lind_v8_mul(i == j ? lind_v8_add(value, s->shift) : value, s->h));
+    }
+  for (int k = 1; k < CHUNK; k++) multiply(e, e->power, &e->power[(k - 1) * n * n], &e->power[k * n * n]);
+}
+
+/* out += sum over k < CHUNK of coefficient[k] M^k. */
+static void add_chunk(const lind_exponential *e, const lind_v8 *coefficient, lind_lane *out) {
+  const int n = e->n;
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < e->count[i]; c++) {
+      const int at = i * n + e->place[i * n + c];
+      lind_v8 sum = lind_v8_load(&out[at]);
+      for (int k = CHUNK - 1; k > 0; k--) sum = lind_v8_fma(coefficient[k], lind_v8_load(&e->power[(k - 1) * n * n + at]), sum);
+      if (e->place[i * n + c] == i) sum = lind_v8_add(sum, coefficient[0]);
+      lind_v8_store(&out[at], sum);
+    }
+}
+
+/* out = sum over k <= DEGREE of coefficient[k] M^k; CHUNK - 1 products (Paterson and Stockmeyer, by Horner in M^CHUNK). */
+static void polynomial(const lind_exponential *e, const lind_v8 *coefficient, lind_lane *out) {
+  const int n = e->n;
+  const lind_lane *top = &e->power[(CHUNK - 1) * n * n];
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < e->count[i]; c++) {
+      const int at = i * n + e->place[i * n + c];
+      lind_v8_store(&e->first[at], lind_v8_mul(coefficient[DEGREE], lind_v8_load(&top[at])));
+    }
+  add_chunk(e, &coefficient[(CHUNK - 1) * CHUNK], e->first);
+  lind_lane *from = e->first, *to = e->next;
+  for (int chunk = CHUNK - 2; chunk >= 0; chunk--) {
+    if (chunk == 0) to = out;
+    multiply(e, from, top, to);
+    add_chunk(e, &coefficient[chunk * CHUNK], to);
+    lind_lane *const swap = from;
+    from = to, to = swap;
+  }
+}
+
+/* g_k downwards: g_(k-1) = z g_k + e^-z / k!, z = q h, which adds positive terms only. Above TAIL three terms of its series do.
+ */
+static void coefficients(const scaled *s, lind_v8 plain[DEGREE + 1], lind_v8 integral[DEGREE + 1]) {
+  const lind_v8 z = lind_v8_mul(s->shift, s->h), decay = lind_v8_exp(lind_v8_neg(z));
+  double factorial[TAIL + 2] = {1};
+  for (int k = 1; k <= TAIL + 1; k++) factorial[k] = factorial[k - 1] * k;
+  for (int k = 0; k <= DEGREE; k++) plain[k] = lind_v8_mul(decay, v8(1 / factorial[k]));
+  lind_v8 g = lind_v8_fma(z, v8(1. / (TAIL + 3)), v8(1));
+  g = lind_v8_fma(lind_v8_mul(z, v8(1. / (TAIL + 2))), g, v8(1));
+  g = lind_v8_mul(lind_v8_mul(decay, g), v8(1 / factorial[TAIL + 1]));
+  for (int k = TAIL; k >= 0; k--) {
+    if (k <= DEGREE) integral[k] = lind_v8_mul(s->h, g);
+    if (k > 0) g = lind_v8_fma(z, g, lind_v8_mul(decay, v8(1 / factorial[k])));
+  }
+}
+
+/* ---- doubling ---- */
+
+/* to = from in the lanes of `which`, plus what was there if `add`. */
+static void take(const lind_exponential *e, lind_m8 which, const lind_lane *from, bool add, lind_lane *to) {
+  const int n = e->n;
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < e->count[i]; c++) {
+      const int at = i * n + e->place[i * n + c];
+      const lind_v8 old = lind_v8_load(&to[at]), value = lind_v8_load(&from[at]);
+      lind_v8_store(&to[at], lind_v8_select(which, add ? lind_v8_add(old, value) : value, old));
+    }
+}
+
+void lind_exponential_make(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_lane *p, lind_lane *phi) {
+  const scaled s = scale(e, a, lind_v8_load(t));
+  lind_v8 plain[DEGREE + 1], integral[DEGREE + 1];
+  coefficients(&s, plain, integral);
+  powers(e, a, &s);
+  polynomial(e, plain, p);
+  if (phi) polynomial(e, integral, phi);
+  for (int k = 0; k < s.most; k++) {
+    const lind_m8 goes_on = lind_v8_gt(s.squarings, v8(k));
+    if (phi) {
+      multiply(e, p, phi, e->first);
+      take(e, goes_on, e->first, true, phi);
+    }
+    multiply(e, p, p, e->first);
+    take(e, goes_on, e->first, false, p);
+  }
+}

@@ -1,0 +1,46 @@
+/* exponential.h -- exp(A t) and its integral over the lanes of a pack, each lane with its own matrix and its own t.
+ *
+ * exp by scaling, a Taylor polynomial and squaring; how often is each lane's own number, so a lane's bits never depend on its
+ * neighbours. A matrix without negative entries off its diagonal (every compartmental model) is shifted until it has none at all:
+ * then nothing is ever subtracted and each entry keeps its own digits, however small it is (Xue and Ye 2013,
+ * Mathematics of Computation 82, 1577; Shao, Gao and Xue 2014, Linear Algebra and its Applications). Nothing is said about
+ * eigenvalues, so equal and nearly equal rates are no special case.
+ *
+ * Places that are 0 in every lane of every power are skipped; that changes no bit of the others.
+ * Inside src/numerics only; depends on lane.h. Shown by tests/numerics/exponential.c.
+ */
+#ifndef LIND_NUMERICS_EXPONENTIAL_H
+#define LIND_NUMERICS_EXPONENTIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lind/lane.h"
+
+enum { LIND_EXPONENTIAL_CHUNK = 5, LIND_EXPONENTIAL_DEGREE = LIND_EXPONENTIAL_CHUNK * LIND_EXPONENTIAL_CHUNK };
+
+/* Views of the caller's storage. */
+typedef struct lind_exponential {
+  int n;
+  int *count;              /* [n] places of row i that may be other than 0 */
+  int *place;              /* [n * n] row i: their columns, rising, from place[i * n] */
+  lind_lane *power;        /* [CHUNK][n * n] */
+  lind_lane *first, *next; /* [n * n] scratch */
+} lind_exponential;
+
+size_t lind_exponential_bytes(int n); /* a multiple of 64 */
+/* storage: 64-byte aligned. Its contents do not matter, but a pattern found before is found again. */
+void lind_exponential_view(lind_exponential *e, int n, void *storage);
+
+/* Where exp(A t) may be other than 0, whatever t is, and any matrix whose places are among A's: reachability in the graph of
+ * a[n * n], by rows. Wanted before the functions below, again whenever some place of `a` stops being 0. Cost n^3 bit operations.
+ */
+void lind_exponential_pattern(lind_exponential *e, const lind_lane *a);
+
+/* p = exp(a t), phi = integral of exp(a s) over s from 0 to t, unless NULL; [n * n] by rows. Places outside the pattern are not
+ * written. t >= 0. NaN where a or t is not finite or their product is beyond 2^50 (no digit would be left). p does not depend on
+ * whether phi is wanted. Relative error of each entry: below 2^-51 max(2, |a| t) for a shifted matrix; relative to the norm and
+ * 2^-50 |a| t otherwise. Cost about 8 + log2 |a| t products of matrices, 12 + 2 log2 with phi. */
+void lind_exponential_make(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_lane *p, lind_lane *phi);
+
+#endif

@@ -1,0 +1,237 @@
+/* propagator.c -- steps of linear systems and the slots that keep their matrices, see propagator.h. */
+#include "propagator.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { SLOTS = LIND_PROPAGATOR_SLOTS, GATHERED = SLOTS, FLEETING = SLOTS + 1, PLACES = SLOTS + 2 };
+
+typedef struct slot {
+  lind_lane dt;
+  unsigned has, driven; /* lanes: whose matrices are here; with Phi */
+  uint64_t used;
+} slot;
+
+typedef struct lind_propagator_memory {
+  slot slots[PLACES]; /* GATHERED: from several slots, lane by lane. FLEETING: made and not kept */
+  uint64_t clock;
+  int latest; /* slot that served last */
+  int has_pattern;
+  lind_lane grainy; /* 1 where dt may be rounded, see lind_propagator_grain */
+} lind_propagator_memory;
+
+static lind_v8 v8(double a) { return lind_v8_fill(a); }
+
+/* ---- storage ---- */
+
+static size_t places_of(const lind_propagator_shape *s) { return (size_t)s->n * (size_t)s->n; }
+/* Lanes of half a block: what applies to x. The other half, of the same form, applies to u. */
+static size_t half_of(const lind_propagator_shape *s) {
+  return places_of(s) + (size_t)s->n_nodes * (size_t)s->n_driving * (size_t)s->n;
+}
+static size_t memory_bytes(void) { return (sizeof(lind_propagator_memory) + 63) / 64 * 64; }
+
+size_t lind_propagator_bytes(const lind_propagator_shape *s) {
+  const size_t lanes = 4 * places_of(s) + (size_t)s->n + 2 * PLACES * half_of(s);
+  return memory_bytes() + lind_exponential_bytes(s->n) + lanes * sizeof(lind_lane);
+}
+
+void lind_propagator_view(lind_propagator *p, const lind_propagator_shape *shape, void *storage) {
+  const size_t places = places_of(shape);
+  *p = (lind_propagator){.shape = *shape, .memory = storage, .half = half_of(shape)};
+  unsigned char *next = (unsigned char *)storage + memory_bytes();
+  lind_exponential_view(&p->exponential, shape->n, next);
+  p->a = (lind_lane *)(void *)(next + lind_exponential_bytes(shape->n));
+  p->known = p->a + places;
+  p->scratch = p->known + places;
+  p->b = p->scratch + 2 * places;
+  p->blocks = p->b + shape->n;
+}
+
+static lind_lane *block_at(const lind_propagator *p, int place) { return p->blocks + (size_t)place * 2 * p->half; }
+
+/* ---- what is known ---- */
+
+/* Rates so slow that (rate * 2^-37 h)^2 is below 2^-53: first order does for what rounding dt leaves. */
+static void grain(lind_propagator *p) {
+  const int n = p->shape.n;
+  lind_v8 most = v8(0);
+  for (int i = 0; i < n; i++) {
+    lind_v8 row = v8(0);
+    for (int j = 0; j < n; j++) row = lind_v8_add(row, lind_v8_abs(lind_v8_load(&p->known[i * n + j])));
+    most = lind_v8_max(most, row);
+  }
+  lind_v8_store(&p->memory->grainy, lind_v8_truth(lind_v8_lt(most, v8(ldexp(1, 37 - 27)))));
+}
+
+void lind_propagator_renew(lind_propagator *p, unsigned lanes) {
+  const size_t places = places_of(&p->shape);
+  lind_m8 changed = lind_m8_from_bits(0);
+  bool grew = !p->memory->has_pattern;
+  for (size_t e = 0; e < places; e++)
+    changed = lind_m8_or(changed, lind_v8_ne(lind_v8_load(&p->a[e]), lind_v8_load(&p->known[e])));
+  changed = lind_m8_and(changed, lind_m8_from_bits(lanes));
+  const unsigned bits = lind_m8_bits(changed);
+  if (!bits && !grew) return;
+  for (size_t e = 0; e < places; e++) {
+    const lind_v8 old = lind_v8_load(&p->known[e]), now = lind_v8_select(changed, lind_v8_load(&p->a[e]), old);
+    lind_v8_store(&p->known[e], now);
+    grew |= lind_m8_bits(lind_v8_ne(now, v8(0))) && !lind_m8_bits(lind_v8_ne(old, v8(0)));
+  }
+  for (int s = 0; s < PLACES; s++) p->memory->slots[s].has &= ~bits, p->memory->slots[s].driven &= ~bits;
+  if (grew) { /* blocks hold only what the old pattern has */
+    lind_exponential_pattern(&p->exponential, p->known);
+    for (int s = 0; s < PLACES; s++) p->memory->slots[s].has = p->memory->slots[s].driven = 0;
+    p->memory->has_pattern = 1;
+  }
+  grain(p);
+}
+
+/* ---- making ---- */
+
+static lind_lane *node_rows(const lind_propagator *p, const lind_lane *block, int k) {
+  return (lind_lane *)block + places_of(&p->shape) + (size_t)(k * p->shape.n_driving * p->shape.n);
+}
+
+static void make(const lind_propagator *p, lind_v8 dt, bool driven, lind_lane *block) {
+  const int n = p->shape.n;
+  lind_lane time, *matrix = p->scratch, *integral = driven ? p->scratch + n * n : NULL;
+  for (int k = 0; k < p->shape.n_nodes; k++) {
+    lind_v8_store(&time, lind_v8_mul(v8(p->shape.node[k]), dt));
+    lind_exponential_make(&p->exponential, p->known, &time, matrix, integral);
+    lind_lane *rows = node_rows(p, block, k);
+    for (int d = 0; d < p->shape.n_driving; d++) {
+      memcpy(rows + d * n, matrix + p->shape.driving[d] * n, (size_t)n * sizeof *rows);
+      if (driven) memcpy(rows + p->half + d * n, integral + p->shape.driving[d] * n, (size_t)n * sizeof *rows);
+    }
+  }
+  lind_v8_store(&time, dt);
+  lind_exponential_make(&p->exponential, p->known, &time, block, driven ? block + p->half : NULL);
+}
+
+/* ---- finding ---- */
+
+static unsigned match(const lind_propagator *p, int place, lind_v8 dt, bool driven) {
+  const slot *s = &p->memory->slots[place];
+  return (driven ? s->driven : s->has) & lind_m8_bits(lind_v8_eq(lind_v8_load(&s->dt), dt));
+}
+
+static void copy(const lind_propagator *p, unsigned lanes, bool driven, int from, int to) {
+  const lind_m8 which = lind_m8_from_bits(lanes);
+  const lind_lane *source = block_at(p, from);
+  lind_lane *target = block_at(p, to);
+  const size_t size = driven ? 2 * p->half : p->half;
+  for (size_t e = 0; e < size; e++)
+    lind_v8_store(&target[e], lind_v8_select(which, lind_v8_load(&source[e]), lind_v8_load(&target[e])));
+}
+
+static void note(const lind_propagator *p, int place, unsigned lanes, lind_v8 dt, bool driven) {
+  slot *s = &p->memory->slots[place];
+  lind_v8_store(&s->dt, lind_v8_select(lind_m8_from_bits(lanes), dt, lind_v8_load(&s->dt)));
+  s->has |= lanes;
+  s->driven = driven ? s->driven | lanes : s->driven & ~lanes;
+}
+
+/* What these lanes miss is made, and kept where nothing was wanted for longest; other lanes keep what they have there. */
+static int fill(lind_propagator *p, unsigned missing, lind_v8 dt, bool driven, bool keep) {
+  slot *slots = p->memory->slots;
+  const lind_v8 wanted = lind_v8_select(lind_m8_from_bits(missing), dt, v8(0));
+  int place = keep ? 0 : FLEETING;
+  for (int s = 1; keep && s < SLOTS; s++)
+    if (slots[s].used < slots[place].used) place = s;
+  if (slots[place].has & ~missing) {
+    make(p, wanted, driven, block_at(p, FLEETING));
+    copy(p, missing, driven, FLEETING, place);
+  } else {
+    make(p, wanted, driven, block_at(p, place));
+  }
+  note(p, place, missing, dt, driven);
+  slots[place].used = p->memory->clock;
+  slots[FLEETING].has = slots[FLEETING].driven = 0;
+  return place;
+}
+
+/* Lanes that find theirs in different slots: one block is gathered. */
+static const lind_lane *gather(lind_propagator *p, unsigned lanes, lind_v8 dt, bool driven, bool keep) {
+  lind_propagator_memory *m = p->memory;
+  unsigned open = lanes, from[SLOTS];
+  for (int s = 0; s < SLOTS; s++) {
+    from[s] = open ? match(p, s, dt, driven) & open : 0;
+    open &= ~from[s];
+    if (from[s]) m->slots[s].used = m->clock;
+    if (from[s] == lanes) return block_at(p, m->latest = s);
+  }
+  if (open == lanes) {
+    const int place = fill(p, open, dt, driven, keep);
+    m->latest = keep ? place : 0;
+    return block_at(p, place);
+  }
+  const int made = open ? fill(p, open, dt, driven, keep) : FLEETING;
+  m->slots[GATHERED].has = m->slots[GATHERED].driven = 0;
+  for (int s = 0; s < SLOTS; s++)
+    if (from[s]) copy(p, from[s], driven, s, GATHERED);
+  if (open) copy(p, open, driven, made, GATHERED);
+  note(p, GATHERED, lanes, dt, driven);
+  m->latest = GATHERED;
+  return block_at(p, GATHERED);
+}
+
+const lind_lane *lind_propagator_find(lind_propagator *p, unsigned lanes, lind_v8 dt, bool driven, bool keep) {
+  p->memory->clock++;
+  const int latest = p->memory->latest;
+  if ((lanes & ~match(p, latest, dt, driven)) == 0) {
+    p->memory->slots[latest].used = p->memory->clock;
+    return block_at(p, latest);
+  }
+  return gather(p, lanes, dt, driven, keep);
+}
+
+/* ---- using ---- */
+
+/* A row of the pattern times x, added to sum. */
+static inline lind_v8 row_times(const lind_propagator *p, int row, const lind_lane *entries, const lind_lane *x, lind_v8 sum) {
+  const int *place = &p->exponential.place[row * p->shape.n];
+  for (int c = 0; c < p->exponential.count[row]; c++)
+    sum = lind_v8_fma(lind_v8_load(&entries[place[c]]), lind_v8_load(&x[place[c]]), sum);
+  return sum;
+}
+
+/* + 0 makes every zero +0: which terms were skipped cannot be seen. */
+static inline lind_v8 row_of_step(const lind_propagator *p, int row, const lind_lane *entries, const lind_lane *x,
+                                  const lind_lane *u) {
+  lind_v8 sum = row_times(p, row, entries, x, v8(0));
+  if (u) sum = row_times(p, row, entries + p->half, u, sum);
+  return lind_v8_add(sum, v8(0));
+}
+
+void lind_propagator_apply(const lind_propagator *p, const lind_lane *block, const lind_lane *x, const lind_lane *u,
+                           lind_lane *y) {
+  const int n = p->shape.n;
+  for (int i = 0; i < n; i++) lind_v8_store(&y[i], row_of_step(p, i, block + i * n, x, u));
+}
+
+void lind_propagator_node(const lind_propagator *p, const lind_lane *block, int k, const lind_lane *x, const lind_lane *u,
+                          lind_lane *y) {
+  const lind_lane *rows = node_rows(p, block, k);
+  for (int d = 0; d < p->shape.n_driving; d++)
+    lind_v8_store(&y[d], row_of_step(p, p->shape.driving[d], rows + d * p->shape.n, x, u));
+}
+
+lind_v8 lind_propagator_grain(const lind_propagator *p, lind_v8 dt, lind_v8 *left) {
+  const lind_v8 scaled = lind_v8_floor(lind_v8_fma(dt, v8(0x1p36), v8(0.5)));
+  const lind_m8 grainy = lind_m8_of(lind_v8_load(&p->memory->grainy));
+  const lind_v8 round = lind_v8_select(grainy, lind_v8_mul(scaled, v8(0x1p-36)), dt);
+  *left = lind_v8_sub(dt, round);
+  return round;
+}
+
+void lind_propagator_shift(const lind_propagator *p, lind_v8 left, const lind_lane *u, lind_lane *x, lind_lane *work) {
+  const int n = p->shape.n;
+  if (!lind_m8_bits(lind_v8_ne(left, v8(0)))) return;
+  for (int i = 0; i < n; i++) lind_v8_store(&work[i], row_times(p, i, p->known + i * n, x, u ? lind_v8_load(&u[i]) : v8(0)));
+  for (int i = 0; i < n; i++) {
+    const lind_v8 moved = lind_v8_fma(left, lind_v8_load(&work[i]), lind_v8_load(&x[i]));
+    lind_v8_store(&x[i], lind_v8_add(moved, v8(0)));
+  }
+}
