@@ -125,7 +125,7 @@ void lind_layout_work(const lind_model_tree *tree, const lind_part *part, bool *
 /* emit_kernel.c: the kernel as C, a definition of `const lind_kernel SYMBOL`. It uses lind/kernel.h and numerics/lane_math.h,
  * which whoever compiles it puts in front. The text is in the arena. */
 lind_err lind_emit_kernel(const lind_model *model, const char *symbol, lind_arena *arena, const char **text) LIND_MUST_CHECK;
-/* evaluator.c: the kernel as programs of the lane evaluator. */
+/* evaluator.c: the kernel as tapes, which need no compiler. */
 lind_err lind_evaluator_kernel(const lind_model *model, lind_arena *arena, lind_kernel *kernel) LIND_MUST_CHECK;
 
 #endif
