@@ -21,6 +21,23 @@ static void both(const char *text, const char *cache) {
   for (int e = 0; e < 2; ++e) bench_close(&b[e]);
 }
 
+/* A good file that lost its end, or a character, is a good file or a sentence about it, never a crash. */
+static void damaged(const char *text) {
+  const size_t length = strlen(text);
+  for (size_t n = 0; n < 2 * length; ++n) {
+    lind_arena *arena = NULL;
+    lind_model *model = NULL;
+    must(lind_arena_create(&arena));
+    char *copy = lind_arena_text(arena, text);
+    if (n < length)
+      copy[n] = '\0';
+    else
+      memmove(copy + n - length, copy + n - length + 1, 2 * length - n);
+    if (lind_model_read_text(copy, "t.lind", arena, &model) != LIND_OK) assert_memory_equal(lind_error_message(), "t.lind:", 7);
+    lind_arena_destroy(&arena);
+  }
+}
+
 static void examples(void **state) {
   (void)state;
   static char text[1 << 17];
@@ -36,6 +53,7 @@ static void examples(void **state) {
     assert_non_null(end);
     end[1] = '\0';
     both(p + 8, cache);
+    damaged(p + 8);
     p = end + 2;
   }
   assert_true(n > 5);
