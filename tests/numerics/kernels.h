@@ -74,7 +74,35 @@ static inline void drug_rhs(const void *self, const lind_lane *time, const lind_
   lind_v8_store(&dx[2], exchange);
   lind_v8_store(&dx[3], lind_v8_mul(kout, lind_v8_sub(lind_v8_add(rhythm, drive), effect)));
 }
-static const lind_kernel drug = {.n_states = DRUG_STATES, .n_frame = DRUG_FRAME, .rhs = drug_rhs};
+static inline void drug_jacobian(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,
+                                 lind_lane *j) {
+  (void)self, (void)time;
+  for (int i = 0; i < LIND_LANES; i++) {
+    const double ka = frame[0].of[i], vmax = frame[1].of[i], km = frame[2].of[i], v = frame[3].of[i], kout = frame[6].of[i];
+    const double c = fmax(x[1].of[i] / v, 0), hill = pow(c / frame[7].of[i], frame[8].of[i]);
+    const double out = x[1].of[i] > 0 ? vmax * km / ((km + c) * (km + c)) / v : 0;
+    const double drive = x[1].of[i] > 0 ? frame[8].of[i] * hill / (c * (1 + hill) * (1 + hill)) / v : 0;
+    const double e[] = {-ka, ka, -out - frame[4].of[i], frame[5].of[i], frame[4].of[i], -frame[5].of[i], kout * drive, -kout};
+    for (int k = 0; k < 8; k++) j[k].of[i] = e[k];
+  }
+}
+static inline void drug_slope(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x,
+                              lind_lane *dt) {
+  (void)self, (void)x;
+  for (int i = 0; i < LIND_LANES; i++) {
+    dt[0].of[i] = dt[1].of[i] = dt[2].of[i] = 0;
+    dt[3].of[i] = -0.2 * frame[6].of[i] * M_PI / 12 * sin(time->of[i] * M_PI / 12);
+  }
+}
+static const int drug_row[] = {0, 1, 1, 1, 2, 2, 3, 3}, drug_column[] = {0, 0, 1, 2, 1, 2, 1, 3};
+static const lind_kernel drug = {.n_states = DRUG_STATES,
+                                 .n_frame = DRUG_FRAME,
+                                 .rhs = drug_rhs,
+                                 .n_entries = 8,
+                                 .row = drug_row,
+                                 .column = drug_column,
+                                 .jacobian = drug_jacobian,
+                                 .slope = drug_slope};
 
 /* Patient p of an endless supply, in one lane. */
 static inline void drug_patient(int p, lind_lane frame[DRUG_FRAME], lind_lane x[DRUG_STATES], int lane) {
