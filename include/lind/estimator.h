@@ -20,6 +20,7 @@ typedef struct lind_endpoint_kind {
   lind_scale scale;
   const char *unit; /* of the value as reported: "%" for a share of time or patients, "day", or NULL = the output's own unit */
   bool needs_output, needs_range, needs_threshold, needs_at;
+  bool needs_event; /* `of` names an event of the model, and `measure` indexes history->event */
   /* REQUIRED. The value in canonical form (shares 0..1, times in h); NAN = cannot be told (no data in the window). For
    * LIND_SCALE_TIME *event is 1 if seen at that time, 0 if censored there; else untouched. `measure` indexes history->value. */
   double (*value)(const lind_endpoint *endpoint, const lind_history *history, int measure, double *event);

@@ -6,7 +6,9 @@
 
 #include <stdint.h>
 
-#define LIND_END_LIST(X)           X(LIND_END_COMPLETED, "completed") X(LIND_END_DROPOUT, "dropped out") X(LIND_END_FAILED, "lane failed")
+#define LIND_END_LIST(X)             \
+  X(LIND_END_COMPLETED, "completed") \
+  X(LIND_END_DROPOUT, "dropped out") X(LIND_END_FAILED, "lane failed") X(LIND_END_EVENT, "had a final event")
 #define LIND_END_ENUM(code, words) code,
 typedef enum { LIND_END_LIST(LIND_END_ENUM) LIND_END_COUNT } lind_end;
 #undef LIND_END_ENUM
@@ -18,6 +20,7 @@ typedef struct lind_history {
   const double *const *value; /* [n_measures][n_visits] in the output's unit */
   const double *dose;         /* [n_days] mg prescribed on each day, 0 when skipped; NAN after the end */
   const double *taken;        /* [n_days] what was taken */
+  const double *event;        /* [events of the model] h of the first; INFINITY: not seen before the end */
   double end;                 /* h: end of the trial or when the patient left */
   lind_end reason;
 } lind_history;

@@ -33,7 +33,7 @@ typedef struct lind_plan_dosing {
 typedef struct lind_plan_controller {
   const lind_controller *item;
   int state;                                      /* receives what it gives */
-  int slot_reads, slot_memory;                    /* of the rules' frame */
+  int slot_reads, slot_memory, slot_errors;       /* of the rules' frame; errors: z of the last readings */
   int first_residual;                             /* of its reads */
   const int *outputs;                             /* [item->read.n] */
   const lind_purpose *purposes;                   /* [item->read.n] */
@@ -56,8 +56,8 @@ typedef struct lind_plan_values {
     double keep, kick, sd, every; /* x' = keep x + kick z; nodes every h */
   } * drifts;
   struct lind_plan_residual {
-    double a, b;
-  } * residuals; /* [n_residuals] */
+    double a, b, tau; /* tau 0: errors are independent */
+  } * residuals;      /* [n_residuals] */
 } lind_plan_values;
 
 typedef struct lind_plan {
@@ -74,7 +74,9 @@ typedef struct lind_plan {
   lind_plan_values values;               /* after set and overrides */
   const struct lind_plan_unsure *unsure; /* NULL: the parameters are taken as known */
   lind_digest unsure_digest;             /* of its table */
-  const lind_purpose *random_purposes, *drift_purposes;
+  const lind_purpose *random_purposes, *drift_purposes, *noise_purposes;
+  const bool *is_final;        /* [model->n_events] */
+  bool varies;                 /* some effect is drawn again at each occasion */
   const struct lind_plan_map { /* model covariate <- cohort row */
     int from, to, n;           /* slots; n = 2 for a genotype */
     const double *code;        /* [levels of the cohort's column] -> the model's code; NULL for numbers */
@@ -181,6 +183,7 @@ struct lind_desk {
   double *time;         /* [capacity][most_visits] h */
   double *value;        /* [capacity][n_measures][most_visits] */
   double *dose, *taken; /* [capacity][n_days] */
+  double *event;        /* [capacity][model->n_events] h; INFINITY: not seen */
   double *end;          /* [capacity] h */
   uint8_t *reason;      /* lind_end */
   uint32_t *steps;      /* [capacity] accepted steps */

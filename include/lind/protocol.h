@@ -163,12 +163,16 @@ typedef struct lind_protocol {
   lind_words_list measure;      /* outputs measured at visits, each with the model's residual error */
   double miss, miss_after_miss; /* adherence */
   double dropout_yearly;        /* share lost a year: hazard -ln(1 - share) / year */
+  lind_words_list final;        /* events of the model after which a patient is not followed any more */
+  lind_numbers occasion_days;   /* protocol days on which a new occasion begins; day 1 is one anyway */
+  double occasion_every;        /* h between occasions instead; NAN */
   double failed_limit;          /* a run with a larger share of failed lanes fails */
   lind_words curve_output;      /* output drawn over time; absent = none */
   double curve_every, curve_lower,
       curve_upper;           /* h; bounds in the output's unit: 0.5 % bins of the range between them, clamped */
   uint64_t store_patients;   /* at most this many patients' rows are stored (whole replicates from the first); default 100000 */
   double relative, absolute; /* engine tolerances */
+  double grid;               /* h between the nodes of noise in states */
   lind_words engine;         /* "rk" */
   lind_digest digest; /* of the resolved document: file, includes and overrides; targets change no result and are left out */
   lind_digest world;  /* the same without patients, replicates and sensitivity, which say only how much is run */

@@ -19,6 +19,7 @@ static const lind_section sections[] = {
     {"conduct", "What goes otherwise than planned.", lind_rows_conduct},
     {"conduct.adherence", "Missed doses: a chain with two states.", lind_rows_adherence},
     {"conduct.dropout", "Patients who are lost.", lind_rows_dropout},
+    {"conduct.occasions", "When effects that vary within a patient are drawn again.", lind_rows_occasions},
     {"endpoints.NAME", "One number (or time) that a patient contributes.", lind_rows_endpoint},
     {"analysis.NAME", "One comparison of two arms.", lind_rows_analysis},
     {"design", "Interim looks.", lind_rows_design},

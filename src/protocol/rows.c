@@ -132,6 +132,8 @@ const lind_key lind_rows_memory[] = {
 const lind_key lind_rows_conduct[] = {
   {"adherence", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(conduct, adherence), "missed doses: section conduct.adherence"},
   {"dropout", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(conduct, dropout), "lost patients: section conduct.dropout"},
+  {"occasions", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(conduct, occasions), "when effects that vary within a patient are drawn again: section conduct.occasions"},
+  {"final", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(conduct, final), "events of the model after which a patient is not followed any more, such as death"},
   {"failed_lanes", LIND_KEY_NUMBER, NULL, 0, 1, "0.001", NULL, IN(conduct, failed_lanes), "a run in which a larger share of patients could not be integrated fails"},
   {0}};
 
@@ -142,6 +144,11 @@ const lind_key lind_rows_adherence[] = {
 
 const lind_key lind_rows_dropout[] = {
   {"yearly", LIND_KEY_NUMBER, NULL, 0, 0.999, "0", NULL, PROTOCOL(dropout_yearly), "share of patients lost in a year, at a constant hazard"},
+  {0}};
+
+const lind_key lind_rows_occasions[] = {
+  {"days", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, PROTOCOL(occasion_days), "protocol days, whole, rising, on which a new occasion begins; the first begins on day 1 anyway"},
+  {"every", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, "", NULL, PROTOCOL(occasion_every), "whole days from one occasion to the next, instead of days"},
   {0}};
 
 const lind_key lind_rows_endpoint[] = {
@@ -202,6 +209,7 @@ const lind_key lind_rows_store[] = {
 
 const lind_key lind_rows_engine[] = {
   {"name", LIND_KEY_WORDS, NULL, 0, 0, "rk", NULL, PROTOCOL(engine), "the integrator"},
+  {"grid", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "1 h", NULL, PROTOCOL(grid), "time between the nodes of noise in states, for models that have it; it bounds the steps"},
   {"relative", LIND_KEY_NUMBER, NULL, 1e-14, 0.1, "1e-6", NULL, PROTOCOL(relative), "relative tolerance of a step"},
   {"absolute", LIND_KEY_NUMBER, NULL, 1e-30, 1, "1e-9", NULL, PROTOCOL(absolute), "absolute tolerance of a step, in the unit that the model declares for each state"},
   {0}};

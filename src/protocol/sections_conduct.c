@@ -124,6 +124,23 @@ lind_err lind_sections_visits(const lind_node *node, lind_arena *arena, lind_pro
   return LIND_OK;
 }
 
+static lind_err read_occasions(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  protocol->occasion_every = NAN;
+  if (node == NULL) return LIND_OK;
+  LIND_TRY(lind_schema_read(node, "conduct.occasions", lind_rows_occasions, arena, protocol));
+  LIND_CHECK_AT((protocol->occasion_days.n > 0) != isfinite(protocol->occasion_every), LIND_ERR_INPUT, node->where,
+                "conduct.occasions needs either days or every");
+  const double days = protocol->occasion_every / 24;
+  LIND_CHECK_AT(isnan(days) || days == floor(days), LIND_ERR_INPUT, lind_sections_place(node, "every"),
+                "conduct.occasions.every is %g days; occasions begin with a day", days);
+  if (protocol->occasion_days.n == 0) return LIND_OK;
+  LIND_TRY(lind_sections_days(node, &protocol->occasion_days, ceil(protocol->duration / 24)));
+  for (int i = 1; i < protocol->occasion_days.n; ++i)
+    LIND_CHECK_AT(protocol->occasion_days.at[i] > protocol->occasion_days.at[i - 1], LIND_ERR_INPUT,
+                  lind_sections_place(node, "days"), "conduct.occasions.days must rise");
+  return LIND_OK;
+}
+
 lind_err lind_sections_conduct(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   lind_rows_conduct_shape shape = {0};
   LIND_TRY(lind_schema_read(or_empty(node), "conduct", lind_rows_conduct, arena, &shape));
@@ -131,7 +148,8 @@ lind_err lind_sections_conduct(const lind_node *node, lind_arena *arena, lind_pr
   LIND_TRY(lind_schema_read(or_empty(shape.dropout), "conduct.dropout", lind_rows_dropout, arena, protocol));
   if (isnan(protocol->miss_after_miss)) protocol->miss_after_miss = protocol->miss;
   protocol->failed_limit = shape.failed_lanes;
-  return LIND_OK;
+  protocol->final = shape.final;
+  return read_occasions(shape.occasions, arena, protocol);
 }
 
 lind_err lind_sections_curves(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {

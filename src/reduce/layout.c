@@ -22,6 +22,22 @@ double lind_layout_scale(const lind_layout *layout, int endpoint, const char **u
   return strcmp(kind->unit, "%") == 0 ? 100.0 : 1.0;
 }
 
+static lind_err settle_event(const lind_plan *plan, const lind_endpoint *endpoint, int *event) {
+  const lind_model *model = plan->model;
+  const char *names[64];
+  char list[512], suggestion[128];
+  int n = 0;
+  for (; n < model->n_events && n < 64; n++) names[n] = model->events[n].name;
+  LIND_CHECK_AT(endpoint->of.text != NULL, LIND_ERR_INPUT, endpoint->where, "endpoints.%s needs `of:`, an event of the model",
+                endpoint->name);
+  for (int e = 0; e < model->n_events; e++)
+    if (strcmp(model->events[e].name, endpoint->of.text) == 0) *event = e;
+  LIND_CHECK_AT(*event >= 0, LIND_ERR_INPUT, endpoint->of.where, "endpoints.%s.of is '%s'; model %s has %s%s", endpoint->name,
+                endpoint->of.text, model->name, n > 0 ? lind_text_list(names, (size_t)n, list, sizeof list) : "no events",
+                lind_text_suggestion(endpoint->of.text, names, (size_t)n, suggestion, sizeof suggestion));
+  return LIND_OK;
+}
+
 static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endpoint, const lind_endpoint_kind **result,
                                 int *measure) {
   int n;
@@ -32,6 +48,10 @@ static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endp
                 endpoint->name, endpoint->kind.text, lind_text_list(names, (size_t)n, list, sizeof list),
                 lind_text_suggestion(endpoint->kind.text, names, (size_t)n, suggestion, sizeof suggestion));
   *measure = -1;
+  if (kind->needs_event) {
+    *result = kind;
+    return settle_event(plan, endpoint, measure);
+  }
   for (int m = 0; endpoint->of.text != NULL && m < plan->n_measures; m++)
     if (strcmp(plan->protocol->measure.at[m].text, endpoint->of.text) == 0) *measure = m;
   if (kind->needs_output || endpoint->of.text != NULL) {

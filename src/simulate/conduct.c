@@ -26,7 +26,9 @@ void lind_conduct_begin(lind_conduct *c, lind_desk *desk, const int seat[LIND_LA
       const double hazard = -log1p(-yearly) / (365.25 * 24.0);
       lane->leaves = -log1p(-lind_random_uniform(lane->who, plan->purpose_dropout, 0)) / hazard;
     }
+    for (int m = 0; m < LIND_MOST_MEASURES; m++) lane->error_time[m] = NAN;
     if (!lane->on) continue;
+    for (int e = 0; e < plan->model->n_events; e++) desk->event[s * plan->model->n_events + e] = INFINITY;
     desk->n_visits[s] = 0;
     desk->reason[s] = LIND_END_COMPLETED;
     desk->end[s] = plan->protocol->duration;
@@ -81,6 +83,15 @@ unsigned lind_conduct_visits(lind_conduct *c, int day) {
   return mask;
 }
 
+/* Errors that are correlated in time: one more step of their process. */
+static double correlated(lind_conduct_lane *lane, int m, double now, double tau, double fresh) {
+  const double z =
+      isnan(lane->error_time[m]) ? fresh : lind_model_correlate(lane->error[m], now - lane->error_time[m], tau, fresh);
+  lane->error_time[m] = now;
+  lane->error[m] = z;
+  return z;
+}
+
 void lind_conduct_measure(lind_conduct *c, unsigned mask, double now, const lind_lane *outputs) {
   lind_desk *desk = c->desk;
   const lind_plan *plan = desk->plan;
@@ -93,8 +104,8 @@ void lind_conduct_measure(lind_conduct *c, unsigned mask, double now, const lind
     for (int m = 0; m < plan->n_measures; m++) {
       const struct lind_plan_measure *measure = &plan->measures[m];
       const lind_model_output *output = &plan->model->outputs[measure->output];
-      const double z =
-          output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
+      double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
+      if (output->correlated) z = correlated(lane, m, now, desk->values.residuals[m].tau, z);
       const double canonical = lind_model_measure(output->residual, desk->values.residuals[m].a, desk->values.residuals[m].b,
                                                   outputs[measure->output].of[i], z);
       desk->scratch->rules[plan->slot_measures + m].of[i] = canonical;

@@ -5,6 +5,8 @@
 
 #include "desk_scratch.h"
 
+enum { LIND_MOST_MEASURES = 64 };
+
 typedef struct lind_regimen {
   double dose;                  /* canonical, each time */
   double every;                 /* h between doses */
@@ -24,10 +26,11 @@ typedef struct lind_conduct_lane {
   int seat; /* on the desk */
   bool on;  /* still followed */
   lind_who who;
-  double leaves;   /* h at which the patient drops out */
-  int next_visit;  /* of the schedule */
-  int recheck_day; /* 0: none asked for */
-  bool stopped;    /* treatment has ended for good */
+  double leaves;                                                    /* h at which the patient drops out */
+  int next_visit;                                                   /* of the schedule */
+  int recheck_day;                                                  /* 0: none asked for */
+  double error_time[LIND_MOST_MEASURES], error[LIND_MOST_MEASURES]; /* of correlated errors: h and z of the last */
+  bool stopped;                                                     /* treatment has ended for good */
   lind_regimen regimen[LIND_REGIMENS];
 } lind_conduct_lane;
 

@@ -21,7 +21,7 @@ typedef struct array {
   void **at;
   size_t bytes;
 } array;
-enum { N_ARRAYS = 16 };
+enum { N_ARRAYS = 17 };
 
 static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_ARRAYS]) {
   const size_t n = lind_plan_seats_in_memory(plan), visits = (size_t)plan->most_visits, days = (size_t)plan->n_days;
@@ -37,6 +37,7 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
       {(void **)&desk->value, n * visits * (size_t)plan->n_measures * sizeof(double)},
       {(void **)&desk->dose, n * days * sizeof(double)},
       {(void **)&desk->taken, n * days * sizeof(double)},
+      {(void **)&desk->event, n * (size_t)plan->model->n_events * sizeof(double)},
       {(void **)&desk->end, n * sizeof(double)},
       {(void **)&desk->reason, n},
       {(void **)&desk->steps, n * sizeof(uint32_t)},
@@ -48,8 +49,9 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
 
 static size_t lane_count(const lind_plan *plan) {
   const size_t states = (size_t)plan->model->kernel.n_states;
-  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame + 7 * states + (size_t)plan->model->kernel.n_outputs +
-         1 + (size_t)plan->model->n_drifts;
+  return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame +
+         (7 + (size_t)plan->model->kernel.n_triggers) * states + (size_t)plan->model->kernel.n_delays +
+         (size_t)plan->model->kernel.n_outputs + 1 + (size_t)plan->model->n_drifts;
 }
 
 static size_t rounded(size_t bytes) { return bytes > 0 ? (bytes + 63) / 64 * 64 : 64; }
@@ -94,7 +96,8 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     lind_lane *next = scratch->lanes;
     scratch->rules = next, next += plan->n_rule_slots;
     scratch->frame = next, next += kernel->n_frame;
-    scratch->x = next, next += kernel->n_states;
+    scratch->x = next, next += kernel->n_states + kernel->n_delays;
+    scratch->after = next, next += kernel->n_triggers * kernel->n_states;
     scratch->bioavailability = next, next += kernel->n_states;
     scratch->lag = next, next += kernel->n_states;
     scratch->rate = next, next += kernel->n_states;
@@ -140,6 +143,7 @@ void lind_desk_history(const lind_desk *desk, int seat, const double *values[], 
                             .value = values,
                             .dose = desk->dose + s * (size_t)plan->n_days,
                             .taken = desk->taken + s * (size_t)plan->n_days,
+                            .event = desk->event + s * (size_t)plan->model->n_events,
                             .end = desk->end[seat],
                             .reason = (lind_end)desk->reason[seat]};
 }

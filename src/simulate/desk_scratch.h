@@ -8,7 +8,8 @@ struct lind_desk_scratch {
   lind_lane *lanes;           /* the memory of all below */
   lind_lane *rules;           /* [n_rule_slots] what rules see */
   lind_lane *frame;           /* [n_frame] of the model */
-  lind_lane *x;               /* [n_states] */
+  lind_lane *x;               /* [n_states], then what they were a delay ago */
+  lind_lane *after;           /* [n_triggers][n_states] */
   lind_lane *bioavailability; /* [n_states] */
   lind_lane *lag;             /* [n_states] h */
   lind_lane *rate, *duration; /* [n_states] of infusions whose rate or duration the model gives */

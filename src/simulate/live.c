@@ -22,6 +22,7 @@ typedef struct pack {
   lind_conduct conduct;
   lind_advance advance;
   lind_desk_scratch *scratch;
+  lind_who who[LIND_LANES];
   arrival coming[LIND_LANES][UNDER_WAY];   /* by time */
   infusion running[LIND_LANES][UNDER_WAY]; /* by end */
   int n_coming[LIND_LANES], n_running[LIND_LANES];
@@ -47,6 +48,36 @@ static void drift_to(pack *p, int d, uint32_t node) {
     value->of[i] = node == 0 ? drift->sd * z : drift->keep * value->of[i] + drift->kick * z;
   }
   p->scratch->frame[plan->model->drifts[d].slot] = *value;
+}
+
+/* Random effects: those of the patient once, those of an occasion whenever one begins. */
+static void fill_randoms(pack *p, uint32_t occasion) {
+  const lind_plan *plan = p->conduct.desk->plan;
+  const lind_model *model = plan->model;
+  const lind_plan_values *values = &p->conduct.desk->values;
+  for (int i = 0; i < LIND_LANES; i++) {
+    double z[64];
+    for (int k = 0; k < model->n_randoms; k++) {
+      const lind_who who = p->conduct.lane[i].who;
+      const uint32_t index = model->randoms[k].occasion ? occasion : 0;
+      z[k] = model->randoms[k].kind == LIND_RANDOM_EXPONENTIAL ? -log(lind_random_uniform(who, plan->random_purposes[k], index))
+                                                               : lind_random_normal(who, plan->random_purposes[k], index);
+      double eta = 0.0;
+      for (int j = 0; j <= k; j++) eta += values->factor[k * model->n_randoms + j] * z[j];
+      p->scratch->frame[model->randoms[k].slot].of[i] = eta;
+    }
+  }
+}
+
+/* The occasion of a protocol day, from 0. */
+static uint32_t occasion_of(const lind_protocol *protocol, int day) {
+  uint32_t occasion = 0;
+  if (isfinite(protocol->occasion_every)) return (uint32_t)floor((day - 1) * 24.0 / protocol->occasion_every + 1e-9);
+  for (int k = 0; k < protocol->occasion_days.n; k++) {
+    const double first = protocol->occasion_days.at[k];
+    occasion += first > 1 && first <= day;
+  }
+  return occasion;
 }
 
 static void fill_frame(pack *p) {
@@ -75,18 +106,7 @@ static void fill_frame(pack *p) {
       frame[map->to + 1].of[i] = first < second ? second : first;
     }
   }
-  for (int i = 0; i < LIND_LANES; i++) {
-    double z[64];
-    for (int k = 0; k < model->n_randoms; k++) {
-      const lind_who who = p->conduct.lane[i].who;
-      z[k] = model->randoms[k].kind == LIND_RANDOM_EXPONENTIAL
-                 ? lind_draw_exponential(lind_random_uniform(who, plan->random_purposes[k], 0), 1.0)
-                 : lind_random_normal(who, plan->random_purposes[k], 0);
-      double eta = 0.0;
-      for (int j = 0; j <= k; j++) eta += values->factor[k * model->n_randoms + j] * z[j];
-      frame[model->randoms[k].slot].of[i] = eta;
-    }
-  }
+  fill_randoms(p, 0);
 }
 
 static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
@@ -114,9 +134,41 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   memset(p->scratch->input, 0, (size_t)kernel->n_states * sizeof *p->scratch->input);
   p->advance.x = p->scratch->x;
   p->advance.input = p->scratch->input;
+  for (int i = 0; i < LIND_LANES; i++) {
+    p->who[i] = p->conduct.lane[i].who;
+    p->advance.trigger[i] = LIND_TRIGGER_NONE;
+  }
+  p->advance.who = p->who;
+  p->advance.purposes = plan->noise_purposes;
+  p->advance.grid = plan->protocol->grid;
   p->advance.look = (lind_lane){{INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY}};
   for (int i = 0; i < LIND_LANES; i++) {
     p->advance.status[i] = i < n ? LIND_LANE_OK : LIND_LANE_IDLE;
+  }
+}
+
+/* State events that have fired: what they change, when they were first seen, whether they end the life. */
+static void fire(pack *p) {
+  const lind_plan *plan = p->conduct.desk->plan;
+  const lind_kernel *kernel = kernel_of(p);
+  const lind_model *model = plan->model;
+  lind_advance *a = &p->advance;
+  bool any = false;
+  for (int i = 0; i < p->conduct.n; i++) any |= a->status[i] == LIND_LANE_OK && a->trigger[i] != LIND_TRIGGER_NONE;
+  if (!any) return;
+  kernel->reset(kernel->self, &a->time, p->scratch->frame, p->scratch->x, p->scratch->after);
+  for (int i = 0; i < p->conduct.n; i++) {
+    const int t = a->trigger[i];
+    a->trigger[i] = LIND_TRIGGER_NONE;
+    if (t == LIND_TRIGGER_NONE || a->status[i] != LIND_LANE_OK) continue;
+    for (int k = 0; k < kernel->n_states; k++) p->scratch->x[k].of[i] = p->scratch->after[t * kernel->n_states + k].of[i];
+    for (int e = 0; e < model->n_events; e++) {
+      const lind_conduct_lane *lane = &p->conduct.lane[i];
+      double *seen = &p->conduct.desk->event[lane->seat * model->n_events + e];
+      if (model->events[e].trigger != t || !lane->on || a->time.of[i] >= lane->leaves || isfinite(*seen)) continue;
+      *seen = a->time.of[i];
+      if (plan->is_final[e]) lind_conduct_leave(&p->conduct, i, *seen, LIND_END_EVENT);
+    }
   }
 }
 
@@ -214,6 +266,7 @@ static void advance_to(pack *p, double stop) {
     }
     if (!short_of_it) return;
     plan->stepper->advance(&plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance, p->scratch->workspace);
+    if (plan->model->kernel.n_triggers > 0) fire(p);
     note_failures(p);
     bool there = true;
     for (int i = 0; i < p->conduct.n; i++) there &= !p->conduct.lane[i].on || p->advance.time.of[i] >= stop;
@@ -278,10 +331,14 @@ static void stop_at(pack *p, double now) {
       drift_to(p, d, (uint32_t)count);
       moved = true;
     }
-  if (moved) refresh(p);
-  const bool curve = desk->curve != NULL && is_multiple(now, plan->protocol->curve_every, &count) && count < desk->n_curve_times;
   int days;
   const bool morning = is_multiple(now, 24.0, &days);
+  if (plan->varies && morning && days > 0 && occasion_of(plan->protocol, days + 1) != occasion_of(plan->protocol, days)) {
+    fill_randoms(p, occasion_of(plan->protocol, days + 1));
+    moved = true;
+  }
+  if (moved) refresh(p);
+  const bool curve = desk->curve != NULL && is_multiple(now, plan->protocol->curve_every, &count) && count < desk->n_curve_times;
   const unsigned visiting = morning ? lind_conduct_visits(&p->conduct, days + 1) : 0;
   note_failures(p);
   if (curve || visiting != 0) {

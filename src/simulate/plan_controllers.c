@@ -87,7 +87,8 @@ static lind_err settle(lind_plan *plan, lind_plan_controller *c, lind_arena *are
                 plan->protocol->duration / 24.0, SAMPLES);
   c->slot_reads = plan->n_rule_slots;
   c->slot_memory = c->slot_reads + item->read.n;
-  plan->n_rule_slots = c->slot_memory + item->n_memory;
+  c->slot_errors = c->slot_memory + item->n_memory; /* no name leads there */
+  plan->n_rule_slots = c->slot_errors + item->read.n;
   LIND_TAKE(types, arena, item->n_memory + 1);
   LIND_TRY(settle_reads(plan, c, arena));
   LIND_TRY(settle_memory(plan, c, types, arena));

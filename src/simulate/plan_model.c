@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conduct.h"
 #include "lind/text.h"
 #include "plan_parts.h"
 #include "values.h"
@@ -63,8 +64,9 @@ static lind_err take_overrides(const lind_plan *plan, double *values, const char
   return LIND_OK;
 }
 
-enum { MOST_RANDOMS = 64, MOST_MEASURES = 64 }; /* what one life keeps on the stack */
-enum { CURVE_TIMES = 100000 };                  /* each of them is 200 counts an arm in every block */
+enum { MOST_RANDOMS = 64, MOST_MEASURES = LIND_MOST_MEASURES }; /* what one life keeps on the stack */
+enum { NODES = (1 << 24) - 1 };                                 /* a node is 24 bits of a random address: see random.h */
+enum { CURVE_TIMES = 100000 };                                  /* each of them is 200 counts an arm in every block */
 
 static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
   const lind_model *model = plan->model;
@@ -207,27 +209,49 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   return LIND_OK;
 }
 
-/* What a model may say and lives in a trial do not do yet: better a sentence than a wrong number. */
-static lind_err refuse(const lind_model *model) {
-  static const char advice[] = "a trial cannot simulate yet";
-  for (int i = 0; i < model->n_triggers; i++)
-    LIND_CHECK_AT(false, LIND_ERR_INPUT, model->triggers[i].where, "model %s has the event '%s', which %s", model->name,
-                  model->triggers[i].name, advice);
-  for (int i = 0; i < model->n_randoms; i++)
-    LIND_CHECK_AT(!model->randoms[i].occasion, LIND_ERR_INPUT, model->randoms[i].where,
-                  "'%s' of model %s changes from occasion to occasion, which %s", model->randoms[i].name, model->name, advice);
-  for (int i = 0; i < model->n_outputs; i++)
-    LIND_CHECK_AT(!model->outputs[i].correlated, LIND_ERR_INPUT, model->outputs[i].where,
-                  "the errors of '%s' of model %s are correlated in time, which %s", model->outputs[i].name, model->name, advice);
-  LIND_CHECK(model->kernel.n_delays == 0, LIND_ERR_INPUT, "model %s has delays, which %s", model->name, advice);
-  LIND_CHECK(model->kernel.n_noises == 0, LIND_ERR_INPUT, "model %s has noise in its states, which %s", model->name, advice);
+/* Noise in states, effects that change from occasion to occasion, events that end a life. */
+static lind_err settle_happenings(lind_plan *plan, lind_arena *arena) {
+  const lind_model *model = plan->model;
+  const lind_protocol *protocol = plan->protocol;
+  const bool occasions = protocol->occasion_days.n > 0 || isfinite(protocol->occasion_every);
+  lind_purpose *noises;
+  bool *is_final;
+  LIND_TAKE(noises, arena, model->kernel.n_noises + 1);
+  LIND_TAKE(is_final, arena, model->n_events + 1);
+  for (int i = 0; i < model->kernel.n_noises; i++)
+    LIND_TRY(lind_plan_parts_purpose(plan, "noise", model->states[model->kernel.noisy[i]].name, &noises[i]));
+  LIND_CHECK_AT(model->kernel.n_noises == 0 || protocol->duration / protocol->grid < NODES, LIND_ERR_INPUT, protocol->model.where,
+                "engine.grid is %g h; a trial of %g day can have at most %d nodes of noise", protocol->grid,
+                protocol->duration / 24.0, NODES);
+  for (int i = 0; i < model->n_randoms; i++) {
+    plan->varies |= model->randoms[i].occasion;
+    LIND_CHECK_AT(!model->randoms[i].occasion || occasions, LIND_ERR_INPUT, protocol->model.where,
+                  "'%s' of model %s is drawn again at each occasion; say when under conduct.occasions, such as {every: 28 day}",
+                  model->randoms[i].name, model->name);
+  }
+  for (int k = 0; k < protocol->final.n; k++) {
+    const char **names;
+    char suggestion[128];
+    int found = -1;
+    LIND_TAKE(names, arena, model->n_events + 1);
+    for (int e = 0; e < model->n_events; e++) names[e] = model->events[e].name;
+    for (int e = 0; e < model->n_events; e++)
+      if (strcmp(names[e], protocol->final.at[k].text) == 0) found = e;
+    LIND_CHECK_AT(
+        found >= 0, LIND_ERR_INPUT, protocol->final.at[k].where, "conduct.final names '%s', which is no event of model %s%s",
+        protocol->final.at[k].text, model->name,
+        lind_text_suggestion(protocol->final.at[k].text, names, (size_t)model->n_events, suggestion, sizeof suggestion));
+    is_final[found] = true;
+  }
+  plan->noise_purposes = noises;
+  plan->is_final = is_final;
   return LIND_OK;
 }
 
 lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) {
-  LIND_TRY(refuse(plan->model));
   LIND_TRY(settle_parameters(plan, arena));
   LIND_TRY(settle_noise(plan, arena));
+  LIND_TRY(settle_happenings(plan, arena));
   LIND_TRY(map_covariates(plan, arena));
   LIND_TRY(settle_measures(plan, arena));
   LIND_TRY(lind_values_take(plan, arena, &plan->values));

@@ -49,6 +49,11 @@ lind_err lind_values_settle(const lind_plan *plan, lind_plan_values *values) {
   for (int m = 0; m < plan->n_residuals; m++)
     LIND_TRY(lind_model_residual(model, values->parameters, plan->residual_outputs[m], &values->residuals[m].a,
                                  &values->residuals[m].b));
+  for (int m = 0; m < plan->n_residuals; m++) {
+    values->residuals[m].tau = 0.0;
+    if (model->outputs[plan->residual_outputs[m]].correlated)
+      LIND_TRY(lind_model_residual_tau(model, values->parameters, plan->residual_outputs[m], &values->residuals[m].tau));
+  }
   return LIND_OK;
 }
 

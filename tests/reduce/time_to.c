@@ -112,6 +112,20 @@ static void a_skipped_dose_is_no_change(void **state) {
   assert_seen(11.0, "time-to-stable-dose", history, 2, NAN, NAN, NAN);
 }
 
+static void events_of_the_model(void **state) {
+  (void)state;
+  const double rows[][2] = {{0, 1}};
+  double at[1] = {24 * 12.25};
+  case_history h;
+  (void)HISTORY(&h, rows, 40);
+  h.history.event = at;
+  assert_seen(12.25, "time-to-event", &h.history, NAN, NAN, NAN, NAN);
+  assert_seen(7.25, "time-to-event", &h.history, NAN, NAN, 5, NAN);
+  assert_censored(10.0, "time-to-event", &h.history, NAN, NAN, NAN, 10);
+  at[0] = INFINITY;
+  assert_censored(40.0, "time-to-event", &h.history, NAN, NAN, NAN, NAN);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_and_spans),
@@ -120,6 +134,7 @@ int main(void) {
       cmocka_unit_test(no_number_is_not_in_range),
       cmocka_unit_test(a_changed_dose_starts_the_run_again),
       cmocka_unit_test(a_skipped_dose_is_no_change),
+      cmocka_unit_test(events_of_the_model),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
