@@ -1,7 +1,5 @@
-/* Random effects of a life that are not normal, covariates on a line, and what a trial does not simulate yet. */
+/* Random effects of a life that are not normal, and covariates on a line. */
 #include "simulate_case.h"
-
-#define PLACE "model.use=" LIND_SOURCE_DIR "/tests/simulate/data/not_yet/"
 
 enum { PEOPLE = 2000 };
 
@@ -42,28 +40,7 @@ static void flat_line(void **state) {
   trial_close(&t);
 }
 
-/* Better a sentence than a number that leaves out half of what the model says. */
-static void not_yet(void **state) {
-  static const struct {
-    const char *set, *sentence;
-  } cases[] = {
-      {PLACE "event.lind", "model event has the event 'when.1', which a trial cannot simulate yet"},
-      {PLACE "occasion.lind", "'eta' of model occasion changes from occasion to occasion, which a trial cannot simulate yet"},
-      {PLACE "correlated.lind",
-       "the errors of 'y' of model correlated are correlated in time, which a trial cannot simulate yet"},
-      {PLACE "delay.lind", "model delay has delays, which a trial cannot simulate yet"},
-      {PLACE "noise.lind", "model noise has noise in its states, which a trial cannot simulate yet"},
-  };
-  (void)state;
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    trial t = {0};
-    assert_int_equal(trial_plan(&t, "effects", (const char *const[]){cases[i].set, "measure=[y]", NULL}), LIND_ERR_INPUT);
-    if (strstr(lind_error_message(), cases[i].sentence) == NULL) fail_msg("%s", lind_error_message());
-    trial_close(&t);
-  }
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(exponential), cmocka_unit_test(flat_line), cmocka_unit_test(not_yet)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(exponential), cmocka_unit_test(flat_line)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
