@@ -40,9 +40,11 @@ typedef struct lind_record {
 } lind_record;
 
 typedef enum {                        /* what holds between two records */
-               LIND_BETWEEN_BACKWARD, /* the values of the next one: NONMEM */
-               LIND_BETWEEN_FORWARD,  /* the values of the last one */
-               LIND_BETWEEN_LINEAR    /* those on the line between them */
+               LIND_BETWEEN_BACKWARD, /* the value of the next one: NONMEM */
+               LIND_BETWEEN_FORWARD,  /* the value of the last one */
+               LIND_BETWEEN_LINE,     /* the one on the line between them: rates then depend on time */
+               LIND_BETWEEN_OWN_LINE  /* the same, for an input whose kernel takes lines: its slots are value, slope, time from
+                                         which they hold */
 } lind_between;
 
 typedef struct lind_course_drift { /* x' = keep x + kick z at nodes k * every, x = sd z at node 0 */
@@ -57,10 +59,9 @@ typedef struct lind_course {
   const lind_stepper *stepper;
   lind_tolerance tolerance;
   int n_given; /* slots of the frame that are given: the first ones; `individual` fills the others */
-  lind_between between;
   int n_varying;
-  const int *varying;    /* [n_varying] slots whose values change from record to record */
-  const bool *on_a_line; /* [n_varying] a number: LINEAR moves it; the others go FORWARD then */
+  const int *varying;     /* [n_varying] slots whose values change from record to record */
+  const uint8_t *between; /* [n_varying] lind_between */
   int n_drifts;
   const lind_course_drift *drifts;
   const lind_purpose *noises;    /* [kernel->n_noises] */

@@ -64,7 +64,8 @@ typedef struct lind_model_state {
   lind_unit unit;
   const char *about;
   lind_where where;
-  bool doses; /* declared with `dose` */
+  bool doses;            /* declared with `dose` */
+  bool rates, durations; /* and with a rate, a duration */
 } lind_model_state;
 
 typedef enum {

@@ -43,6 +43,8 @@ static lind_err add_dosing(lind_builder *b, const lind_request *dose, int index)
     b->doses_specially |= found[k] != NULL;
     value[k] = found[k] != NULL ? found[k]->values[0] : NULL;
   }
+  b->states[index].rates = found[2] != NULL;
+  b->states[index].durations = found[3] != NULL;
   const lind_dimension flow = lind_unit_divide(b->states[index].unit.dimension, lind_build_time);
   LIND_TRY(frame_vertex(b, value[0], "a bioavailability", lind_unit_dimensionless, 1.0, &b->bioavailability[index]));
   LIND_TRY(frame_vertex(b, value[1], "a lag time", lind_build_time, 0.0, &b->lag[index]));

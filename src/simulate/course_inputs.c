@@ -15,11 +15,20 @@ static bool put(lind_course_pack *p, int i, int slot, double value) {
   return true;
 }
 
+/* Input k is `value` now and moves by `slope` per h, if its kernel knows of slopes. */
+static bool put_moving(lind_course_pack *p, int i, int k, double value, double slope) {
+  const int slot = p->course->varying[k];
+  bool changed = put(p, i, slot, value);
+  if (p->course->between[k] != LIND_BETWEEN_OWN_LINE) return changed;
+  changed |= put(p, i, slot + 1, slope);
+  return put(p, i, slot + 2, p->advance.time.of[i]) || changed;
+}
+
 bool lind_course_inputs_place(lind_course_pack *p, int i, int record) {
   bool changed = false;
   if (p->course->n_varying == 0) return false;
   const double *values = values_of(p, i, record);
-  for (int k = 0; k < p->course->n_varying; k++) changed |= put(p, i, p->course->varying[k], values[k]);
+  for (int k = 0; k < p->course->n_varying; k++) changed |= put_moving(p, i, k, values[k], 0.0);
   return changed;
 }
 
@@ -58,11 +67,12 @@ static bool is_due(const lind_course_pack *p, int i) {
   return lane->next < lane->patient->n && lane->patient->records[lane->next].time <= lind_under_way_soon(p->advance.time.of[i]);
 }
 
-static bool place_on_line(lind_course_pack *p, int i) {
+static bool place_on_lines(lind_course_pack *p, int i) {
   const double since = p->advance.time.of[i] - p->line.from.of[i];
   bool changed = false;
   for (int k = 0; k < p->course->n_varying; k++)
-    changed |= put(p, i, p->course->varying[k], fma(p->line.slope[k].of[i], since, p->line.at[k].of[i]));
+    if (p->course->between[k] == LIND_BETWEEN_LINE)
+      changed |= put(p, i, p->course->varying[k], fma(p->line.slope[k].of[i], since, p->line.at[k].of[i]));
   return changed;
 }
 
@@ -70,42 +80,36 @@ bool lind_course_inputs_arrive(lind_course_pack *p, int i) {
   bool changed = false;
   for (int d = 0; d < p->course->n_drifts; d++) changed |= drift_to(p, i, d);
   if (p->course->n_varying == 0) return changed;
-  if (is_due(p, i)) {
-    if (p->course->between != LIND_BETWEEN_BACKWARD) changed |= lind_course_inputs_place(p, i, p->lane[i].next);
-  } else if (p->course->between == LIND_BETWEEN_LINEAR) {
-    changed |= place_on_line(p, i);
-  }
-  return changed;
-}
-
-static void draw_line(lind_course_pack *p, int i) {
-  const lind_course_lane *lane = &p->lane[i];
-  const lind_record *records = lane->patient->records;
-  const double *here = values_of(p, i, lane->next - 1), *there = values_of(p, i, lane->next);
-  const double from = p->advance.time.of[i], span = records[lane->next].time - from;
-  p->line.from.of[i] = from;
-  for (int k = 0; k < p->course->n_varying; k++) {
-    p->line.at[k].of[i] = here[k];
-    p->line.slope[k].of[i] = p->course->on_a_line[k] && span > 0.0 ? (there[k] - here[k]) / span : 0.0;
-  }
+  return (is_due(p, i) ? lind_course_inputs_place(p, i, p->lane[i].next) : place_on_lines(p, i)) || changed;
 }
 
 bool lind_course_inputs_leave(lind_course_pack *p, int i) {
   const lind_course_lane *lane = &p->lane[i];
-  if (p->course->n_varying == 0 || lane->next >= lane->patient->n) return false;
-  if (p->course->between == LIND_BETWEEN_BACKWARD) return lind_course_inputs_place(p, i, lane->next);
-  if (p->course->between == LIND_BETWEEN_LINEAR) draw_line(p, i);
-  return false;
-}
-
-static bool same(const lind_course_pack *p, int i, int a, int b) {
-  if (a < 0 || b >= p->lane[i].patient->n) return true;
-  return memcmp(values_of(p, i, a), values_of(p, i, b), (size_t)p->course->n_varying * sizeof(double)) == 0;
+  const int n = p->course->n_varying;
+  bool changed = false;
+  if (n == 0 || lane->next >= lane->patient->n) return false;
+  const double *here = values_of(p, i, lane->next - 1), *there = values_of(p, i, lane->next);
+  const double from = p->advance.time.of[i], span = lane->patient->records[lane->next].time - from;
+  for (int k = 0; k < n; k++) {
+    const double slope = span > 0.0 ? (there[k] - here[k]) / span : 0.0;
+    if (p->course->between[k] == LIND_BETWEEN_BACKWARD) changed |= put(p, i, p->course->varying[k], there[k]);
+    if (p->course->between[k] == LIND_BETWEEN_OWN_LINE) changed |= put_moving(p, i, k, here[k], slope);
+    if (p->course->between[k] != LIND_BETWEEN_LINE) continue;
+    p->line.from.of[i] = from;
+    p->line.at[k].of[i] = here[k];
+    p->line.slope[k].of[i] = slope;
+  }
+  return changed;
 }
 
 bool lind_course_inputs_smooth(const lind_course_pack *p, int i, int record) {
-  if (p->course->n_varying == 0) return true;
-  const bool before = p->course->between == LIND_BETWEEN_BACKWARD || same(p, i, record - 1, record);
-  const bool after = p->course->between == LIND_BETWEEN_FORWARD || same(p, i, record, record + 1);
-  return before && after;
+  const int n = p->course->n_varying;
+  if (n == 0) return true;
+  const double *here = values_of(p, i, record), *before = record > 0 ? here - n : here,
+               *after = record + 1 < p->lane[i].patient->n ? here + n : here;
+  for (int k = 0; k < n; k++) {
+    if (p->course->between[k] != LIND_BETWEEN_BACKWARD && before[k] != here[k]) return false;
+    if (p->course->between[k] != LIND_BETWEEN_FORWARD && after[k] != here[k]) return false;
+  }
+  return true;
 }

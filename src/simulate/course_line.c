@@ -10,7 +10,7 @@ static const lind_lane *frame_at(const lind_course_line *line, const lind_lane *
   const lind_course *course = line->course;
   memcpy(line->frame, frame, (size_t)course->kernel->n_frame * sizeof *frame);
   for (int k = 0; k < course->n_varying; k++)
-    for (int i = 0; i < LIND_LANES; i++) {
+    for (int i = 0; course->between[k] == LIND_BETWEEN_LINE && i < LIND_LANES; i++) {
       const double since = time->of[i] - line->from.of[i];
       line->frame[course->varying[k]].of[i] = __builtin_fma(line->slope[k].of[i], since, line->at[k].of[i]);
     }
@@ -73,12 +73,14 @@ static void slope(const void *self, const lind_lane *time, const lind_lane *fram
 
 lind_err lind_course_line_init(lind_course_pack *p) {
   const lind_course *course = p->course;
-  if (course->between != LIND_BETWEEN_LINEAR || course->n_varying == 0) return LIND_OK;
+  bool lines = false;
+  for (int k = 0; k < course->n_varying; k++) lines |= course->between[k] == LIND_BETWEEN_LINE;
+  LIND_TAKE(p->line.at, p->arena, course->n_varying + 1);
+  LIND_TAKE(p->line.slope, p->arena, course->n_varying + 1);
+  if (!lines) return LIND_OK;
   const lind_kernel *kernel = course->kernel;
   lind_course_line *line = &p->line;
   line->course = course;
-  LIND_TAKE(line->at, p->arena, course->n_varying);
-  LIND_TAKE(line->slope, p->arena, course->n_varying);
   LIND_TAKE(line->frame, p->arena, kernel->n_frame);
   LIND_TAKE(line->near, p->arena, kernel->n_states + 1);
   p->on_lines = *kernel;

@@ -4,7 +4,7 @@
 enum { MOST = 64 };
 
 /* Relative error that an engine may have at a tolerance of 1e-10. */
-static double error_of(const char *engine) { return strcmp(engine, "exact") == 0 ? 1e-11 : 1e-7; }
+static double error_of(const char *engine) { return strcmp(engine, "exact") == 0 ? 1e-13 : 1e-7; }
 
 static void compare(course_case *c, const char *engine, const lind_csv *csv, const lind_course_patient *p, size_t first) {
   static const char *const states[COURSE_STATES] = {"depot", "central", "peripheral"};

@@ -32,7 +32,7 @@ typedef struct course_case {
   lind_course course;
   double *given; /* [n_given] the model's defaults */
   int varying[COURSE_VARYING];
-  bool on_a_line[COURSE_VARYING];
+  uint8_t between[COURSE_VARYING];
 } course_case;
 
 static inline void course_open(course_case *c, const char *path, const char *engine) {
@@ -50,7 +50,7 @@ static inline void course_open(course_case *c, const char *path, const char *eng
                             .tolerance = {1e-10, 1e-12, 0.0, 1000000},
                             .n_given = n_given,
                             .varying = c->varying,
-                            .on_a_line = c->on_a_line};
+                            .between = c->between};
 }
 
 static inline void dosing_open(course_case *c, const char *engine) {

@@ -1,0 +1,360 @@
+/* simulate.c -- `lind simulate`: a model, a table of events, and the curves that follow. */
+#include "simulate.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lind/text.h"
+#include "progress.h"
+
+typedef struct simulation {
+  lind_model *model;
+  lind_events events;
+  lind_inputs inputs;
+  lind_rows rows;
+  lind_course course;
+  double *parameters;
+  uint64_t seed;
+  /* what happened */
+  size_t stopped, worst; /* individuals that stopped; the first of them */
+  lind_course_patient first;
+  lind_work work;
+  double seconds;
+} simulation;
+
+typedef struct choices {
+  const char *model, *events, *out, *individual, *engine, *relative, *absolute, *times, *carry, *rows;
+  uint64_t seed, digits;
+  bool errors, typical, evaluator;
+  lind_option_list set, carried;
+} choices;
+
+/* ---- settings */
+
+static lind_err set_named(const lind_model *model, const char *name, double *parameters) {
+  const int at = lind_model_find_set(model, name);
+  char suggestion[128];
+  const char *names[64];
+  size_t n = 0;
+  for (; n < (size_t)model->n_sets && n < 64; n++) names[n] = model->sets[n].name;
+  LIND_CHECK(at >= 0, LIND_ERR_INPUT, "--set '%s' is no parameter set of %s, and no name=value%s", name, model->name,
+             lind_text_suggestion(name, names, n, suggestion, sizeof suggestion));
+  const lind_model_set *set = &model->sets[at];
+  for (int i = 0; i < set->n; i++) parameters[set->parameter[i]] = set->value[i];
+  return LIND_OK;
+}
+
+static lind_err set_parameter(const lind_model *model, const char *words, double *parameters) {
+  const char *equals = strchr(words, '=');
+  char name[128], suggestion[128], have[64], need[64];
+  const char *names[256];
+  size_t n = 0;
+  double canonical;
+  lind_unit unit;
+  if (equals == NULL) return set_named(model, words, parameters);
+  (void)snprintf(name, sizeof name, "%.*s", (int)(equals - words), words);
+  for (; n < (size_t)model->n_parameters && n < 256; n++) names[n] = model->parameters[n].name;
+  const int at = lind_model_find_parameter(model, name);
+  LIND_CHECK(at >= 0, LIND_ERR_INPUT, "--set %s: '%s' is not a parameter of %s%s", words, name, model->name,
+             lind_text_suggestion(name, names, n, suggestion, sizeof suggestion));
+  const lind_quantity *q = &model->parameters[at];
+  LIND_TRY(lind_unit_parse_quantity(equals + 1, &canonical, &unit));
+  LIND_CHECK(lind_unit_same_dimension(unit.dimension, q->unit.dimension), LIND_ERR_UNIT,
+             "--set %s: that is %s, but %s is needed, such as '%s=%g %s'", words,
+             lind_unit_dimension_words(unit.dimension, have, sizeof have),
+             lind_unit_dimension_words(q->unit.dimension, need, sizeof need), name, q->value / q->unit.scale, q->unit.text);
+  parameters[at] = canonical;
+  return LIND_OK;
+}
+
+static lind_err settle_parameters(simulation *s, const choices *c, lind_arena *arena) {
+  LIND_TAKE(s->parameters, arena, s->model->n_parameters + 1);
+  for (int k = 0; k < s->model->n_parameters; k++) s->parameters[k] = s->model->parameters[k].value;
+  for (int k = 0; k < c->set.n; k++) LIND_TRY(set_parameter(s->model, c->set.at[k], s->parameters));
+  return LIND_OK;
+}
+
+static lind_err tolerance(const char *option, const char *words, double otherwise, double *value) {
+  *value = otherwise;
+  if (words == NULL) return LIND_OK;
+  LIND_CHECK(lind_text_number(words, value) && *value > 0.0 && *value < 1.0, LIND_ERR_INPUT,
+             "%s is '%s'; it must be above 0 and below 1", option, words);
+  return LIND_OK;
+}
+
+static lind_err one_of(const char *option, const char *word, const char *const *words, int n, int *which) {
+  char list[200], suggestion[100];
+  for (*which = 0; *which < n; ++*which)
+    if (strcmp(word, words[*which]) == 0) return LIND_OK;
+  return lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s is '%s'; it is one of %s%s", option, word,
+                         lind_text_list(words, (size_t)n, list, sizeof list),
+                         lind_text_suggestion(word, words, (size_t)n, suggestion, sizeof suggestion));
+}
+
+static lind_err find_engine(simulation *s, const char *name) {
+  int n;
+  const char *const *names = lind_stepper_names(&n);
+  char list[200], suggestion[100];
+  if (name == NULL) name = lind_stepper_find("auto") != NULL ? "auto" : "rk";
+  s->course.stepper = lind_stepper_find(name);
+  LIND_CHECK(s->course.stepper != NULL, LIND_ERR_INPUT, "--engine is '%s'; known engines are %s%s", name,
+             lind_text_list(names, (size_t)n, list, sizeof list),
+             lind_text_suggestion(name, names, (size_t)n, suggestion, sizeof suggestion));
+  const char *refusal = s->course.stepper->refuses != NULL ? s->course.stepper->refuses(&s->model->kernel) : NULL;
+  LIND_CHECK(refusal == NULL, LIND_ERR_INPUT, "--engine %s cannot take model %s: %s", name, s->model->name, refusal);
+  return LIND_OK;
+}
+
+/* ---- the course */
+
+static lind_err settle_drifts(simulation *s, lind_arena *arena) {
+  lind_course_drift *drifts;
+  LIND_TAKE(drifts, arena, s->model->n_drifts + 1);
+  for (int k = 0; k < s->model->n_drifts; k++) {
+    double sd, tau, every;
+    char words[80];
+    LIND_TRY(lind_model_drift_values(s->model, s->parameters, k, &sd, &tau, &every));
+    (void)snprintf(words, sizeof words, "model/%s", s->model->drifts[k].name);
+    drifts[k] = (lind_course_drift){.slot = s->model->drifts[k].slot,
+                                    .keep = exp(-every / tau),
+                                    .kick = sd * sqrt(-expm1(-2.0 * every / tau)),
+                                    .sd = sd,
+                                    .every = every,
+                                    .purpose = lind_random_purpose(words)};
+  }
+  s->course.drifts = drifts;
+  s->course.n_drifts = s->inputs.draws ? s->model->n_drifts : 0;
+  return LIND_OK;
+}
+
+static lind_err settle_course(simulation *s, lind_arena *arena) {
+  const lind_events *e = &s->events;
+  s->course.kernel = &s->model->kernel;
+  s->course.n_given = s->inputs.n_given;
+  s->course.n_varying = s->inputs.n_varying;
+  s->course.varying = s->inputs.varying;
+  s->course.between = s->inputs.between;
+  LIND_CHECK(s->model->kernel.n_noises == 0, LIND_ERR_INPUT,
+             "model %s has noise in its equations, which lind simulate cannot take yet", s->model->name);
+  for (size_t i = 0; i < e->n_patients; i++)
+    lind_course_room(&s->course, e->records + e->first[i], (int)(e->first[i + 1] - e->first[i]));
+  return settle_drifts(s, arena);
+}
+
+/* Columns that mean nothing to lind pass through; and those that are asked for. */
+static lind_err settle_carried(simulation *s, const choices *c, lind_arena *arena) {
+  const lind_csv *csv = s->events.csv;
+  int *carried;
+  LIND_TAKE(carried, arena, csv->n_columns);
+  for (int k = 0; k < c->carried.n; k++) {
+    int column;
+    LIND_TRY(lind_csv_column(csv, c->carried.at[k], &column));
+  }
+  for (int column = 0; column < csv->n_columns; column++) {
+    bool carries = !lind_events_is_reserved(&s->events, column) && !s->inputs.used[column];
+    for (int k = 0; k < c->carried.n; k++) carries |= strcmp(c->carried.at[k], csv->columns[column]) == 0;
+    if (carries && column != s->events.column[LIND_COLUMN_ID] && column != s->events.column[LIND_COLUMN_TIME])
+      carried[s->rows.n_carried++] = column;
+  }
+  s->rows.carried = carried;
+  return LIND_OK;
+}
+
+static lind_err settle_rows(simulation *s, const choices *c, lind_arena *arena) {
+  lind_purpose *measure;
+  LIND_CHECK(c->digits >= 1 && c->digits <= 17, LIND_ERR_INPUT, "--digits is %llu; 1 to 17 would be right",
+             (unsigned long long)c->digits);
+  LIND_CHECK(s->model->n_outputs <= 256, LIND_ERR_INPUT, "model %s has %d outputs; at most 256 can be written", s->model->name,
+             s->model->n_outputs);
+  LIND_TAKE(measure, arena, s->model->n_outputs + 1);
+  for (int k = 0; k < s->model->n_outputs; k++) {
+    char words[80];
+    double a, b;
+    (void)snprintf(words, sizeof words, "measure/%s", s->model->outputs[k].name);
+    measure[k] = lind_random_purpose(words);
+    if (c->errors) LIND_TRY(lind_model_residual(s->model, s->parameters, k, &a, &b));
+    if (c->errors && s->model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(s->model, s->parameters, k, &a));
+  }
+  s->rows.events = &s->events;
+  s->rows.model = s->model;
+  s->rows.parameters = s->parameters;
+  s->rows.errors = c->errors;
+  s->rows.measure = measure;
+  s->rows.digits = (int)c->digits;
+  return settle_carried(s, c, arena);
+}
+
+static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
+  static const char *const carries[] = {"nocb", "locf", "linear"}, *const which[] = {"observations", "all"};
+  int carry, rows;
+  LIND_TRY(one_of("--covariates", c->carry, carries, 3, &carry));
+  LIND_TRY(one_of("--rows", c->rows, which, 2, &rows));
+  LIND_TRY(tolerance("--rtol", c->relative, 1e-6, &s->course.tolerance.relative));
+  LIND_TRY(tolerance("--atol", c->absolute, 1e-9, &s->course.tolerance.absolute));
+  s->course.tolerance.smallest_step = 1e-10;
+  s->course.tolerance.most_steps = 1000000;
+  s->seed = c->seed;
+  LIND_TRY(lind_model_read(c->model, (lind_where){NULL, 0, 0}, arena, &s->model));
+  LIND_TRY(settle_parameters(s, c, arena));
+  LIND_TRY(lind_events_read(c->events, s->model, c->times, rows == 1, c->seed, arena, &s->events));
+  LIND_TRY(
+      lind_inputs_read(&s->events, s->model, s->parameters, c->individual, (lind_carry)carry, !c->typical, arena, &s->inputs));
+  LIND_TRY(settle_rows(s, c, arena));
+  LIND_TRY(lind_model_attach(s->model, c->evaluator ? LIND_BACK_END_EVALUATOR : LIND_BACK_END_ANY, NULL, arena));
+  LIND_TRY(find_engine(s, c->engine));
+  return settle_course(s, arena);
+}
+
+/* ---- packs */
+
+typedef struct desk {
+  lind_course_pack *pack;
+  double *given, *varying, *y;
+} desk;
+
+static lind_err take_desk(const simulation *s, lind_arena *arena, desk *d) {
+  const size_t most = s->events.most;
+  LIND_TAKE(d->given, arena, LIND_LANES * (size_t)s->inputs.n_given + 1);
+  LIND_TAKE(d->varying, arena, LIND_LANES * most * (size_t)s->inputs.n_varying + 1);
+  LIND_TAKE(d->y, arena, LIND_LANES * most * (size_t)s->model->n_outputs + 1);
+  return lind_course_pack_create(&s->course, &d->pack);
+}
+
+static void sit(const simulation *s, const desk *d, size_t from, int n, lind_course_patient *patients) {
+  const lind_events *e = &s->events;
+  for (int i = 0; i < n; i++) {
+    const size_t patient = from + (size_t)i;
+    double *given = d->given + i * s->inputs.n_given, *varying = d->varying + (size_t)i * e->most * (size_t)s->inputs.n_varying;
+    lind_inputs_fill(&s->inputs, e, patient, given, varying);
+    patients[i] = (lind_course_patient){.n = (int)(e->first[patient + 1] - e->first[patient]),
+                                        .records = e->records + e->first[patient],
+                                        .given = given,
+                                        .varying = varying,
+                                        .who = e->who[patient],
+                                        .y = d->y + (size_t)i * e->most * (size_t)s->model->n_outputs};
+  }
+}
+
+static void run_packs(simulation *s, const desk *d) {
+  const size_t people = s->events.n_patients, packs = (people + LIND_LANES - 1) / LIND_LANES;
+  lind_progress progress;
+  lind_progress_begin(&progress, packs, 0, people);
+  for (size_t pack = 0; pack < packs; pack++) {
+    lind_course_patient patients[LIND_LANES];
+    const size_t from = pack * LIND_LANES;
+    const int n = people - from < LIND_LANES ? (int)(people - from) : LIND_LANES;
+    sit(s, d, from, n, patients);
+    lind_course_run(d->pack, patients, n);
+    for (int i = 0; i < n; i++) {
+      lind_rows_put(&s->rows, from + (size_t)i, &patients[i]);
+      if (patients[i].status == LIND_LANE_OK) continue;
+      if (s->stopped++ == 0) {
+        s->worst = from + (size_t)i;
+        s->first = patients[i];
+      }
+    }
+    if (people >= 1000) lind_progress_show(&progress, pack + 1);
+  }
+  if (people >= 1000) lind_progress_end(&progress, packs);
+  s->work = lind_course_work(d->pack);
+}
+
+static lind_err write_rows(simulation *s, const desk *d, const char *out, lind_arena *arena) {
+  const bool standard = strcmp(out, "-") == 0;
+  const char *temporary = lind_arena_format(arena, "%s.tmp", out);
+  LIND_CHECK(temporary != NULL, LIND_ERR_MEMORY, "no memory for a path");
+  s->rows.out = standard ? stdout : fopen(temporary, "wbe");
+  LIND_CHECK(s->rows.out != NULL, LIND_ERR_INPUT, "--out %s cannot be written: %s", out, strerror(errno));
+  lind_rows_header(&s->rows);
+  run_packs(s, d);
+  bool ok = fflush(s->rows.out) == 0 && !ferror(s->rows.out);
+  if (!standard) {
+    ok = fsync(fileno(s->rows.out)) == 0 && ok;
+    ok = fclose(s->rows.out) == 0 && ok;
+    ok = ok && rename(temporary, out) == 0;
+  }
+  if (!ok && !standard) (void)unlink(temporary);
+  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", standard ? "standard output" : out, strerror(errno));
+  if (standard) return LIND_OK;
+  const char *beside = lind_arena_format(arena, "%s.json", out);
+  LIND_CHECK(beside != NULL, LIND_ERR_MEMORY, "no memory for a path");
+  return lind_rows_describe(&s->rows, beside, s->course.stepper->name, s->course.tolerance, s->seed);
+}
+
+/* ---- what happened */
+
+static void summary(const simulation *s) {
+  const size_t people = s->events.n_patients;
+  fprintf(stderr, "%zu individual%s, %zu records; engine %s, %llu steps (%llu rejected); %.3g s, %.0f individuals/s\n", people,
+          people == 1 ? "" : "s", s->events.n, s->course.stepper->name, (unsigned long long)s->work.steps,
+          (unsigned long long)s->work.rejected, s->seconds, s->seconds > 0.0 ? (double)people / s->seconds : 0.0);
+  if (strncmp(s->model->back_end, "lane evaluator", 14) == 0)
+    fprintf(stderr, "model %s: %s\n", s->model->name, s->model->back_end);
+}
+
+static lind_err verdict(const simulation *s) {
+  static const char *const reasons[] = {
+#define ROW(code, words) words,
+      LIND_LANE_STATUS_LIST(ROW)
+#undef ROW
+  };
+  if (s->stopped == 0) return LIND_OK;
+  const lind_events *e = &s->events;
+  const char *id = lind_csv_at(e->csv, e->row[e->first[s->worst]], e->column[LIND_COLUMN_ID])->text;
+  const char *state = s->first.state >= 0 ? s->model->states[s->first.state].name : NULL;
+  return lind_error_fail(
+      LIND_ERR_NUMERIC, __FILE__, __LINE__,
+      "ID %s stopped at %.6g %s: it %s%s%s%s; %zu of %zu individuals stopped, and their cells are empty from there on", id,
+      s->first.time / e->time.scale, e->time.text, reasons[s->first.status], state != NULL ? " (state " : "",
+      state != NULL ? state : "", state != NULL ? ")" : "", s->stopped, e->n_patients);
+}
+
+static lind_err run(int n, char **arguments, lind_arena *arena) {
+  choices c = {.carry = "nocb", .rows = "observations", .seed = 1747, .digits = 9};
+  const lind_option options[] = {{"--events", LIND_OPTION_TEXT, &c.events},
+                                 {"--out", LIND_OPTION_TEXT, &c.out},
+                                 {"--parameters", LIND_OPTION_TEXT, &c.individual},
+                                 {"--set", LIND_OPTION_LIST, &c.set},
+                                 {"--engine", LIND_OPTION_TEXT, &c.engine},
+                                 {"--rtol", LIND_OPTION_TEXT, &c.relative},
+                                 {"--atol", LIND_OPTION_TEXT, &c.absolute},
+                                 {"--times", LIND_OPTION_TEXT, &c.times},
+                                 {"--covariates", LIND_OPTION_TEXT, &c.carry},
+                                 {"--rows", LIND_OPTION_TEXT, &c.rows},
+                                 {"--carry", LIND_OPTION_LIST, &c.carried},
+                                 {"--seed", LIND_OPTION_COUNT, &c.seed},
+                                 {"--digits", LIND_OPTION_COUNT, &c.digits},
+                                 {"--errors", LIND_OPTION_FLAG, &c.errors},
+                                 {"--no-random", LIND_OPTION_FLAG, &c.typical},
+                                 {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},
+                                 {0}};
+  int given;
+  simulation s = {0};
+  desk d = {0};
+  LIND_TRY(lind_options_read(n, arguments, options, &c.model, 1, &given));
+  LIND_CHECK(given == 1, LIND_ERR_INPUT, "which model? lind simulate MODEL --events TABLE.csv --out OUT.csv");
+  LIND_CHECK(c.events != NULL, LIND_ERR_INPUT, "--events is missing: the table of doses and observations");
+  LIND_CHECK(c.out != NULL, LIND_ERR_INPUT, "--out is missing: a file, or - for standard output");
+  LIND_TRY(settle(&s, &c, arena));
+  LIND_TRY(take_desk(&s, arena, &d));
+  const double began = lind_progress_now();
+  const lind_err err = write_rows(&s, &d, c.out, arena);
+  s.seconds = lind_progress_now() - began;
+  lind_course_pack_destroy(&d.pack);
+  LIND_TRY(err);
+  summary(&s);
+  return verdict(&s);
+}
+
+const lind_command lind_command_simulate = {
+    .name = "simulate",
+    .usage =
+        "simulate MODEL --events TABLE.csv --out OUT.csv|- [--parameters P.csv] [--set NAME=VALUE]... [--times 0:24:1] "
+        "[--covariates nocb|locf|linear] [--engine E] [--rtol R] [--atol A] [--seed S] [--no-random] [--errors] "
+        "[--rows observations|all] [--carry COLUMN]... [--digits N] [--evaluator]",
+    .summary = "Simulate a NONMEM-style table of events: doses, infusions, steady states, resets, changing covariates.",
+    .run = run,
+};

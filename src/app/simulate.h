@@ -1,0 +1,92 @@
+/* simulate.h -- the parts of `lind simulate`: the table of events, what it says about each individual, and the rows that come
+ * out. What a table may say is docs/reference/events.md.
+ */
+#ifndef LIND_APP_SIMULATE_H
+#define LIND_APP_SIMULATE_H
+
+#include "command.h"
+#include "lind/course.h"
+#include "lind/csv.h"
+#include "lind/model.h"
+
+typedef enum { LIND_CARRY_BACKWARD, LIND_CARRY_FORWARD, LIND_CARRY_LINEAR } lind_carry; /* --covariates */
+
+/* ---- simulate_events.c: records */
+
+#define LIND_EVENT_COLUMNS(X)   X(ID) X(TIME) X(EVID) X(AMT) X(RATE) X(II) X(ADDL) X(SS) X(CMT) X(MDV) X(DV) X(OCC)
+#define LIND_EVENT_COLUMN(name) LIND_COLUMN_##name,
+typedef enum { LIND_EVENT_COLUMNS(LIND_EVENT_COLUMN) LIND_COLUMN_COUNT } lind_event_column;
+#undef LIND_EVENT_COLUMN
+
+typedef struct lind_events {
+  const lind_csv *csv;
+  int column[LIND_COLUMN_COUNT]; /* -1: there is none */
+  lind_unit time;                /* of TIME and II */
+  size_t n, n_patients, most;    /* most: records of one individual */
+  const lind_record *records;    /* [n] in the order in which they act */
+  const uint32_t *row, *after;   /* [n] its row; of a time that was added, the rows before and behind it */
+  const bool *added;             /* [n] NULL: none is */
+  const size_t *first;           /* [n_patients + 1] */
+  const lind_who *who;           /* [n_patients] */
+} lind_events;
+
+/* times: as --times says, NULL; all: every record is observed. */
+lind_err lind_events_read(const char *path, const lind_model *model, const char *times, bool all, uint64_t seed,
+                          lind_arena *arena, lind_events *events) LIND_MUST_CHECK;
+bool lind_events_is_reserved(const lind_events *events, int column);
+bool lind_events_is_missing(const lind_csv_cell *cell);
+
+/* ---- simulate_inputs.c: the given part of frames */
+
+typedef struct lind_input { /* one slot that a column gives */
+  int slot;
+  const double *values; /* [rows of the table], or [individuals] */
+  bool per_row;
+  uint8_t between; /* lind_between */
+} lind_input;
+
+typedef struct lind_inputs {
+  const lind_model *model;
+  int n, n_given;
+  lind_input *inputs;       /* [n] */
+  bool *used;               /* [columns of the table] */
+  const double *parameters; /* [n_parameters] of the population */
+  const double *factor;     /* of the random effects */
+  const lind_purpose *randoms;
+  const bool *given; /* [n_randoms] a column gives it */
+  bool draws;        /* random effects are drawn, drifts move */
+  lind_carry carry;
+  const double *occasion; /* [rows]; NULL: one occasion */
+  int n_varying;
+  const int *varying; /* slots, the inputs that vary and then the effects by occasion */
+  const int *which;   /* [n_varying] input, or -1 - effect */
+  const uint8_t *between;
+} lind_inputs;
+
+lind_err lind_inputs_read(const lind_events *events, const lind_model *model, const double *parameters, const char *individual,
+                          lind_carry carry, bool draws, lind_arena *arena, lind_inputs *inputs) LIND_MUST_CHECK;
+/* given[n_given], varying[records][n_varying] of one individual. */
+void lind_inputs_fill(const lind_inputs *inputs, const lind_events *events, size_t patient, double *given, double *varying);
+
+/* ---- simulate_rows.c: the result */
+
+typedef struct lind_rows {
+  const lind_events *events;
+  const lind_model *model;
+  const double *parameters;
+  bool errors;                 /* measured values beside the predictions */
+  const lind_purpose *measure; /* [n_outputs] */
+  int digits;
+  const int *carried; /* columns of the table, in its order */
+  int n_carried;
+  FILE *out;
+} lind_rows;
+
+void lind_rows_header(const lind_rows *rows);
+/* The rows of one individual, in the order of its records; nothing stands in the cells behind the point at which it stopped. */
+void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_patient *result);
+/* What the columns are, in which units: beside `out`, as JSON. */
+lind_err lind_rows_describe(const lind_rows *rows, const char *path, const char *engine, lind_tolerance tolerance,
+                            uint64_t seed) LIND_MUST_CHECK;
+
+#endif

@@ -1,0 +1,165 @@
+/* simulate_rows.c -- what `lind simulate` writes: one row a record, in the order of the table. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finish.h"
+#include "simulate.h"
+
+static void text(FILE *out, const char *words) {
+  if (strpbrk(words, ",\"\r\n") == NULL) {
+    fputs(words, out);
+    return;
+  }
+  fputc('"', out);
+  for (; *words != '\0'; words++) {
+    if (*words == '"') fputc('"', out);
+    fputc(*words, out);
+  }
+  fputc('"', out);
+}
+
+static void number(const lind_rows *rows, double value) { fprintf(rows->out, "%.*g", rows->digits, value == 0.0 ? 0.0 : value); }
+
+void lind_rows_header(const lind_rows *rows) {
+  const lind_csv *csv = rows->events->csv;
+  fputs("ID,TIME", rows->out);
+  for (int k = 0; k < rows->n_carried; k++) {
+    fputc(',', rows->out);
+    text(rows->out, csv->columns[rows->carried[k]]);
+  }
+  for (int k = 0; k < rows->model->n_outputs; k++) fprintf(rows->out, ",%s", rows->model->outputs[k].name);
+  for (int k = 0; rows->errors && k < rows->model->n_outputs; k++)
+    if (rows->model->outputs[k].residual != LIND_ERROR_NONE) fprintf(rows->out, ",%s_measured", rows->model->outputs[k].name);
+  fputc('\n', rows->out);
+}
+
+/* ---- measured values */
+
+/* A time as 24 bits of a random address: what is measured elsewhen has no part in it. */
+static uint32_t slot_of(double time) {
+  uint64_t bits;
+  memcpy(&bits, &time, sizeof bits);
+  return (uint32_t)(bits * UINT64_C(0x9E3779B97F4A7C15) >> 40);
+}
+
+typedef struct instrument { /* one output's errors through the life of one individual */
+  double a, b, tau;
+  double z, time; /* the last one, of a correlated output */
+  bool begun;
+} instrument;
+
+static double measured(const lind_rows *rows, instrument *meter, int output, lind_who who, uint32_t again, double time,
+                       double truth) {
+  const lind_model_output *o = &rows->model->outputs[output];
+  who.attempt = again & 255u; /* several at one time */
+  double z = lind_random_normal(who, rows->measure[output], slot_of(time));
+  if (o->correlated && meter->tau > 0.0 && meter->begun)
+    z = lind_model_correlate(meter->z, fabs(time - meter->time), meter->tau, z);
+  meter->z = z;
+  meter->time = time;
+  meter->begun = true;
+  return lind_model_measure(o->residual, meter->a, meter->b, truth, z);
+}
+
+static void set_up(const lind_rows *rows, instrument *meters) {
+  for (int k = 0; rows->errors && k < rows->model->n_outputs; k++) { /* both were tried before */
+    meters[k] = (instrument){0};
+    if (lind_model_residual(rows->model, rows->parameters, k, &meters[k].a, &meters[k].b) != LIND_OK) continue;
+    if (lind_model_residual_tau(rows->model, rows->parameters, k, &meters[k].tau) != LIND_OK) meters[k].tau = 0.0;
+  }
+}
+
+/* ---- rows */
+
+static void put_key(const lind_rows *rows, size_t record) {
+  const lind_events *e = rows->events;
+  const uint32_t row = e->row[record];
+  text(rows->out, lind_csv_at(e->csv, row, e->column[LIND_COLUMN_ID])->text);
+  fputc(',', rows->out);
+  if (e->added[record])
+    fprintf(rows->out, "%.15g", e->records[record].time / e->time.scale);
+  else
+    text(rows->out, lind_csv_at(e->csv, row, e->column[LIND_COLUMN_TIME])->text);
+  for (int k = 0; k < rows->n_carried; k++) {
+    fputc(',', rows->out);
+    text(rows->out, lind_csv_at(e->csv, row, rows->carried[k])->text);
+  }
+}
+
+enum { MOST_OUTPUTS = 256 };
+
+void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_patient *result) {
+  const lind_model *model = rows->model;
+  const size_t first = rows->events->first[patient];
+  instrument meters[MOST_OUTPUTS];
+  uint32_t again = 0;
+  set_up(rows, meters);
+  for (int r = 0; r < result->n; r++) {
+    if (!result->records[r].observed) continue;
+    const double *y = result->y + (size_t)r * (size_t)model->n_outputs;
+    const bool reached = r < result->reached;
+    again = r > 0 && result->records[r].time == result->records[r - 1].time ? again + 1 : 0;
+    put_key(rows, first + (size_t)r);
+    for (int k = 0; k < model->n_outputs; k++) {
+      fputc(',', rows->out);
+      if (reached && isfinite(y[k])) number(rows, y[k] / model->outputs[k].unit.scale);
+    }
+    for (int k = 0; rows->errors && k < model->n_outputs; k++) {
+      if (model->outputs[k].residual == LIND_ERROR_NONE) continue;
+      fputc(',', rows->out);
+      const double value = measured(rows, &meters[k], k, result->who, again, result->records[r].time, y[k]);
+      if (reached && isfinite(value)) number(rows, value / model->outputs[k].unit.scale);
+    }
+    fputc('\n', rows->out);
+  }
+}
+
+/* ---- beside the rows */
+
+static json_t *column_json(const char *name, const char *unit, const char *about) {
+  return json_pack("{s:s, s:s, s:s}", "name", name, "unit", unit[0] != '\0' ? unit : "1", "about", about != NULL ? about : "");
+}
+
+static json_t *columns_json(const lind_rows *rows) {
+  const lind_csv *csv = rows->events->csv;
+  json_t *columns = json_array();
+  json_array_append_new(columns, column_json("ID", "", "individual"));
+  json_array_append_new(columns, column_json("TIME", rows->events->time.text, "time of the record"));
+  for (int k = 0; k < rows->n_carried; k++)
+    json_array_append_new(columns, column_json(csv->columns[rows->carried[k]], csv->units[rows->carried[k]], "carried"));
+  for (int k = 0; k < rows->model->n_outputs; k++) {
+    const lind_model_output *o = &rows->model->outputs[k];
+    json_array_append_new(columns, column_json(o->name, o->unit.text, o->about));
+  }
+  for (int k = 0; rows->errors && k < rows->model->n_outputs; k++) {
+    const lind_model_output *o = &rows->model->outputs[k];
+    char name[200];
+    (void)snprintf(name, sizeof name, "%.180s_measured", o->name);
+    if (o->residual != LIND_ERROR_NONE) json_array_append_new(columns, column_json(name, o->unit.text, "with residual error"));
+  }
+  return columns;
+}
+
+lind_err lind_rows_describe(const lind_rows *rows, const char *path, const char *engine, lind_tolerance tolerance,
+                            uint64_t seed) {
+  char hex[33];
+  json_t *parameters = json_object();
+  for (int k = 0; k < rows->model->n_parameters; k++) {
+    const lind_quantity *q = &rows->model->parameters[k];
+    json_object_set_new(parameters, q->name,
+                        json_pack("{s:f, s:s}", "value", rows->parameters[k] / q->unit.scale, "unit", q->unit.text));
+  }
+  json_t *all =
+      json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:o, s:o}", "model", rows->model->name, "model_hash", rows->model->hash,
+                "events", rows->events->csv->path, "events_digest", lind_digest_text(rows->events->csv->digest, hex), "engine",
+                engine, "relative_tolerance", tolerance.relative, "absolute_tolerance", tolerance.absolute, "seed",
+                (json_int_t)seed, "parameters", parameters, "columns", columns_json(rows));
+  char *words = all != NULL ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
+  json_decref(all);
+  LIND_CHECK(words != NULL, LIND_ERR_MEMORY, "no memory for %s", path);
+  const lind_err err = lind_finish_file(path, words);
+  free(words);
+  return err;
+}
