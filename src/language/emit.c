@@ -4,7 +4,6 @@
  * compilers need more than linear time in the length of a straight run of code. */
 #include <stdio.h>
 
-#include "../expression/expression_internal.h"
 #include "emit.h"
 
 typedef struct emitter {
@@ -45,8 +44,7 @@ static const char *operand(const emitter *e, int id, int chunk, operand_text tex
   return text;
 }
 
-/* The function of lane_math.h, or NULL. */
-static const char *function_of(const lind_vertex *v) {
+const char *lind_emit_function(lind_op op, lind_function function) {
   static const char *const operators[LIND_OP_CORE_COUNT] = {
       [LIND_OP_NEGATE] = "lind_v8_neg",   [LIND_OP_ADD] = "lind_v8_add",       [LIND_OP_SUBTRACT] = "lind_v8_sub",
       [LIND_OP_MULTIPLY] = "lind_v8_mul", [LIND_OP_DIVIDE] = "lind_v8_div",    [LIND_OP_POWER] = "lind_v8_pow",
@@ -60,7 +58,7 @@ static const char *function_of(const lind_vertex *v) {
       [LIND_FN_CEIL] = "lind_v8_ceil", [LIND_FN_MIN] = "lind_v8_min", [LIND_FN_MAX] = "lind_v8_max",
       [LIND_FN_SIN] = "lind_v8_sin",   [LIND_FN_COS] = "lind_v8_cos", [LIND_FN_TANH] = "lind_v8_tanh",
   };
-  return v->op == LIND_OP_FUNCTION ? functions[v->function] : operators[v->op];
+  return op == LIND_OP_FUNCTION ? functions[function] : operators[op];
 }
 
 static void statement(emitter *e, int id) {
@@ -72,11 +70,11 @@ static void statement(emitter *e, int id) {
   if (v->op == LIND_OP_SELECT && v->truth)
     lind_buffer_put(e->out, "lind_m8_or(lind_m8_and(%s, %s), lind_m8_except(%s, %s));\n", text[0], text[1], text[2], text[0]);
   else if (v->n == 3)
-    lind_buffer_put(e->out, "%s(%s, %s, %s);\n", function_of(v), text[0], text[1], text[2]);
+    lind_buffer_put(e->out, "%s(%s, %s, %s);\n", lind_emit_function(v->op, v->function), text[0], text[1], text[2]);
   else if (v->n == 2)
-    lind_buffer_put(e->out, "%s(%s, %s);\n", function_of(v), text[0], text[1]);
+    lind_buffer_put(e->out, "%s(%s, %s);\n", lind_emit_function(v->op, v->function), text[0], text[1]);
   else
-    lind_buffer_put(e->out, "%s(%s);\n", function_of(v), text[0]);
+    lind_buffer_put(e->out, "%s(%s);\n", lind_emit_function(v->op, v->function), text[0]);
   if (e->shared[id] >= 0)
     lind_buffer_put(e->out,
                     v->truth ? "  lind_v8_store(&shared[%d], lind_v8_truth(v%d));\n" : "  lind_v8_store(&shared[%d], v%d);\n",
@@ -98,7 +96,7 @@ static void result(emitter *e, int i, int chunk) {
  */
 
 /* Which function each statement stands in, and which values pass between functions. A result is stored where it is worked out;
- * those that are no statement of the part go last. */
+ * those that are no statement of the part are spread over the functions. */
 static lind_err cut(emitter *e, lind_arena *arena) {
   const lind_graph *graph = &e->tree->graph;
   bool *marks;
@@ -112,7 +110,7 @@ static lind_err cut(emitter *e, lind_arena *arena) {
     e->shared[i] = -1;
     if (marks[i]) e->work[e->n_work++] = i;
   }
-  e->n_chunks = e->n_work / LIND_EMIT_CHUNK + 1;
+  e->n_chunks = (e->n_work > e->part.n ? e->n_work : e->part.n) / LIND_EMIT_CHUNK + 1;
   for (int w = 0; w < e->n_work; ++w) {
     const lind_vertex *v = &graph->vertices[e->work[w]];
     for (int k = 0; k < v->n; ++k) {
@@ -124,17 +122,17 @@ static lind_err cut(emitter *e, lind_arena *arena) {
 }
 
 static void body(emitter *e, int chunk) {
-  const int last = e->n_chunks - 1, first = chunk * LIND_EMIT_CHUNK;
+  const int first = chunk * LIND_EMIT_CHUNK;
   if (chunk == 0 && e->part.n_cleared > 0)
     lind_buffer_put(e->out, "  for (int i = 0; i < %d; ++i) lind_v8_store(&out[i], lind_v8_fill(0));\n", e->part.n_cleared);
   for (int w = first; w < e->n_work && w < first + LIND_EMIT_CHUNK; ++w) statement(e, e->work[w]);
   for (int i = 0; i < e->part.n; ++i) {
     const int home = e->chunk[e->part.roots[i]];
-    if ((home >= 0 ? home : last) == chunk) result(e, i, chunk);
+    if ((home >= 0 ? home : i / LIND_EMIT_CHUNK) == chunk) result(e, i, chunk);
   }
 }
 
-lind_err lind_emit_part(const lind_model *model, int part, lind_buffer *out, lind_arena *arena) {
+lind_err lind_emit_part(const lind_model *model, int part, bool *tables, lind_buffer *out, lind_arena *arena) {
   static const struct {
     const char *formal, *actual, *unused;
   } texts[] = {
@@ -147,6 +145,11 @@ lind_err lind_emit_part(const lind_model *model, int part, lind_buffer *out, lin
   const char *name = e.part.name, *formal = texts[e.part.takes].formal, *unused = texts[e.part.takes].unused;
   e.fills_frame = e.part.takes == LIND_TAKES_FRAME_TO_FILL;
   LIND_TRY(cut(&e, arena));
+  if (e.n_work + e.part.n > LIND_EMIT_MOST) {
+    if (!*tables) lind_emit_table_head(out);
+    *tables = true;
+    return lind_emit_table(model, part, formal, out, arena);
+  }
   for (int c = 0; c < e.n_chunks; ++c) {
     if (e.n_chunks == 1)
       lind_buffer_put(out, "\nstatic inline void work_%s(%s) {\n  %s;\n", name, formal, unused);

@@ -81,9 +81,10 @@ static void definition(const lind_model *model, const char *symbol, lind_buffer 
 
 lind_err lind_emit_kernel(const lind_model *model, const char *symbol, lind_arena *arena, const char **text) {
   lind_buffer out = {.arena = arena};
+  bool tables = false;
   lind_buffer_put(&out, "/* Generated from model %.100s, text %s. */\n", model->name, model->hash);
   for (int p = 0; p < LIND_PART_COUNT; ++p)
-    if (lind_layout_has(model, p)) LIND_TRY(lind_emit_part(model, p, &out, arena));
+    if (lind_layout_has(model, p)) LIND_TRY(lind_emit_part(model, p, &tables, &out, arena));
   lind_emit_sparse(&model->tree->sparse, &out);
   functions(model, &out);
   definition(model, symbol, &out);

@@ -1,9 +1,8 @@
 /* LU factors of shift I - J as C: every operation a statement, whole rows to a function, so that nothing but the factors passes
- * between functions. Above MOST_STATEMENTS the plan is written as tables with loops over them, which is what sparse_lanes.c has.
+ * between functions. Above LIND_EMIT_MOST_FACTORS statements the plan is written as tables with loops over them, which is what
+ * sparse_lanes.c has.
  */
 #include "emit.h"
-
-enum { MOST_STATEMENTS = 8000 };
 
 static const char factor_arguments[] =
     "const lind_lane *restrict shift, const lind_lane *restrict entries, lind_lane *restrict factors";
@@ -157,7 +156,7 @@ static void tables(const lind_sparse *s, lind_buffer *out) {
 void lind_emit_sparse(const lind_sparse *sparse, lind_buffer *out) {
   int64_t n = 0;
   for (int i = 0; i < sparse->n; ++i) n += row_statements(sparse, i);
-  if (n > MOST_STATEMENTS) {
+  if (n > LIND_EMIT_MOST_FACTORS) {
     tables(sparse, out);
     return;
   }
