@@ -163,6 +163,13 @@ typedef struct lind_ledger {
   void *context;
 } lind_ledger;
 
+/* What the lives of one arm have cost this desk so far. */
+typedef struct lind_cost {
+  lind_work work;
+  uint64_t lives;
+  double seconds; /* of this thread; in no result, since it is never the same twice */
+} lind_cost;
+
 typedef struct lind_desk lind_desk;
 struct lind_desk {
   const lind_plan *plan;
@@ -186,12 +193,11 @@ struct lind_desk {
   double *event;        /* [capacity][model->n_events] h; INFINITY: not seen */
   double *end;          /* [capacity] h */
   uint8_t *reason;      /* lind_end */
-  uint32_t *steps;      /* [capacity] accepted steps */
 
   int64_t *curve; /* [n_arms][n_curve_times][LIND_CURVE_BINS]; added to by simulate; the caller's, NULL: none drawn */
   int n_curve_times;
   lind_ledger ledger; /* the caller's; note NULL: nobody listens */
-  lind_work work;
+  lind_cost *cost;    /* [n_arms] */
   struct lind_desk_scratch *scratch;
 };
 

@@ -14,8 +14,17 @@
 
 enum { LIND_CELL_REALS = 4 }; /* n, mean, m2, missing */
 enum { LIND_TERM_REALS = 8 }; /* estimate, se, lower, upper, p, statistic, n, missing */
-enum { LIND_FLOW_SCREENED, LIND_FLOW_UNFILLED, LIND_FLOW_STEPS, LIND_FLOW_REJECTED, LIND_FLOW_RHS, LIND_FLOW_ARMS };
-enum { LIND_FLOW_RANDOMISED, LIND_FLOW_COMPLETED, LIND_FLOW_DROPPED, LIND_FLOW_FAILED, LIND_FLOW_ARM_STEPS, LIND_FLOW_PER_ARM };
+enum { LIND_FLOW_SCREENED, LIND_FLOW_UNFILLED, LIND_FLOW_ARMS };
+enum {
+  LIND_FLOW_RANDOMISED,
+  LIND_FLOW_COMPLETED,
+  LIND_FLOW_DROPPED,
+  LIND_FLOW_FAILED,
+  LIND_FLOW_STEPS,
+  LIND_FLOW_REJECTED,
+  LIND_FLOW_RHS,
+  LIND_FLOW_PER_ARM
+};
 
 typedef struct lind_layout {
   const lind_plan *plan;
@@ -61,6 +70,8 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
                          const lind_sink *sink) LIND_MUST_CHECK;
 /* The integer pass of a cut replicate: how many seats of each stratum this block fills. counts [n_strata]. */
 void lind_runner_count(lind_runner *runner, uint64_t block, uint64_t *counts);
+/* What the lives of each arm have cost in the block that was run last, [n_arms]. */
+const lind_cost *lind_runner_cost(const lind_runner *runner);
 /* From now on every decision about a patient of this runner is told to the ledger; {0}: to nobody. */
 void lind_runner_listen(lind_runner *runner, lind_ledger ledger);
 /* One seat again, for replay: its desk is left filled; *at is the seat's place on the desk. */

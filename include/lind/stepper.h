@@ -28,6 +28,12 @@ typedef struct lind_work {
   uint64_t steps, rejected, rhs; /* rhs counts pack evaluations; steps and rejected count lanes */
 } lind_work;
 
+static inline void lind_work_add(lind_work *sum, const lind_work *more) {
+  sum->steps += more->steps;
+  sum->rejected += more->rejected;
+  sum->rhs += more->rhs;
+}
+
 enum { LIND_TRIGGER_NONE = -1 };
 
 /* The pack that is advanced. time, step: in h. The caller owns x[n_states]. */

@@ -1,6 +1,7 @@
 #include "finish.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,6 +59,22 @@ static lind_err tally_stages(const lind_finish *finish, lind_tally *tallies[LIND
   return LIND_OK;
 }
 
+/* What an arm's life costs: the engine's work in the main study, and time of one core in all that was lived now. */
+static const char *add_cost(const lind_finish *finish, const lind_tally *tally, const char *text, lind_arena *arena) {
+  const lind_plan *plan = tally->layout->plan;
+  text = lind_arena_format(arena, "%s\nengine %s, for each patient\n%-20s %10s %10s %16s %18s\n", text, plan->stepper->name,
+                           "arm", "steps", "rejected", "rates (of 8)", "patients/s (core)");
+  for (int a = 0; a < plan->protocol->n_arms && a < LIND_STUDY_ARMS; a++) {
+    const int64_t *counts = tally->counts + LIND_FLOW_ARMS + a * LIND_FLOW_PER_ARM;
+    const double n = fmax(1.0, (double)counts[LIND_FLOW_RANDOMISED]), lives = (double)finish->study->cost[a].lives;
+    text = lind_arena_format(arena, "%s%-20s %10.1f %10.2f %16.1f %18.0f\n", text, plan->protocol->arms[a].name,
+                             (double)counts[LIND_FLOW_STEPS] / n, (double)counts[LIND_FLOW_REJECTED] / n,
+                             (double)counts[LIND_FLOW_RHS] / n,
+                             lives / fmax(1e-9, 1e-9 * (double)finish->study->cost[a].nanoseconds));
+  }
+  return text;
+}
+
 static lind_err write_log(const lind_finish *finish, const lind_tally *tally, lind_arena *arena) {
   char hex[33];
   const char *text = lind_arena_format(
@@ -65,7 +82,7 @@ static lind_err write_log(const lind_finish *finish, const lind_tally *tally, li
       (unsigned long long)finish->study->n_patients, finish->study->n_stages, (unsigned long long)finish->study->n_lived,
       finish->ranks, finish->threads, finish->seconds, (double)finish->study->n_lived / finish->seconds,
       lind_digest_text(tally->digest, hex));
-  return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), text);
+  return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), add_cost(finish, tally, text, arena));
 }
 
 /* SHA-256 of what a run leaves, in the format of sha256sum; `lind verify` reads it. */

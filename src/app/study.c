@@ -92,6 +92,7 @@ typedef struct crowd {
   struct {
     lind_runner *runner;
     int stage;
+    int64_t lives[LIND_STUDY_ARMS], nanoseconds[LIND_STUDY_ARMS];
   } thread[]; /* of the crew */
 } crowd;
 
@@ -118,8 +119,30 @@ static lind_err run_job(void *context, int thread, uint64_t job) {
   const uint64_t block = job - c->study->stage[s].first_job, *base = c->study->stage[s].base;
   const uint64_t first = plan->block_replicates > 0 ? block * plan->block_seats : block * LIND_BLOCK_CUT;
   const bool store = c->study->stage[s].store_rows && first < plan->protocol->store_patients;
-  return lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL,
-                         c->sink);
+  LIND_TRY(
+      lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL, c->sink));
+  const lind_cost *cost = lind_runner_cost(runner);
+  for (int a = 0; a < plan->protocol->n_arms && a < LIND_STUDY_ARMS; a++) {
+    c->thread[thread].lives[a] += (int64_t)cost[a].lives;
+    c->thread[thread].nanoseconds[a] += (int64_t)(1e9 * cost[a].seconds);
+  }
+  return LIND_OK;
+}
+
+/* Over threads, then over ranks. Collective. */
+static lind_err sum_cost(const crowd *c) {
+  int64_t sums[2 * LIND_STUDY_ARMS] = {0};
+  for (int t = 0; t < lind_crew_threads(c->crew); t++)
+    for (int a = 0; a < LIND_STUDY_ARMS; a++) {
+      sums[2 * a] += c->thread[t].lives[a];
+      sums[2 * a + 1] += c->thread[t].nanoseconds[a];
+    }
+  LIND_TRY(lind_crew_sum(c->crew, sums, 2 * LIND_STUDY_ARMS));
+  for (int a = 0; a < LIND_STUDY_ARMS; a++) {
+    c->study->cost[a].lives = sums[2 * a];
+    c->study->cost[a].nanoseconds = sums[2 * a + 1];
+  }
+  return LIND_OK;
 }
 
 static bool is_done(const void *context, uint64_t job) {
@@ -143,7 +166,8 @@ static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink
   uint64_t ready = 0;
   for (uint64_t job = 0; counting < 0 && job < n; job++) ready += is_done(c, job);
   lind_progress_begin(&progress, n, ready, study->n_patients);
-  const lind_err err = lind_crew_run(crew, &work);
+  lind_err err = lind_crew_run(crew, &work);
+  if (counting < 0 && err == LIND_OK) err = sum_cost(c); /* everybody has the same err */
   if (counting < 0) study->n_lived = (uint64_t)((double)study->n_patients * (double)(n - ready) / (double)n);
   if (counting < 0 && lind_crew_rank(crew) == 0)
     lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));

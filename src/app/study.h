@@ -8,7 +8,7 @@
 #include "lind/reduce.h"
 #include "lind/store.h"
 
-enum { LIND_STUDY_STAGES = 65 };
+enum { LIND_STUDY_STAGES = 65, LIND_STUDY_ARMS = 64 };
 
 typedef struct lind_study_request {
   const char *path;
@@ -30,8 +30,11 @@ typedef struct lind_study {
     uint64_t *base; /* cut replicates: [n_blocks][n_strata] seats before; else NULL */
   } stage[LIND_STUDY_STAGES];
   uint64_t n_jobs, n_patients; /* lives of all stages */
-  uint64_t n_lived;            /* of them by the crew of this process: less than all after a resume */
-  char hash[33];               /* of all plans */
+  struct {
+    int64_t lives, nanoseconds; /* of one core, of all ranks */
+  } cost[LIND_STUDY_ARMS];      /* by arm, of what was lived now, scenarios included */
+  uint64_t n_lived;             /* of them by the crew of this process: less than all after a resume */
+  char hash[33];                /* of all plans */
 } lind_study;
 
 lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;

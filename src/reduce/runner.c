@@ -297,6 +297,18 @@ void lind_runner_count(lind_runner *runner, uint64_t block, uint64_t *counts) {
   lind_enrol(runner->desk, replicate, first, n, NULL, counts);
 }
 
+static void count_work(lind_runner *runner) {
+  for (int a = 0; a < runner->layout->n_arms; a++) {
+    const lind_cost *here = &runner->desk->cost[a];
+    int64_t *arm = runner->counts + LIND_FLOW_ARMS + a * LIND_FLOW_PER_ARM;
+    arm[LIND_FLOW_STEPS] = (int64_t)here->work.steps;
+    arm[LIND_FLOW_REJECTED] = (int64_t)here->work.rejected;
+    arm[LIND_FLOW_RHS] = (int64_t)here->work.rhs;
+  }
+}
+
+const lind_cost *lind_runner_cost(const lind_runner *runner) { return runner->desk->cost; }
+
 lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bool store, const uint64_t *base,
                          const lind_sink *sink) {
   const lind_layout *layout = runner->layout;
@@ -305,7 +317,7 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
   memset(runner->counts, 0, layout->n_counts * sizeof *runner->counts);
   runner->n_rows = 0;
   runner->desk->curve = plan->curve_output >= 0 ? runner->counts + layout->first_curve : NULL;
-  const lind_work before = runner->desk->work;
+  memset(runner->desk->cost, 0, (size_t)layout->n_arms * sizeof *runner->desk->cost);
   if (plan->block_replicates > 0) {
     record.first_replicate = block * plan->block_replicates;
     const uint64_t left = plan->protocol->replicates - record.first_replicate;
@@ -322,9 +334,7 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
     record.n_seats = (uint64_t)n;
     LIND_TRY(run_seats(runner, replicate, record.first_seat, n, store, base, runner->reals));
   }
-  runner->counts[LIND_FLOW_STEPS] = (int64_t)(runner->desk->work.steps - before.steps);
-  runner->counts[LIND_FLOW_REJECTED] = (int64_t)(runner->desk->work.rejected - before.rejected);
-  runner->counts[LIND_FLOW_RHS] = (int64_t)(runner->desk->work.rhs - before.rhs);
+  count_work(runner);
   for (size_t c = 1; c < (size_t)layout->n_columns; c++) /* close the gap between capacity and what came */
     memmove(runner->rows + c * runner->n_rows, runner->rows + c * runner->most_rows, runner->n_rows * sizeof *runner->rows);
   record.reals = runner->reals;

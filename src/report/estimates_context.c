@@ -42,6 +42,22 @@ static json_t *model(const lind_plan *plan) {
   return object;
 }
 
+/* What the engine did, in all and by arm. */
+static json_t *work(const lind_tally *tally) {
+  const lind_plan *plan = tally->layout->plan;
+  json_t *list = json_array();
+  int64_t sum[3] = {0};
+  for (int a = 0; a < plan->protocol->n_arms; a++) {
+    const int64_t *counts = tally->counts + LIND_FLOW_ARMS + a * LIND_FLOW_PER_ARM;
+    const int64_t own[3] = {counts[LIND_FLOW_STEPS], counts[LIND_FLOW_REJECTED], counts[LIND_FLOW_RHS]};
+    for (int k = 0; k < 3; k++) sum[k] += own[k];
+    json_array_append_new(list, json_pack("{s:s,s:I,s:I,s:I}", "arm", plan->protocol->arms[a].name, "steps", (json_int_t)own[0],
+                                          "rejected", (json_int_t)own[1], "rhs", (json_int_t)own[2]));
+  }
+  return json_pack("{s:I,s:I,s:I,s:o}", "steps", (json_int_t)sum[0], "rejected", (json_int_t)sum[1], "rhs", (json_int_t)sum[2],
+                   "arms", list);
+}
+
 static json_t *consort(const lind_tally *tally) {
   const lind_plan *plan = tally->layout->plan;
   int64_t randomised = 0;
@@ -195,9 +211,7 @@ void lind_estimates_context(json_t *root, const lind_tally *tally) {
   if (plan->curve_output >= 0) json_object_set_new(root, "curves", curves(tally));
   json_object_set_new(root, "design", design(tally));
   json_object_set_new(root, "assumptions", assumptions(plan));
-  json_object_set_new(root, "work",
-                      json_pack("{s:I,s:I,s:I}", "steps", (json_int_t)tally->counts[LIND_FLOW_STEPS], "rejected",
-                                (json_int_t)tally->counts[LIND_FLOW_REJECTED], "rhs", (json_int_t)tally->counts[LIND_FLOW_RHS]));
+  json_object_set_new(root, "work", work(tally));
 }
 
 static const char *title_of(const json_t *root, const json_t *name) {

@@ -32,7 +32,6 @@ void lind_conduct_begin(lind_conduct *c, lind_desk *desk, const int seat[LIND_LA
     desk->n_visits[s] = 0;
     desk->reason[s] = LIND_END_COMPLETED;
     desk->end[s] = plan->protocol->duration;
-    desk->steps[s] = 0;
     for (int d = 0; d < plan->n_days; d++)
       desk->dose[(size_t)s * (size_t)plan->n_days + (size_t)d] = desk->taken[(size_t)s * (size_t)plan->n_days + (size_t)d] = 0.0;
   }

@@ -40,7 +40,7 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
       {(void **)&desk->event, n * (size_t)plan->model->n_events * sizeof(double)},
       {(void **)&desk->end, n * sizeof(double)},
       {(void **)&desk->reason, n},
-      {(void **)&desk->steps, n * sizeof(uint32_t)},
+      {(void **)&desk->cost, (size_t)plan->protocol->n_arms * sizeof *desk->cost},
       {(void **)&desk->values.parameters, lind_values_lay(plan, NULL, &desk->values)},
       {(void **)&desk->scratch, sizeof(lind_desk_scratch)},
   };

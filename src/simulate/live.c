@@ -2,6 +2,7 @@
  * lane swallows its own doses at its own times, with its own step size. */
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "conduct.h"
 #include "lind/draw.h"
@@ -378,27 +379,30 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
     lind_conduct_lane *lane = &p.conduct.lane[i];
     if (lane->on && lane->leaves < end) lind_conduct_leave(&p.conduct, i, lane->leaves, LIND_END_DROPOUT);
   }
-  desk->work.steps += p.advance.work.steps;
-  desk->work.rejected += p.advance.work.rejected;
-  desk->work.rhs += p.advance.work.rhs;
+  lind_cost *cost = &desk->cost[desk->arm[seat[0]]];
+  lind_work_add(&cost->work, &p.advance.work);
+  cost->lives += (uint64_t)n;
 }
 
+static double seconds_now(void) {
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Packs are of one arm, so that lanes follow the same rules and are stopped by the same things; results cannot tell. */
 void lind_simulate(lind_desk *desk, int from, int to) {
-  /* Packs are gathered by arm, so that lanes follow the same rules; results cannot tell. */
-  int seat[LIND_LANES], n = 0;
   for (int arm = 0; arm < desk->plan->protocol->n_arms; arm++) {
+    const double began = seconds_now();
+    int seat[LIND_LANES], n = 0;
     for (int s = from; s < to; s++) {
       if (!desk->seated[s] || desk->arm[s] != arm) continue;
       seat[n++] = s;
-      if (n == LIND_LANES) {
-        live(desk, seat, n);
-        n = 0;
-      }
-    }
-    if (n > 0 && desk->plan->n_controllers > 0) { /* what stops a pack is then the arm's own affair */
+      if (n < LIND_LANES) continue;
       live(desk, seat, n);
       n = 0;
     }
+    if (n > 0) live(desk, seat, n);
+    desk->cost[arm].seconds += seconds_now() - began;
   }
-  if (n > 0) live(desk, seat, n);
 }
