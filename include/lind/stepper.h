@@ -80,10 +80,12 @@ typedef struct lind_stepper {
   void (*release)(const lind_kernel *kernel, void *workspace);
 } lind_stepper;
 
-extern const lind_stepper lind_stepper_rk;         /* explicit Runge-Kutta pair, src/numerics/stepper_rk.c */
-extern const lind_stepper lind_stepper_exact;      /* matrix exponential of linear systems, src/numerics/stepper_exact.c */
-extern const lind_stepper lind_stepper_rosenbrock; /* for stiff systems, src/numerics/stepper_rosenbrock.c */
-extern const lind_stepper lind_stepper_cvode;      /* SUNDIALS CVODE, src/numerics/stepper_cvode.c */
+extern const lind_stepper lind_stepper_rk;             /* explicit Runge-Kutta pair, src/numerics/stepper_rk.c */
+extern const lind_stepper lind_stepper_exact;          /* matrix exponential of linear systems, src/numerics/stepper_exact.c */
+extern const lind_stepper lind_stepper_rosenbrock;     /* for stiff systems, src/numerics/stepper_rosenbrock.c */
+extern const lind_stepper lind_stepper_milstein;       /* noise, strong order 1: src/numerics/stepper_milstein.c */
+extern const lind_stepper lind_stepper_euler_maruyama; /* noise, 1/2: src/numerics/stepper_euler_maruyama.c */
+extern const lind_stepper lind_stepper_cvode;          /* SUNDIALS CVODE, src/numerics/stepper_cvode.c */
 
 const lind_stepper *lind_stepper_find(const char *name); /* NULL if unknown */
 const char *const *lind_stepper_names(int *n);

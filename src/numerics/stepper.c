@@ -5,8 +5,8 @@
 
 #include "list.h"
 
-#define STEPPER_NAME(stem)    #stem,
-#define STEPPER_ADDRESS(stem) &lind_stepper_##stem,
+#define STEPPER_NAME(stem, name)    name,
+#define STEPPER_ADDRESS(stem, name) &lind_stepper_##stem,
 static const char *const names[] = {LIND_STEPPER_LIST(STEPPER_NAME)};
 static const lind_stepper *const steppers[] = {LIND_STEPPER_LIST(STEPPER_ADDRESS)};
 

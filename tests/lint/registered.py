@@ -13,8 +13,8 @@ LISTS = ["src/reduce/*/list.h", "src/protocol/*/list.h", "src/cohort/kinds/list.
 
 
 def entries(path):
-    """(identifier, its file) of a list.h: ENTRY(name) lines, or X(name) of an X-macro."""
-    for identifier in re.findall(r"\b[A-Z_]+\((\w+)\)", house.bare(path.read_text())):
+    """(identifier, its file) of a list.h: ENTRY(name) lines, or X(name) or X(name, ...) of an X-macro."""
+    for identifier in re.findall(r"\b[A-Z_]+\((\w+)[,)]", house.bare(path.read_text())):
         if identifier in ("X", "name"):
             continue
         for stem in (identifier, f"{path.parent.name}_{identifier}", f"stepper_{identifier}"):

@@ -1,0 +1,183 @@
+/* noise.c -- steps through the cells of an addressed Wiener path, see noise.h.
+ *
+ * Source: Kloeden and Platen 1992, Numerical Solution of Stochastic Differential Equations, 10.2 (Euler and Maruyama, strong
+ * order 1/2) and 10.3 (Milstein, strong order 1 where each g depends on its own state alone), doi:10.1007/978-3-662-12616-5.
+ * Shown by tests/numerics/noise.c.
+ */
+#include "noise.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "lane_math.h"
+#include "stepper_pass.h"
+
+static const double near_node = 1e-7, most_cells = 0x1p24;
+
+typedef struct noise {
+  lind_noise_scheme scheme;
+  const lind_kernel *kernel;
+  const lind_lane *frame;
+  lind_advance *pack;
+  int n, m;                           /* states, noises */
+  lind_lane *rate, *trial;            /* [n] */
+  lind_lane *gain, *increment;        /* [2 m] as the kernel gives them, then the two factors of the step; [m] */
+  lind_lane start, first, share, end; /* this step: time, share of the cell before it and of it, time at its end */
+  lind_m8 active;
+  lind_v8 taken; /* steps */
+  lind_stepper_pass pass;
+} noise;
+
+static lind_v8 v8(double a) { return lind_v8_fill(a); }
+static lind_m8 is_finite(lind_v8 a) { return lind_v8_lt(lind_v8_abs(a), v8(INFINITY)); }
+
+static void noise_stop(noise *r, lind_m8 lanes, lind_lane_status why) {
+  const unsigned bits = lind_m8_bits(lanes);
+  for (int i = 0; i < LIND_LANES; i++)
+    if (bits >> i & 1) r->pack->status[i] = why;
+  r->active = lind_m8_except(r->active, lanes);
+}
+
+/* ---- one step */
+
+/* States once `share` of the cell has passed since the start of the step. Every state that is reported or kept comes from here.
+ */
+static void noise_states(const noise *r, lind_v8 share, lind_lane *x) {
+  const lind_v8 time = lind_v8_mul(share, v8(r->pack->grid));
+  for (int i = 0; i < r->n; i++) lind_v8_store(&x[i], lind_v8_fma(time, lind_v8_load(&r->rate[i]), lind_v8_load(&r->pack->x[i])));
+  for (int j = 0; j < r->m; j++) {
+    lind_lane *const state = &x[r->kernel->noisy[j]];
+    const lind_v8 w = lind_v8_mul(share, lind_v8_load(&r->increment[j]));
+    lind_v8 sum = lind_v8_fma(lind_v8_load(&r->gain[j]), w, lind_v8_load(state));
+    if (r->scheme == LIND_NOISE_MILSTEIN)
+      sum = lind_v8_fma(lind_v8_load(&r->gain[r->m + j]), lind_v8_sub(lind_v8_mul(w, w), time), sum);
+    lind_v8_store(state, sum);
+  }
+}
+
+static void noise_interpolate(void *engine, const lind_lane *time, lind_lane *x) {
+  const noise *r = engine;
+  const lind_v8 way = lind_v8_sub(lind_v8_load(time), lind_v8_load(&r->start));
+  noise_states(r, lind_v8_div(way, v8(r->pack->grid)), x);
+}
+
+/* Where one lane is on its grid and how far this step goes; 0: it is where no cell has an address. */
+static int noise_place(noise *r, int lane, double *cell) {
+  const double grid = r->pack->grid, time = r->pack->time.of[lane], target = r->pack->target.of[lane];
+  *cell = floor(time / grid + near_node);
+  if (!(*cell >= 0 && *cell < most_cells)) return 0;
+  const double node = *cell * grid, next = (*cell + 1) * grid, first = (time - node) / grid;
+  r->first.of[lane] = first > near_node ? first : 0;
+  const int inside = target < next - near_node * grid;
+  r->end.of[lane] = target < next + near_node * grid ? target : next;
+  r->share.of[lane] = inside ? (target - time) / grid : 1 - r->first.of[lane];
+  return 1;
+}
+
+static void noise_plan(noise *r) {
+  const unsigned bits = lind_m8_bits(r->active);
+  unsigned lost = 0;
+  r->start = r->end = r->pack->time;
+  for (int i = 0; i < LIND_LANES; i++) {
+    double cell;
+    if (!(bits >> i & 1)) continue;
+    if (!noise_place(r, i, &cell)) {
+      lost |= 1u << i;
+      continue;
+    }
+    for (int j = 0; j < r->m; j++) {
+      const double z = lind_random_normal(r->pack->who[i], r->pack->purposes[j], (uint32_t)cell);
+      r->increment[j].of[i] = sqrt(r->pack->grid) * z;
+    }
+  }
+  if (lost) noise_stop(r, lind_m8_from_bits(lost), LIND_LANE_STEPS);
+}
+
+/* Rates and what each increment is multiplied with, at the start of the step. */
+static void noise_drive(noise *r) {
+  const lind_kernel *kernel = r->kernel;
+  kernel->rhs(kernel->self, &r->pack->time, r->frame, r->pack->x, r->rate);
+  r->pack->work.rhs++;
+  if (r->pack->input)
+    for (int i = 0; i < r->n; i++)
+      lind_v8_store(&r->rate[i], lind_v8_add(lind_v8_load(&r->rate[i]), lind_v8_load(&r->pack->input[i])));
+  kernel->diffusion(kernel->self, &r->pack->time, r->frame, r->pack->x, r->gain);
+  const lind_v8 first = lind_v8_load(&r->first);
+  for (int j = 0; j < r->m; j++) {
+    const lind_v8 bend = lind_v8_load(&r->gain[r->m + j]);
+    if (r->scheme == LIND_NOISE_MILSTEIN) {
+      lind_v8_store(&r->gain[r->m + j], lind_v8_mul(v8(0.5), bend));
+      continue;
+    }
+    const lind_v8 before = lind_v8_mul(first, lind_v8_load(&r->increment[j])), gain = lind_v8_load(&r->gain[j]);
+    /* a select, lest a g whose slope is no number at 0 spoil steps that need none */
+    const lind_v8 back = lind_v8_fma(lind_v8_neg(before), bend, gain);
+    lind_v8_store(&r->gain[j], lind_v8_select(lind_v8_gt(first, v8(0)), back, gain));
+  }
+}
+
+/* ---- the verdict */
+
+/* Looks and events within the step. Returns the lanes that an event stopped; they end there. */
+static lind_m8 noise_pass(noise *r, lind_m8 good) {
+  if (!lind_stepper_pass_asks(&r->pass, good, lind_v8_load(&r->end))) return lind_m8_from_bits(0);
+  const unsigned bits = lind_stepper_pass_step(&r->pass, lind_m8_bits(good), &r->start, &r->end, r->trial);
+  const lind_m8 stopped = lind_m8_from_bits(bits);
+  if (!bits) return stopped;
+  lind_v8_store(&r->end, lind_v8_select(stopped, lind_v8_load(&r->pass.stop), lind_v8_load(&r->end)));
+  for (int i = 0; i < r->n; i++)
+    lind_v8_store(&r->trial[i], lind_v8_select(stopped, lind_v8_load(&r->pass.at[i]), lind_v8_load(&r->trial[i])));
+  return stopped;
+}
+
+static void noise_step(noise *r, const lind_tolerance *tolerance) {
+  noise_plan(r);
+  noise_drive(r);
+  noise_states(r, lind_v8_load(&r->share), r->trial);
+  lind_m8 good = r->active;
+  for (int i = 0; i < r->n; i++) good = lind_m8_and(good, is_finite(lind_v8_load(&r->trial[i])));
+  noise_stop(r, lind_m8_except(r->active, good), LIND_LANE_NOT_FINITE);
+  const lind_m8 stopped = noise_pass(r, good);
+  for (int i = 0; i < r->n; i++)
+    lind_v8_store(&r->pack->x[i], lind_v8_select(good, lind_v8_load(&r->trial[i]), lind_v8_load(&r->pack->x[i])));
+  const lind_v8 time = lind_v8_select(good, lind_v8_load(&r->end), lind_v8_load(&r->pack->time));
+  lind_v8_store(&r->pack->time, time);
+  lind_v8_store(&r->pack->step, lind_v8_select(good, v8(r->pack->grid), lind_v8_load(&r->pack->step)));
+  r->pack->work.steps += (unsigned)__builtin_popcount(lind_m8_bits(good));
+  r->taken = lind_v8_add(r->taken, v8(1)); /* an idle lane's count is never read */
+  const lind_m8 there = lind_v8_ge(time, lind_v8_load(&r->pack->target));
+  r->active = lind_m8_except(r->active, lind_m8_or(stopped, there));
+  noise_stop(r, lind_m8_and(r->active, lind_v8_ge(r->taken, v8(tolerance->most_steps))), LIND_LANE_STEPS);
+}
+
+void lind_noise_advance(lind_noise_scheme scheme, const lind_kernel *kernel, const lind_lane *frame,
+                        const lind_tolerance *tolerance, lind_advance *pack, void *workspace) {
+  assert(pack->grid > 0 && pack->who && pack->purposes);
+  noise r = {.scheme = scheme, .kernel = kernel, .frame = frame, .pack = pack, .n = kernel->n_states, .m = kernel->n_noises};
+  r.rate = workspace;
+  r.trial = r.rate + r.n;
+  r.gain = r.trial + r.n;
+  r.increment = r.gain + 2 * r.m;
+  r.first = r.share = r.start = r.end = pack->time;
+  r.pass = (lind_stepper_pass){.kernel = kernel, .frame = frame, .pack = pack, .engine = &r, .interpolate = noise_interpolate};
+  lind_stepper_pass_open(&r.pass, r.increment + r.m);
+  unsigned bits = 0;
+  for (int i = 0; i < LIND_LANES; i++) {
+    const int moves = pack->status[i] == LIND_LANE_OK && pack->target.of[i] > pack->time.of[i];
+    bits |= (unsigned)moves << i;
+  }
+  r.active = lind_m8_from_bits(bits);
+  r.taken = v8(0);
+  while (lind_m8_bits(r.active)) noise_step(&r, tolerance);
+}
+
+size_t lind_noise_bytes(const lind_kernel *kernel) {
+  const int lanes = 2 * kernel->n_states + 3 * kernel->n_noises;
+  return (size_t)lanes * sizeof(lind_lane) + lind_stepper_pass_bytes(kernel);
+}
+
+const char *lind_noise_refuses(const lind_kernel *kernel) {
+  if (!kernel->n_noises) return "it is for equations with noise, and the model has none";
+  if (kernel->n_delays) return "it cannot look back in time, and the model has delays";
+  return NULL;
+}
