@@ -250,8 +250,8 @@ static void a_ball_bounces_in_time(void **state) {
     for (int i = 0; i < LIND_LANES; i++) {
       const double first = sqrt(2 / gravity.of[i]);
       assert_int_equal(pack.trigger[i], 0);
-      assert_near(pack.time.of[i], first * sum, 1e-12 * first * sum);
-      assert_near(x[1].of[i], -gravity.of[i] * first * pow(0.8, n), 1e-11);
+      assert_near(pack.time.of[i], first * sum, 1e-10 * first * sum);
+      assert_near(x[1].of[i], -gravity.of[i] * first * pow(0.8, n), 1e-9);
       x[1].of[i] *= -0.8; /* the height stays below 0 by a rounding error: it is past the trigger until it rises */
     }
   }
@@ -352,19 +352,26 @@ static void neighbours_do_not_matter(void **state) {
   }
 }
 
+static int clear(void **state) {
+  (void)state;
+  memset(workspace, 0, sizeof workspace);
+  return 0;
+}
+#define test(name) cmocka_unit_test_setup(name, clear)
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(looks_do_not_disturb),
-      cmocka_unit_test(looks_agree_with_steps),
-      cmocka_unit_test(each_lane_looks_when_it_likes),
-      cmocka_unit_test(an_infusion_is_added_to_the_rates),
-      cmocka_unit_test(a_fall_below_a_threshold_is_timed),
-      cmocka_unit_test(what_is_already_past_does_not_fire),
-      cmocka_unit_test(looks_stop_at_the_event),
-      cmocka_unit_test(a_ball_bounces_in_time),
-      cmocka_unit_test(the_first_of_several_fires),
-      cmocka_unit_test(an_event_at_the_target_fires),
-      cmocka_unit_test(neighbours_do_not_matter),
+      test(looks_do_not_disturb),
+      test(looks_agree_with_steps),
+      test(each_lane_looks_when_it_likes),
+      test(an_infusion_is_added_to_the_rates),
+      test(a_fall_below_a_threshold_is_timed),
+      test(what_is_already_past_does_not_fire),
+      test(looks_stop_at_the_event),
+      test(a_ball_bounces_in_time),
+      test(the_first_of_several_fires),
+      test(an_event_at_the_target_fires),
+      test(neighbours_do_not_matter),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

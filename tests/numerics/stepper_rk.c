@@ -52,22 +52,28 @@ static double fixed_step_error(const lind_kernel *kernel, const lind_lane *frame
   }
   assert_int_equal(pack.work.steps, 8 * steps);
   assert_int_equal(pack.work.rejected, 0);
-  assert_int_equal(pack.work.rhs, 7 * steps); /* one at the start of a call, six a step */
+  assert_int_equal(pack.work.rhs, 9 * steps); /* one at the start of a call, eight a step */
   return fabs(x[0].of[3] - exact);
 }
 
-static void order_is_five(void **state) {
-  (void)state;
+/* By its conditions (stepper_rk_pair.c) the order is 6; the terms of order 7 in its error are 400 times larger than those of
+ * order 6, so that halving the step shows 7 until rounding errors come in. */
+static void assert_order(const lind_kernel *kernel, const double *start, double end, int steps, double exact) {
   const lind_lane one = all(1);
-  const double wave[] = {0, 1}, half[] = {0.5};
-  for (int n = 32; n <= 128; n *= 2) {
-    const double coarse = fixed_step_error(&oscillator, &one, wave, 4, n, sin(4));
-    assert_near(log2(coarse / fixed_step_error(&oscillator, &one, wave, 4, 2 * n, sin(4))), 5, 0.2);
-  }
-  for (int n = 4; n <= 8; n *= 2) {
-    const double coarse = fixed_step_error(&bend, &one, half, 0.5, n, 1 / 1.75);
-    assert_near(log2(coarse / fixed_step_error(&bend, &one, half, 0.5, 2 * n, 1 / 1.75)), 5, 0.3);
-  }
+  const double coarse = fixed_step_error(kernel, &one, start, end, steps, exact);
+  const double order = log2(coarse / fixed_step_error(kernel, &one, start, end, 2 * steps, exact));
+  if (!(order > 6 && order < 7.6)) fail_msg("order %g at %d steps", order, steps);
+}
+
+static void order_is_six_or_better(void **state) {
+  (void)state;
+  const double wave[] = {0, 1}, half[] = {0.5}, one[] = {1};
+  assert_order(&oscillator, wave, 4, 4, sin(4));
+  assert_order(&oscillator, wave, 4, 8, sin(4));
+  assert_order(&decay, one, 4, 8, exp(-4));
+  assert_order(&track, one, 4, 8, cos(4));
+  assert_order(&bend, half, 1.2, 16, 1 / (2 - 1.44));
+  assert_order(&bend, half, 1.2, 32, 1 / (2 - 1.44));
 }
 
 /* Eight rates, eight intervals, in one pack. */
@@ -107,7 +113,7 @@ static double oscillator_error(double tolerance, uint64_t *steps) {
   return fabs(x[0].of[0] - sin(20)) + fabs(x[1].of[0] - cos(20));
 }
 
-/* Eight decades of tolerance: the error stays within a factor of 50 of it, and steps grow like its power -1/5. */
+/* Eight decades of tolerance: the error stays within a factor of 50 of it, and steps grow like its power -1/6. */
 static void error_follows_the_tolerance(void **state) {
   (void)state;
   uint64_t first = 0, last = 0;
@@ -116,7 +122,7 @@ static void error_follows_the_tolerance(void **state) {
     assert_true(error < 50 * tolerance);
     if (tolerance == 1e-4) first = last;
   }
-  assert_near(log10((double)last / (double)first) / 7, 0.2, 0.03);
+  assert_near(log10((double)last / (double)first) / 7, 1. / 6, 0.02);
 }
 
 static void a_dose_is_a_restart(void **state) {
@@ -160,10 +166,10 @@ static void the_first_step_is_guessed_once(void **state) {
   const lind_tolerance loose = {1e6, 1e6, 1e-9, 10};
   lind_advance pack = {.time = all(0), .target = all(1e-3), .step = all(1), .x = &x};
   advance(&decay, &k, &loose, &pack);
-  assert_int_equal(pack.work.rhs, 7);
+  assert_int_equal(pack.work.rhs, 9);
   pack.target = all(2e-3), pack.step.of[6] = 0;
   advance(&decay, &k, &loose, &pack);
-  assert_int_equal((pack.work.rhs - 7 - 2) % 6, 0); /* the start, the guess, and six for each step */
+  assert_int_equal((pack.work.rhs - 9 - 2) % 8, 0); /* the start, the guess, and eight for each step */
   assert_true(pack.step.of[6] > 0);
 }
 
@@ -312,18 +318,18 @@ static void a_wild_trial_step_is_halved(void **state) {
 /* An infinite state with a finite rate must not pass for a good step (its scale is infinite too). */
 static void jump_rhs(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *dx) {
   (void)self, (void)time, (void)frame, (void)x;
-  lind_v8_store(dx, lind_v8_fill(1e308));
+  lind_v8_store(dx, lind_v8_fill(1e305));
 }
 
 static void an_infinite_state_is_no_success(void **state) {
   (void)state;
   const lind_kernel jump = {.n_states = 1, .rhs = jump_rhs};
   lind_lane x = all(0);
-  lind_advance pack = {.time = all(0), .target = all(100), .step = all(50), .x = &x};
+  lind_advance pack = {.time = all(0), .target = all(1e5), .step = all(5e4), .x = &x};
   advance(&jump, NULL, &usual, &pack);
   for (int i = 0; i < LIND_LANES; i++) {
     assert_int_equal(pack.status[i], LIND_LANE_NOT_FINITE);
-    assert_true(isfinite(x.of[i]) && pack.time.of[i] > 1.7 && pack.time.of[i] < 1.8);
+    assert_true(isfinite(x.of[i]) && pack.time.of[i] > 1790 && pack.time.of[i] < 1798);
   }
 }
 
@@ -342,25 +348,33 @@ static void steppers_are_found_by_name(void **state) {
   assert_null(lind_stepper_find("euler"));
 }
 
+/* Every test has a workspace as its owner made it. */
+static int clear(void **state) {
+  (void)state;
+  memset(workspace, 0, sizeof workspace);
+  return 0;
+}
+#define test(name) cmocka_unit_test_setup(name, clear)
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(order_is_five),
-      cmocka_unit_test(decay_follows_its_exponential),
-      cmocka_unit_test(oscillator_keeps_its_phase),
-      cmocka_unit_test(error_follows_the_tolerance),
-      cmocka_unit_test(a_dose_is_a_restart),
-      cmocka_unit_test(a_short_interval_is_not_remembered),
-      cmocka_unit_test(the_first_step_is_guessed_once),
-      cmocka_unit_test(a_state_at_rest_costs_one_step),
-      cmocka_unit_test(no_rate_is_taken_beyond_the_target),
-      cmocka_unit_test(resting_lanes_are_left_alone),
-      cmocka_unit_test(too_many_steps),
-      cmocka_unit_test(too_small_a_step),
-      cmocka_unit_test(a_pole_stops_the_lane_before_it),
-      cmocka_unit_test(a_state_that_stops_being_a_number),
-      cmocka_unit_test(a_wild_trial_step_is_halved),
-      cmocka_unit_test(an_infinite_state_is_no_success),
-      cmocka_unit_test(steppers_are_found_by_name),
+      test(order_is_six_or_better),
+      test(decay_follows_its_exponential),
+      test(oscillator_keeps_its_phase),
+      test(error_follows_the_tolerance),
+      test(a_dose_is_a_restart),
+      test(a_short_interval_is_not_remembered),
+      test(the_first_step_is_guessed_once),
+      test(a_state_at_rest_costs_one_step),
+      test(no_rate_is_taken_beyond_the_target),
+      test(resting_lanes_are_left_alone),
+      test(too_many_steps),
+      test(too_small_a_step),
+      test(a_pole_stops_the_lane_before_it),
+      test(a_state_that_stops_being_a_number),
+      test(a_wild_trial_step_is_halved),
+      test(an_infinite_state_is_no_success),
+      test(steppers_are_found_by_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
