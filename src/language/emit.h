@@ -9,7 +9,7 @@
 #include "sparse.h"
 
 /* Statements of one function; of a part and of LU factors, beyond which they are written as tables. A compiler takes a quarter of
- * a millisecond for a statement, more in longer functions: docs/theory/numerics.md. */
+ * a millisecond for a statement, more in longer functions: docs/theory/kernels.md. */
 enum { LIND_EMIT_CHUNK = 300, LIND_EMIT_MOST = 8000, LIND_EMIT_MOST_FACTORS = 5000 };
 
 /* emit.c: void work_PART(what the part takes, out). *tables: the head of tables stands in the text. */

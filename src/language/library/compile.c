@@ -20,7 +20,7 @@ static const char symbol[] = "lind_generated_kernel";
 
 /* Arithmetic as in the program itself (cmake/LindSettings.cmake), so that results do not depend on where a model was compiled:
  * levels of optimisation do not change bits. -O1 makes code of straight lanes as fast as -O2 does, in two thirds of the time
- * (docs/theory/numerics.md). Vector functions are not linked: they are found in the running program. */
+ * (docs/theory/kernels.md). Vector functions are not linked: they are found in the running program. */
 static const char *const flags[] = {
     "-std=gnu11", "-O1", "-march=x86-64-v3", "-mtune=generic", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-w",
     "-x",         "c"};
