@@ -14,6 +14,47 @@
 
 enum { CHUNK = LIND_EXPONENTIAL_CHUNK, DEGREE = LIND_EXPONENTIAL_DEGREE, TAIL = DEGREE + 12 };
 
+/* 1 / k! */
+static const double inverse_factorial[TAIL + 2] = {1.0,
+                                                   1.0,
+                                                   0.5,
+                                                   0.16666666666666666667,
+                                                   0.041666666666666666667,
+                                                   0.0083333333333333333333,
+                                                   0.0013888888888888888889,
+                                                   0.0001984126984126984127,
+                                                   0.000024801587301587301587,
+                                                   2.7557319223985890653e-6,
+                                                   2.7557319223985890653e-7,
+                                                   2.5052108385441718775e-8,
+                                                   2.0876756987868098979e-9,
+                                                   1.6059043836821614599e-10,
+                                                   1.1470745597729724714e-11,
+                                                   7.6471637318198164759e-13,
+                                                   4.7794773323873852974e-14,
+                                                   2.8114572543455207632e-15,
+                                                   1.5619206968586226462e-16,
+                                                   8.220635246624329717e-18,
+                                                   4.1103176233121648585e-19,
+                                                   1.9572941063391261231e-20,
+                                                   8.8967913924505732867e-22,
+                                                   3.8681701706306840377e-23,
+                                                   1.611737571096118349e-24,
+                                                   6.4469502843844733962e-26,
+                                                   2.4795962632247974601e-27,
+                                                   9.1836898637955461484e-29,
+                                                   3.2798892370698379102e-30,
+                                                   1.1309962886447716932e-31,
+                                                   3.7699876288159056439e-33,
+                                                   1.2161250415535179496e-34,
+                                                   3.8003907548547435926e-36,
+                                                   1.1516335620771950281e-37,
+                                                   3.3871575355211618472e-39,
+                                                   9.6775929586318909921e-41,
+                                                   2.6882202662866363867e-42,
+                                                   7.2654601791530713154e-44,
+                                                   1.9119632050402819251e-45};
+
 typedef struct scaled { /* lane by lane */
   lind_v8 shift, h;     /* q; t / 2^squarings */
   lind_v8 squarings;
@@ -188,19 +229,22 @@ static void polynomial(const lind_exponential *e, const lind_v8 *coefficient, li
   }
 }
 
+/* e^-z / k!, z = q h. */
+static void plain(const scaled *s, lind_v8 coefficient[DEGREE + 1]) {
+  const lind_v8 decay = lind_v8_exp(lind_v8_neg(lind_v8_mul(s->shift, s->h)));
+  for (int k = 0; k <= DEGREE; k++) coefficient[k] = lind_v8_mul(decay, v8(inverse_factorial[k]));
+}
+
 /* g_k downwards: g_(k-1) = z g_k + e^-z / k!, z = q h, which adds positive terms only. Above TAIL three terms of its series do.
  */
-static void coefficients(const scaled *s, lind_v8 plain[DEGREE + 1], lind_v8 integral[DEGREE + 1]) {
+static void integral(const scaled *s, lind_v8 coefficient[DEGREE + 1]) {
   const lind_v8 z = lind_v8_mul(s->shift, s->h), decay = lind_v8_exp(lind_v8_neg(z));
-  double factorial[TAIL + 2] = {1};
-  for (int k = 1; k <= TAIL + 1; k++) factorial[k] = factorial[k - 1] * k;
-  for (int k = 0; k <= DEGREE; k++) plain[k] = lind_v8_mul(decay, v8(1 / factorial[k]));
   lind_v8 g = lind_v8_fma(z, v8(1. / (TAIL + 3)), v8(1));
   g = lind_v8_fma(lind_v8_mul(z, v8(1. / (TAIL + 2))), g, v8(1));
-  g = lind_v8_mul(lind_v8_mul(decay, g), v8(1 / factorial[TAIL + 1]));
+  g = lind_v8_mul(lind_v8_mul(decay, g), v8(inverse_factorial[TAIL + 1]));
   for (int k = TAIL; k >= 0; k--) {
-    if (k <= DEGREE) integral[k] = lind_v8_mul(s->h, g);
-    if (k > 0) g = lind_v8_fma(z, g, lind_v8_mul(decay, v8(1 / factorial[k])));
+    if (k <= DEGREE) coefficient[k] = lind_v8_mul(s->h, g);
+    if (k > 0) g = lind_v8_fma(z, g, lind_v8_mul(decay, v8(inverse_factorial[k])));
   }
 }
 
@@ -219,11 +263,14 @@ static void take(const lind_exponential *e, lind_m8 which, const lind_lane *from
 
 void lind_exponential_make(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_lane *p, lind_lane *phi) {
   const scaled s = scale(e, a, lind_v8_load(t));
-  lind_v8 plain[DEGREE + 1], integral[DEGREE + 1];
-  coefficients(&s, plain, integral);
+  lind_v8 coefficient[DEGREE + 1];
   powers(e, a, &s);
-  polynomial(e, plain, p);
-  if (phi) polynomial(e, integral, phi);
+  plain(&s, coefficient);
+  polynomial(e, coefficient, p);
+  if (phi) {
+    integral(&s, coefficient);
+    polynomial(e, coefficient, phi);
+  }
   for (int k = 0; k < s.most; k++) {
     const lind_m8 goes_on = lind_v8_gt(s.squarings, v8(k));
     if (phi) {

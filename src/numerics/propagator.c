@@ -9,7 +9,7 @@ enum { SLOTS = LIND_PROPAGATOR_SLOTS, GATHERED = SLOTS, FLEETING = SLOTS + 1, PL
 
 typedef struct slot {
   lind_lane dt;
-  unsigned has, driven; /* lanes: whose matrices are here; with Phi */
+  unsigned has, driven, noded; /* lanes whose matrices are here, with Phi, with rows at the nodes */
   uint64_t used;
 } slot;
 
@@ -79,10 +79,10 @@ void lind_propagator_renew(lind_propagator *p, unsigned lanes) {
     lind_v8_store(&p->known[e], now);
     grew |= lind_m8_bits(lind_v8_ne(now, v8(0))) && !lind_m8_bits(lind_v8_ne(old, v8(0)));
   }
-  for (int s = 0; s < PLACES; s++) p->memory->slots[s].has &= ~bits, p->memory->slots[s].driven &= ~bits;
+  for (int s = 0; s < PLACES; s++) p->memory->slots[s].has &= ~bits;
   if (grew) { /* blocks hold only what the old pattern has */
     lind_exponential_pattern(&p->exponential, p->known);
-    for (int s = 0; s < PLACES; s++) p->memory->slots[s].has = p->memory->slots[s].driven = 0;
+    for (int s = 0; s < PLACES; s++) p->memory->slots[s].has = 0;
     p->memory->has_pattern = 1;
   }
   grain(p);
@@ -94,10 +94,11 @@ static lind_lane *node_rows(const lind_propagator *p, const lind_lane *block, in
   return (lind_lane *)block + places_of(&p->shape) + (size_t)(k * p->shape.n_driving * p->shape.n);
 }
 
-static void make(const lind_propagator *p, lind_v8 dt, bool driven, lind_lane *block) {
+static void make(const lind_propagator *p, lind_v8 dt, unsigned wants, lind_lane *block) {
   const int n = p->shape.n;
+  const bool driven = wants & LIND_PROPAGATOR_DRIVEN;
   lind_lane time, *matrix = p->scratch, *integral = driven ? p->scratch + n * n : NULL;
-  for (int k = 0; k < p->shape.n_nodes; k++) {
+  for (int k = 0; wants & LIND_PROPAGATOR_NODES && k < p->shape.n_nodes; k++) {
     lind_v8_store(&time, lind_v8_mul(v8(p->shape.node[k]), dt));
     lind_exponential_make(&p->exponential, p->known, &time, matrix, integral);
     lind_lane *rows = node_rows(p, block, k);
@@ -112,79 +113,107 @@ static void make(const lind_propagator *p, lind_v8 dt, bool driven, lind_lane *b
 
 /* ---- finding ---- */
 
-static unsigned match(const lind_propagator *p, int place, lind_v8 dt, bool driven) {
+static unsigned match(const lind_propagator *p, int place, lind_v8 dt, unsigned wants) {
   const slot *s = &p->memory->slots[place];
-  return (driven ? s->driven : s->has) & lind_m8_bits(lind_v8_eq(lind_v8_load(&s->dt), dt));
+  unsigned lanes = s->has;
+  if (wants & LIND_PROPAGATOR_DRIVEN) lanes &= s->driven;
+  if (wants & LIND_PROPAGATOR_NODES) lanes &= s->noded;
+  return lanes ? lanes & lind_m8_bits(lind_v8_eq(lind_v8_load(&s->dt), dt)) : 0;
 }
 
-static void copy(const lind_propagator *p, unsigned lanes, bool driven, int from, int to) {
+static void copy(const lind_propagator *p, unsigned lanes, unsigned wants, int from, int to) {
   const lind_m8 which = lind_m8_from_bits(lanes);
-  const lind_lane *source = block_at(p, from);
-  lind_lane *target = block_at(p, to);
-  const size_t size = driven ? 2 * p->half : p->half;
-  for (size_t e = 0; e < size; e++)
-    lind_v8_store(&target[e], lind_v8_select(which, lind_v8_load(&source[e]), lind_v8_load(&target[e])));
+  const size_t size = wants & LIND_PROPAGATOR_NODES ? p->half : places_of(&p->shape);
+  for (size_t part = 0; part <= (wants & LIND_PROPAGATOR_DRIVEN ? p->half : 0); part += p->half) {
+    const lind_lane *source = block_at(p, from) + part;
+    lind_lane *target = block_at(p, to) + part;
+    for (size_t e = 0; e < size; e++)
+      lind_v8_store(&target[e], lind_v8_select(which, lind_v8_load(&source[e]), lind_v8_load(&target[e])));
+  }
 }
 
-static void note(const lind_propagator *p, int place, unsigned lanes, lind_v8 dt, bool driven) {
+static void note(const lind_propagator *p, int place, unsigned lanes, lind_v8 dt, unsigned wants) {
   slot *s = &p->memory->slots[place];
   lind_v8_store(&s->dt, lind_v8_select(lind_m8_from_bits(lanes), dt, lind_v8_load(&s->dt)));
   s->has |= lanes;
-  s->driven = driven ? s->driven | lanes : s->driven & ~lanes;
+  s->driven = wants & LIND_PROPAGATOR_DRIVEN ? s->driven | lanes : s->driven & ~lanes;
+  s->noded = wants & LIND_PROPAGATOR_NODES ? s->noded | lanes : s->noded & ~lanes;
 }
 
 /* What these lanes miss is made, and kept where nothing was wanted for longest; other lanes keep what they have there. */
-static int fill(lind_propagator *p, unsigned missing, lind_v8 dt, bool driven, bool keep) {
+static int fill(lind_propagator *p, unsigned missing, lind_v8 dt, unsigned wants) {
   slot *slots = p->memory->slots;
   const lind_v8 wanted = lind_v8_select(lind_m8_from_bits(missing), dt, v8(0));
+  const bool keep = !(wants & LIND_PROPAGATOR_FLEETING);
   int place = keep ? 0 : FLEETING;
   for (int s = 1; keep && s < SLOTS; s++)
     if (slots[s].used < slots[place].used) place = s;
   if (slots[place].has & ~missing) {
-    make(p, wanted, driven, block_at(p, FLEETING));
-    copy(p, missing, driven, FLEETING, place);
+    make(p, wanted, wants, block_at(p, FLEETING));
+    copy(p, missing, wants, FLEETING, place);
   } else {
-    make(p, wanted, driven, block_at(p, place));
+    make(p, wanted, wants, block_at(p, place));
   }
-  note(p, place, missing, dt, driven);
+  note(p, place, missing, dt, wants);
   slots[place].used = p->memory->clock;
-  slots[FLEETING].has = slots[FLEETING].driven = 0;
+  slots[FLEETING].has = 0;
   return place;
 }
 
+/* Steps with nodes come from a ladder: what one lane wants now its neighbours will want soon, and 8 lanes cost no more than one.
+ * So up to FEW different steps are made for all lanes of the call. Returns the lanes that still miss theirs. */
+static unsigned fill_for_all(lind_propagator *p, unsigned missing, unsigned lanes, lind_v8 dt, unsigned wants,
+                             unsigned from[SLOTS]) {
+  enum { FEW = 3 };
+  lind_lane each;
+  unsigned alike[FEW], rest = missing;
+  int n = 0;
+  lind_v8_store(&each, dt);
+  for (; rest && n < FEW; n++) {
+    const double first = each.of[__builtin_ctz(rest)];
+    alike[n] = rest & lind_m8_bits(lind_v8_eq(dt, v8(first)));
+    rest &= ~alike[n];
+  }
+  if (rest) return missing;
+  for (int k = 0; k < n; k++) from[fill(p, lanes, v8(each.of[__builtin_ctz(alike[k])]), wants)] |= alike[k];
+  return 0;
+}
+
 /* Lanes that find theirs in different slots: one block is gathered. */
-static const lind_lane *gather(lind_propagator *p, unsigned lanes, lind_v8 dt, bool driven, bool keep) {
+static const lind_lane *gather(lind_propagator *p, unsigned lanes, lind_v8 dt, unsigned wants) {
   lind_propagator_memory *m = p->memory;
   unsigned open = lanes, from[SLOTS];
   for (int s = 0; s < SLOTS; s++) {
-    from[s] = open ? match(p, s, dt, driven) & open : 0;
+    from[s] = open ? match(p, s, dt, wants) & open : 0;
     open &= ~from[s];
     if (from[s]) m->slots[s].used = m->clock;
     if (from[s] == lanes) return block_at(p, m->latest = s);
   }
-  if (open == lanes) {
-    const int place = fill(p, open, dt, driven, keep);
-    m->latest = keep ? place : 0;
-    return block_at(p, place);
-  }
-  const int made = open ? fill(p, open, dt, driven, keep) : FLEETING;
-  m->slots[GATHERED].has = m->slots[GATHERED].driven = 0;
+  if (open && wants & LIND_PROPAGATOR_NODES) open = fill_for_all(p, open, lanes, dt, wants, from);
   for (int s = 0; s < SLOTS; s++)
-    if (from[s]) copy(p, from[s], driven, s, GATHERED);
-  if (open) copy(p, open, driven, made, GATHERED);
-  note(p, GATHERED, lanes, dt, driven);
+    if (from[s] == lanes) return block_at(p, m->latest = s);
+  const int made = open ? fill(p, open, dt, wants) : FLEETING;
+  if (open == lanes) {
+    if (made != FLEETING) m->latest = made;
+    return block_at(p, made);
+  }
+  m->slots[GATHERED].has = 0;
+  for (int s = 0; s < SLOTS; s++)
+    if (from[s]) copy(p, from[s], wants, s, GATHERED);
+  if (open) copy(p, open, wants, made, GATHERED);
+  note(p, GATHERED, lanes, dt, wants);
   m->latest = GATHERED;
   return block_at(p, GATHERED);
 }
 
-const lind_lane *lind_propagator_find(lind_propagator *p, unsigned lanes, lind_v8 dt, bool driven, bool keep) {
+const lind_lane *lind_propagator_find(lind_propagator *p, unsigned lanes, lind_v8 dt, unsigned wants) {
   p->memory->clock++;
   const int latest = p->memory->latest;
-  if ((lanes & ~match(p, latest, dt, driven)) == 0) {
+  if ((lanes & ~match(p, latest, dt, wants)) == 0) {
     p->memory->slots[latest].used = p->memory->clock;
     return block_at(p, latest);
   }
-  return gather(p, lanes, dt, driven, keep);
+  return gather(p, lanes, dt, wants);
 }
 
 /* ---- using ---- */

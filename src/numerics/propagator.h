@@ -42,9 +42,15 @@ void lind_propagator_view(lind_propagator *p, const lind_propagator_shape *shape
 /* After p->a was filled: what these lanes' slots were made from other coefficients is forgotten. */
 void lind_propagator_renew(lind_propagator *p, unsigned lanes);
 
-/* The block of a step of dt h in these lanes; valid until the next call. Phi is there if `driven`. A matrix that could not be
- * made is NaN. keep = false: it will not be wanted again. */
-const lind_lane *lind_propagator_find(lind_propagator *p, unsigned lanes, lind_v8 dt, bool driven, bool keep);
+/* What a block is wanted for. */
+enum {
+  LIND_PROPAGATOR_DRIVEN = 1,   /* there is a u: with Phi */
+  LIND_PROPAGATOR_NODES = 2,    /* with the rows at the nodes */
+  LIND_PROPAGATOR_FLEETING = 4, /* it will not be wanted again */
+};
+
+/* The block of a step of dt h in these lanes; valid until the next call. A matrix that could not be made is NaN. */
+const lind_lane *lind_propagator_find(lind_propagator *p, unsigned lanes, lind_v8 dt, unsigned wants);
 
 /* y = P x + Phi u, [n]; u NULL: 0. A state that is 0 is +0. y is not x. */
 void lind_propagator_apply(const lind_propagator *p, const lind_lane *block, const lind_lane *x, const lind_lane *u,

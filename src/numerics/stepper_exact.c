@@ -13,6 +13,7 @@
 #include "lane_math.h"
 #include "lind/stepper.h"
 #include "propagator.h"
+#include "stepper_mixed.h"
 #include "stepper_pass.h"
 
 typedef struct exact {
@@ -99,7 +100,8 @@ static void exact_open(exact *r, const lind_lane *frame, void *workspace) {
 static void exact_states(exact *r, unsigned lanes, lind_v8 dt, bool keep, lind_lane *x) {
   lind_v8 left;
   const lind_v8 round = lind_propagator_grain(&r->propagator, dt, &left);
-  const lind_lane *block = lind_propagator_find(&r->propagator, lanes, round, r->u != NULL, keep);
+  const unsigned wants = (r->u ? LIND_PROPAGATOR_DRIVEN : 0) | (keep ? 0 : LIND_PROPAGATOR_FLEETING);
+  const lind_lane *block = lind_propagator_find(&r->propagator, lanes, round, wants);
   lind_propagator_apply(&r->propagator, block, r->pack->x, r->u, x);
   lind_propagator_shift(&r->propagator, left, r->u, x, r->work);
 }
@@ -194,6 +196,10 @@ static void exact_accept(exact *r) {
 
 static void exact_advance(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance, lind_advance *pack,
                           void *workspace) {
+  if (kernel->n_linear < kernel->n_states) {
+    lind_stepper_mixed_advance(kernel, frame, tolerance, pack, workspace);
+    return;
+  }
   exact r = {.kernel = kernel, .tolerance = tolerance, .pack = pack};
   exact_open(&r, frame, workspace);
   lind_v8 attempts = v8(0);
@@ -212,13 +218,13 @@ static void exact_advance(const lind_kernel *kernel, const lind_lane *frame, con
 }
 
 static size_t exact_bytes(const lind_kernel *kernel) {
+  if (kernel->n_linear < kernel->n_states) return lind_stepper_mixed_bytes(kernel);
   const lind_propagator_shape shape = shape_of(kernel);
   return lind_propagator_bytes(&shape) + 3 * (size_t)kernel->n_states * sizeof(lind_lane) + lind_stepper_pass_bytes(kernel);
 }
 
 static const char *exact_refuses(const lind_kernel *kernel) {
   if (kernel->n_linear == 0 || !kernel->coefficients) return "it has no linear part";
-  if (kernel->n_linear < kernel->n_states) return "a part of it is not linear";
   if (kernel->n_delays) return "it has delays";
   if (kernel->n_noises) return "it has noise";
   return NULL;

@@ -12,6 +12,7 @@
 
 #include "lind/stepper.h"
 #include "linear.h"
+#include "mixed.h"
 
 enum { N = 4, CALLS = 6, LOOKS = 200 };
 
@@ -48,12 +49,19 @@ static void seat(lind_lane *frame, guest who, int p, int lane) {
   if (who == GROWING) frame[N + 1].of[lane] = 80;
 }
 
-static int workspace_is_dirty;
+/* The same with a part that is not linear: absorption and response differ between patients. */
+static void seat_mixed(lind_lane *frame, lind_lane *x, guest who, int p, int lane) {
+  mixed_patient(p, frame, x, lane);
+  if (who == BROKEN) frame[6].of[lane] = NAN;
+  if (who == GROWING) frame[1].of[lane] = -80;
+}
+
+static int workspace_is_dirty, is_mixed;
 
 static void run_pack(const guest who[LIND_LANES], const int patient[LIND_LANES], life lives[LIND_LANES]) {
   static _Alignas(64) unsigned char workspace[1 << 18];
   static const int n = N;
-  const lind_kernel kernel = linear_kernel(&n);
+  const lind_kernel kernel = is_mixed ? mixed_kernel : linear_kernel(&n);
   const lind_tolerance tolerance = {1e-6, 1e-8, 1e-7, 2000};
   lind_lane frame[N * (N + 1)], x[N], input[N];
   ward w = {lives, patient};
@@ -63,7 +71,8 @@ static void run_pack(const guest who[LIND_LANES], const int patient[LIND_LANES],
   memset(x, 0, sizeof x);
   memset(lives, 0, LIND_LANES * sizeof *lives);
   for (int i = 0; i < LIND_LANES; i++) {
-    seat(frame, who[i], patient[i], i);
+    if (is_mixed) seat_mixed(frame, x, who[i], patient[i], i);
+    if (!is_mixed) seat(frame, who[i], patient[i], i);
     if (who[i] == GHOST) pack.status[i] = LIND_LANE_IDLE;
   }
   for (int call = 0; call < CALLS; call++) {
@@ -170,12 +179,26 @@ static void nothing_is_allocated(void **state) {
   assert_int_equal(allocations, 0);
 }
 
+static int linear(void **state) {
+  (void)state;
+  return is_mixed = 0;
+}
+static int mixed(void **state) {
+  (void)state;
+  is_mixed = 1;
+  return 0;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(permuted_lanes_live_the_same_lives),
-      cmocka_unit_test(neighbours_do_not_matter),
-      cmocka_unit_test(the_guests_misbehave),
-      cmocka_unit_test(nothing_is_allocated),
+      cmocka_unit_test_setup(permuted_lanes_live_the_same_lives, linear),
+      cmocka_unit_test_setup(neighbours_do_not_matter, linear),
+      cmocka_unit_test_setup(the_guests_misbehave, linear),
+      cmocka_unit_test_setup(nothing_is_allocated, linear),
+      cmocka_unit_test_setup(permuted_lanes_live_the_same_lives, mixed),
+      cmocka_unit_test_setup(neighbours_do_not_matter, mixed),
+      cmocka_unit_test_setup(the_guests_misbehave, mixed),
+      cmocka_unit_test_setup(nothing_is_allocated, mixed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static answer ask(lind_propagator *p, unsigned lanes, lind_v8 dt, bool driven, i
   const lind_lane x[N] = {all(100), all(7), all(3)}, u[N] = {all(0.5), all(2), all(0)};
   lind_lane y[N];
   answer said;
-  const lind_lane *block = lind_propagator_find(p, lanes, dt, driven, true);
+  const lind_lane *block = lind_propagator_find(p, lanes, dt, LIND_PROPAGATOR_NODES | (driven ? LIND_PROPAGATOR_DRIVEN : 0));
   lind_propagator_apply(p, block, x, driven ? u : NULL, y);
   for (int i = 0; i < N; i++) said.x[i] = y[i].of[lane];
   for (int k = 0; k < NODES; k++) {
@@ -150,9 +150,9 @@ static void a_grid_is_one_step(void **state) {
   }
   const lind_lane start[N] = {all(100), all(7), all(3)};
   lind_lane exact[N], x[N], work[N];
-  lind_propagator_apply(&p, lind_propagator_find(&p, 255, v8(0.1), false, true), start, NULL, exact);
+  lind_propagator_apply(&p, lind_propagator_find(&p, 255, v8(0.1), 0), start, NULL, exact);
   lind_propagator_grain(&p, v8(0.1), &left);
-  lind_propagator_apply(&p, lind_propagator_find(&p, 255, lind_v8_load(&grid), false, true), start, NULL, x);
+  lind_propagator_apply(&p, lind_propagator_find(&p, 255, lind_v8_load(&grid), 0), start, NULL, x);
   lind_propagator_shift(&p, left, NULL, x, work);
   for (int s = 0; s < N; s++)
     for (int i = 0; i < LIND_LANES; i++) assert_true(fabs(x[s].of[i] - exact[s].of[i]) <= 4e-16 * exact[s].of[i]);
