@@ -19,6 +19,11 @@ if(TARGET lind)
   set_tests_properties(trial.digest.scurvy PROPERTIES LABELS trial TIMEOUT 120)
   set_tests_properties(trial.digest.eu-pact trial.digest.coag PROPERTIES LABELS "trial;nightly" TIMEOUT 900)
 endif()
+# The drugs that a short run leaves out.
+if(TARGET test_language_cipa)
+  add_test(NAME language.cipa.all COMMAND test_language_cipa all)
+  set_tests_properties(language.cipa.all PROPERTIES LABELS "unit;nightly" TIMEOUT 1800)
+endif()
 # The program as its users meet it: it runs in folders that these tests make.
 foreach(stem catalogue commands)
   if(TARGET lind AND TARGET test_app_${stem})
