@@ -61,6 +61,7 @@ typedef struct lind_course_steady {
   double *last_mapped, *last_gap;      /* [LIND_LANES][n_states] */
   double *gap, *scale, *right, *basis; /* [n_states] of the lane at hand; [memory][n_states] */
   double triangle[LIND_STEADY_MEMORY][LIND_STEADY_MEMORY], weight[LIND_STEADY_MEMORY];
+  int n_moving;   /* states that do not collect */
   bool *collects; /* [n_states] nothing reads it: no steady state is asked of it */
   void *workspace;
 } lind_course_steady;

@@ -124,12 +124,16 @@ static bool is_looked_at(const lind_course_pack *p, int i, int record) {
   return (event == LIND_RECORD_OBSERVATION || event == LIND_RECORD_OTHER) && lind_course_inputs_smooth(p, i, record);
 }
 
+static bool turns_back(const lind_course_pack *p, int i, int record) {
+  return records_of(p, i)[record].time < records_of(p, i)[record - 1].time;
+}
+
 /* The lane has reached its target, so it arrives there when it acts next. */
 double lind_course_lane_target(lind_course_pack *p, int i) {
   lind_course_lane *lane = &p->lane[i];
   const int last = lane->patient->n - 1;
   if (lane->cut < lane->next) lane->cut = lane->next;
-  while (lane->cut < last && is_looked_at(p, i, lane->cut)) lane->cut++;
+  while (lane->cut < last && is_looked_at(p, i, lane->cut) && !turns_back(p, i, lane->cut + 1)) lane->cut++;
   const double stop = records_of(p, i)[lane->cut].time;
   const double target = fmin(fmin(stop, lind_under_way_next(&lane->queue)), lind_course_inputs_next(p, i));
   const double first = records_of(p, i)[lane->next].time;

@@ -10,7 +10,7 @@
 
 #include "course_inside.h"
 
-enum { MOST_CYCLES = 500, MEMORY = LIND_STEADY_MEMORY };
+enum { MOST_CYCLES = 500, PATIENCE = 40, MEMORY = LIND_STEADY_MEMORY };
 
 lind_err lind_course_steady_init(lind_course_pack *p) {
   lind_course_steady *s = &p->steady;
@@ -29,6 +29,7 @@ lind_err lind_course_steady_init(lind_course_pack *p) {
   LIND_TAKE(s->collects, p->arena, n + 1);
   for (size_t k = 0; k < n; k++) s->collects[k] = kernel->jacobian != NULL && kernel->n_delays == 0;
   for (int e = 0; e < kernel->n_entries; e++) s->collects[kernel->column[e]] = false;
+  for (size_t k = 0; k < n; k++) s->n_moving += !s->collects[k];
   s->workspace = lind_arena_take(p->arena, p->course->stepper->bytes(kernel) + 1, 1);
   LIND_CHECK(s->workspace != NULL, LIND_ERR_MEMORY, "no memory for the engine %s", p->course->stepper->name);
   return LIND_OK;
@@ -107,9 +108,10 @@ static void cycle(lind_course_pack *p, unsigned lanes, bool whole) {
 
 /* ---- the fixed point, lane by lane */
 
-static double allowed(const lind_course_pack *p, int state, double x) {
+/* A tenth of the tolerance; the whole of it where that is not reached soon, because the map is only as smooth as its steps. */
+static double allowed(const lind_course_pack *p, int state, double x, int cycles) {
   const double unit = p->course->kernel->unit != NULL ? p->course->kernel->unit[state] : 1.0;
-  return 0.1 * (p->course->tolerance.relative * fabs(x) + p->course->tolerance.absolute * unit);
+  return (cycles < PATIENCE ? 0.1 : 1.0) * (p->course->tolerance.relative * fabs(x) + p->course->tolerance.absolute * unit);
 }
 
 /* Column j of the least squares, scaled, without its parts along the columns before it. */
@@ -134,9 +136,12 @@ static void add_column(lind_course_steady *s, const double *column, int j, int n
   s->weight[j] = along;
 }
 
-/* Least squares right = sum weight_j column_j by modified Gram-Schmidt; columns[m][n]. */
-static void fit(lind_course_steady *s, const double *columns, int m, int n) {
-  for (int j = 0; j < m; j++) add_column(s, columns + j * n, j, n);
+/* Where lane i keeps the differences of `back` cycles ago; the latest is 0. */
+static int place(int i, int cycles, int back, int n) { return (i * MEMORY + (cycles - 1 - back) % MEMORY) * n; }
+
+/* Least squares right = sum weight_j difference_j by modified Gram-Schmidt, the latest difference first. */
+static void fit(lind_course_steady *s, int i, int cycles, int m, int n) {
+  for (int j = 0; j < m; j++) add_column(s, s->gaps + place(i, cycles, j, n), j, n);
   for (int j = m - 1; j >= 0; j--) {
     for (int l = j + 1; l < m; l++) s->weight[j] -= s->triangle[j][l] * s->weight[l];
     s->weight[j] = s->triangle[j][j] > 0.0 ? s->weight[j] / s->triangle[j][j] : 0.0;
@@ -149,7 +154,7 @@ static void remember(lind_course_pack *p, int i, int cycles) {
   const int n = p->course->kernel->n_states;
   double *last_mapped = s->last_mapped + i * n, *last_gap = s->last_gap + i * n;
   for (int k = 0; cycles > 0 && k < n; k++) {
-    const int at = (i * MEMORY + (cycles - 1) % MEMORY) * n + k;
+    const int at = place(i, cycles, 0, n) + k;
     s->moved[at] = s->mapped[k].of[i] - last_mapped[k];
     s->gaps[at] = s->gap[k] - last_gap[k];
   }
@@ -160,28 +165,31 @@ static void remember(lind_course_pack *p, int i, int cycles) {
 }
 
 /* How far lane i is from a fixed point; true if no state is further than is allowed. */
-static bool measure(lind_course_pack *p, int i) {
+static bool measure(lind_course_pack *p, int i, int cycles) {
   lind_course_steady *s = &p->steady;
   bool there = true;
   for (int k = 0; k < p->course->kernel->n_states; k++) {
     s->gap[k] = s->collects[k] ? 0.0 : s->mapped[k].of[i] - s->guess[k].of[i];
-    s->scale[k] = 1.0 / (allowed(p, k, s->mapped[k].of[i]) + 1e-300);
+    s->scale[k] = 1.0 / (allowed(p, k, s->mapped[k].of[i], cycles) + 1e-300);
     s->right[k] = s->gap[k] * s->scale[k];
     there &= fabs(s->right[k]) <= 1.0;
   }
-  return there;
+  /* Far out a row that piles up for ever looks flat: what stays of a dose must be little of the dose, too. */
+  const lind_course_dose *dose = &p->lane[i].task.dose;
+  const double given = dose->amount + dose->rate * dose->duration;
+  return there && (given == 0.0 || fabs(s->gap[dose->state]) <= 1e-3 * given);
 }
 
 /* The next guess of lane i; true if it has arrived. */
 static bool improve(lind_course_pack *p, int i, int cycles) {
   lind_course_steady *s = &p->steady;
-  const int n = p->course->kernel->n_states, m = cycles < MEMORY ? cycles : MEMORY;
-  bool there = measure(p, i), positive = true;
+  const int n = p->course->kernel->n_states, own = s->n_moving < MEMORY ? s->n_moving : MEMORY, m = cycles < own ? cycles : own;
+  bool there = measure(p, i, cycles), positive = true;
   remember(p, i, cycles);
-  fit(s, s->gaps + i * MEMORY * n, m, n);
+  fit(s, i, cycles, m, n);
   for (int k = 0; k < n; k++) {
     double next = s->mapped[k].of[i];
-    for (int j = 0; j < m; j++) next -= s->weight[j] * s->moved[(i * MEMORY + j) * n + k];
+    for (int j = 0; j < m; j++) next -= s->weight[j] * s->moved[place(i, cycles, j, n) + k];
     if (s->collects[k]) next = s->initial[k].of[i];
     there &= s->collects[k] || fabs(next - s->mapped[k].of[i]) * s->scale[k] <= 1.0;
     positive &= next >= 0.0 || s->mapped[k].of[i] < 0.0;
