@@ -17,6 +17,7 @@
 
 #include "dense.h"
 #include "lane_math.h"
+#include "lane_power.h"
 #include "lind/stepper.h"
 #include "rodas5p.h"
 #include "stepper_pass.h"
@@ -97,7 +98,7 @@ static void ros_open(ros *r, void *workspace) {
   r->active = lind_m8_from_bits(bits);
   r->rejected = none();
   r->attempts = v8(0);
-  r->log_before = v8(log(forget));
+  r->log_before = v8(log2(forget));
 }
 
 /* What a step is made of at its start: rates, their slopes in time, the Jacobian. */
@@ -139,9 +140,9 @@ static void ros_start(ros *r) {
   for (int i = 0; i < r->n; i++) good = lind_m8_and(good, is_finite(lind_v8_load(&r->pack->x[i])));
   ros_stop(r, lind_m8_except(r->active, good), LIND_LANE_NOT_FINITE);
   const lind_v8 remaining = lind_v8_sub(lind_v8_load(&r->pack->target), lind_v8_load(&r->pack->time));
-  const lind_v8 log_speed = lind_v8_log(speed), log_bend = lind_v8_log(lind_v8_max(bend, v8(DBL_MIN)));
-  const lind_v8 power = lind_v8_sub(lind_v8_fma(v8(3), log_speed, v8(log(first))), lind_v8_mul(v8(4), log_bend));
-  lind_v8 guess = lind_v8_exp(lind_v8_mul(v8(0.2), power));
+  const lind_v8 log_speed = lind_v8_log2_rough(speed), log_bend = lind_v8_log2_rough(bend);
+  const lind_v8 power = lind_v8_sub(lind_v8_fma(v8(3), log_speed, v8(log2(first))), lind_v8_mul(v8(4), log_bend));
+  lind_v8 guess = lind_v8_exp2_rough(lind_v8_mul(v8(0.2), power));
   guess = lind_v8_select(lind_v8_gt(speed, v8(1e-15)), guess, v8(INFINITY));
   const lind_v8 step = lind_v8_load(&r->pack->step);
   const lind_m8 known = lind_m8_and(lind_v8_gt(step, v8(0)), is_finite(step));
@@ -324,16 +325,16 @@ static void ros_accept(ros *r, lind_m8 good) {
 /* The next step of each lane: PI after a success, the plain rule after a failure, a quarter after an attempt that was not finite
  * or not solved. A step that was only shortened to meet the target does not lower what the lane remembers. */
 static void ros_control(ros *r, lind_m8 good, lind_m8 finite) {
-  const lind_v8 log_error = lind_v8_log(lind_v8_max(r->error, v8(1e-10)));
-  const lind_v8 past = lind_v8_select(good, lind_v8_mul(v8(memory), r->log_before), v8(0));
-  lind_v8 factor = lind_v8_mul(v8(safety), lind_v8_exp(lind_v8_fma(v8(-exponent), log_error, past)));
+  const lind_v8 log_error = lind_v8_log2_rough(r->error), plain = v8(log2(safety));
+  const lind_v8 past = lind_v8_select(good, lind_v8_fma(v8(memory), r->log_before, plain), plain);
+  lind_v8 factor = lind_v8_exp2_rough(lind_v8_fma(v8(-exponent), log_error, past));
   factor = lind_v8_max(v8(least), lind_v8_min(factor, lind_v8_select(r->rejected, v8(1), v8(most))));
   factor = lind_v8_select(finite, factor, v8(0.25));
   const lind_v8 planned = lind_v8_load(&r->pack->step);
   lind_v8 step = lind_v8_mul(r->h, factor);
   step = lind_v8_select(lind_m8_and(good, r->shortened), lind_v8_max(step, planned), step);
   lind_v8_store(&r->pack->step, lind_v8_select(r->active, step, planned));
-  r->log_before = lind_v8_select(good, lind_v8_max(log_error, v8(log(forget))), r->log_before);
+  r->log_before = lind_v8_select(good, lind_v8_max(log_error, v8(log2(forget))), r->log_before);
   r->rejected = lind_m8_except(r->active, good);
 }
 
