@@ -11,7 +11,9 @@
 
 static lind_coming coming[4];
 static lind_running running[4];
-static lind_under_way fresh(void) { return (lind_under_way){.most_coming = 4, .most_running = 4, .coming = coming, .running = running}; }
+static lind_under_way fresh(void) {
+  return (lind_under_way){.most_coming = 4, .most_running = 4, .coming = coming, .running = running};
+}
 
 static void doses_leave_by_time_then_by_record(void **state) {
   (void)state;
@@ -49,7 +51,8 @@ static void room_is_asked_for(void **state) {
 static void rows_of_infusions_end_one_by_one(void **state) {
   (void)state;
   lind_under_way q = fresh();
-  assert_true(lind_under_way_start(&q, (lind_running){.end = 2.0, .interval = 3.0, .rate = 5.0, .next = 0, .last = 2, .state = 1}));
+  assert_true(
+      lind_under_way_start(&q, (lind_running){.end = 2.0, .interval = 3.0, .rate = 5.0, .next = 0, .last = 2, .state = 1}));
   assert_true(lind_under_way_start(&q, (lind_running){.end = 4.0, .rate = 7.0, .state = 1}));
   static const double ends[] = {2, 4, 5, 8}, rates[] = {22, 17, 10, 5};
   for (int k = 0; k < 4; k++) {
