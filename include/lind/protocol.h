@@ -174,6 +174,7 @@ typedef struct lind_protocol {
   double relative, absolute; /* engine tolerances */
   double grid;               /* h between the nodes of noise in states */
   lind_words engine;         /* "rk" */
+  int rescue;                /* cvode takes lanes over that the engine gives up on */
   lind_digest digest; /* of the resolved document: file, includes and overrides; targets change no result and are left out */
   lind_digest world;  /* the same without patients, replicates and sensitivity, which say only how much is run */
 } lind_protocol;

@@ -20,18 +20,20 @@
 typedef struct lind_tolerance {
   double relative;      /* 1e-6 */
   double absolute;      /* in the unit that each state is declared in: times lind_kernel.unit[k] in canonical units */
-  double smallest_step; /* h; a step below it stops the lane */
+  double smallest_step; /* h; a step below it stops the lane (cvode, which starts at order 1, goes as low as time resolves) */
   uint32_t most_steps;  /* attempts (steps and rejected) in one call, per lane */
 } lind_tolerance;
 
 typedef struct lind_work {
   uint64_t steps, rejected, rhs; /* rhs counts pack evaluations; steps and rejected count lanes */
+  uint64_t rescued;              /* times that a lane was taken over by another engine because one had given it up */
 } lind_work;
 
 static inline void lind_work_add(lind_work *sum, const lind_work *more) {
   sum->steps += more->steps;
   sum->rejected += more->rejected;
   sum->rhs += more->rhs;
+  sum->rescued += more->rescued;
 }
 
 enum { LIND_TRIGGER_NONE = -1 };
@@ -45,6 +47,7 @@ struct lind_advance {
   lind_lane_status status[LIND_LANES];
   lind_lane *x;           /* [n_states] */
   const lind_lane *input; /* [n_states] what infusions add to each rate, per h, constant over the call; NULL: nothing */
+  int alone;              /* lind_rescue_advance rescues nobody */
   lind_work work;         /* added to */
 
   /* Looking on: a lane that passes `look` reports its states there and goes on, without a step being cut for it. `seen` is called
@@ -86,9 +89,22 @@ extern const lind_stepper lind_stepper_rosenbrock;     /* for stiff systems, src
 extern const lind_stepper lind_stepper_milstein;       /* noise, strong order 1: src/numerics/stepper_milstein.c */
 extern const lind_stepper lind_stepper_euler_maruyama; /* noise, 1/2: src/numerics/stepper_euler_maruyama.c */
 extern const lind_stepper lind_stepper_cvode;          /* SUNDIALS CVODE, src/numerics/stepper_cvode.c */
+extern const lind_stepper lind_stepper_auto;           /* picks among the others, src/numerics/stepper_auto.c */
 
 const lind_stepper *lind_stepper_find(const char *name); /* NULL if unknown */
 const char *const *lind_stepper_names(int *n);
+/* What runs this kernel, in words for reports: "exact (all 3 states are linear); cvode where that fails". Returns `text`; 250
+ * characters are enough. */
+const char *lind_stepper_choice(const lind_stepper *stepper, const lind_kernel *kernel, char *text, size_t size);
+
+/* An engine with cvode behind it: a lane that the engine gives up on (STEPS, STEP_SIZE, NOT_FINITE) goes on with cvode from its
+ * last good state, within the call, and stays there until another patient sits there. It is the engine alone where cvode refuses
+ * the kernel, and for `auto`, which has its own successors. Arguments are the engine's; the workspace is as large as `bytes` says
+ * and released by `release`. */
+size_t lind_rescue_bytes(const lind_stepper *stepper, const lind_kernel *kernel);
+void lind_rescue_advance(const lind_stepper *stepper, const lind_kernel *kernel, const lind_lane *frame,
+                         const lind_tolerance *tolerance, lind_advance *pack, void *workspace);
+void lind_rescue_release(const lind_stepper *stepper, const lind_kernel *kernel, void *workspace);
 
 /* Reference: SUNDIALS CVODE (BDF, dense, generated Jacobian when the kernel has one), one lane at a time, input NULL or as in
  * lind_advance; triggers are not watched. Fails with LIND_ERR_NUMERIC. */

@@ -31,7 +31,10 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   fprintf(out, "cohort      %s  %d columns, %s\n", plan->cohort->name, plan->cohort->n_columns, plan->cohort->path);
   fprintf(out, "model       %s  %d states, %s", plan->model->name, plan->model->n_states, plan->model->back_end);
   if (protocol->parameter_set.text != NULL) fprintf(out, ", set %s", protocol->parameter_set.text);
-  fprintf(out, "\nengine      %s  rtol %g, atol %g\n", plan->stepper->name, plan->tolerance.relative, plan->tolerance.absolute);
+  char choice[250];
+  fprintf(out, "\nengine      %s  rtol %g, atol %g\n",
+          lind_stepper_choice(plan->stepper, &plan->model->kernel, choice, sizeof choice), plan->tolerance.relative,
+          plan->tolerance.absolute);
   fprintf(out, "patients    %" PRIu64 " x %" PRIu64 " replicates, %d days, seed %" PRIu64 "\n", protocol->patients,
           protocol->replicates, plan->n_days, protocol->seed);
   for (int a = 0; a < protocol->n_arms; a++) {

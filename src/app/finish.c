@@ -62,8 +62,11 @@ static lind_err tally_stages(const lind_finish *finish, lind_tally *tallies[LIND
 /* What an arm's life costs: the engine's work in the main study, and time of one core in all that was lived now. */
 static const char *add_cost(const lind_finish *finish, const lind_tally *tally, const char *text, lind_arena *arena) {
   const lind_plan *plan = tally->layout->plan;
-  text = lind_arena_format(arena, "%s\nengine %s, for each patient\n%-20s %10s %10s %16s %18s\n", text, plan->stepper->name,
-                           "arm", "steps", "rejected", "rates (of 8)", "patients/s (core)");
+  char choice[250];
+  int64_t rescued = 0;
+  text = lind_arena_format(arena, "%s\nengine %s\nfor each patient\n%-20s %10s %10s %16s %18s\n", text,
+                           lind_stepper_choice(plan->stepper, &plan->model->kernel, choice, sizeof choice), "arm", "steps",
+                           "rejected", "rates (of 8)", "patients/s (core)");
   for (int a = 0; a < plan->protocol->n_arms && a < LIND_STUDY_ARMS; a++) {
     const int64_t *counts = tally->counts + LIND_FLOW_ARMS + a * LIND_FLOW_PER_ARM;
     const double n = fmax(1.0, (double)counts[LIND_FLOW_RANDOMISED]), lives = (double)finish->study->cost[a].lives;
@@ -71,8 +74,9 @@ static const char *add_cost(const lind_finish *finish, const lind_tally *tally, 
                              (double)counts[LIND_FLOW_STEPS] / n, (double)counts[LIND_FLOW_REJECTED] / n,
                              (double)counts[LIND_FLOW_RHS] / n,
                              lives / fmax(1e-9, 1e-9 * (double)finish->study->cost[a].nanoseconds));
+    rescued += counts[LIND_FLOW_RESCUED];
   }
-  return text;
+  return lind_arena_format(arena, "%srescued by cvode: %lld times\n", text, (long long)rescued);
 }
 
 static lind_err write_log(const lind_finish *finish, const lind_tally *tally, lind_arena *arena) {

@@ -84,6 +84,9 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   json_object_set_new(root, "replicates", json_integer((json_int_t)protocol->replicates));
   json_object_set_new(root, "plan_hash", json_string(finish->study->hash));
   json_object_set_new(root, "model_back_end", json_string(plan->model->back_end));
+  char choice[250];
+  json_object_set_new(root, "engine",
+                      json_string(lind_stepper_choice(plan->stepper, &plan->model->kernel, choice, sizeof choice)));
   const lind_study_request *request = finish->study->request;
   json_t *set = json_array();
   for (int i = 0; i < request->set.n; i++) json_array_append_new(set, json_string(request->set.at[i]));

@@ -6,4 +6,5 @@
   X(rosenbrock, "rosenbrock")         \
   X(milstein, "milstein")             \
   X(euler_maruyama, "euler-maruyama") \
-  X(cvode, "cvode")
+  X(cvode, "cvode")                   \
+  X(auto, "auto")

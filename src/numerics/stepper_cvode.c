@@ -129,7 +129,7 @@ static int depart(run *r) {
   if (unchanged(r) && CVodeSetStopTime(c->memory, target) == CV_SUCCESS) return CV_SUCCESS;
   double *x = N_VGetArrayPointer(c->state);
   for (int k = 0; k < r->kernel->n_states; k++) x[k] = r->pack->x[k].of[r->lane];
-  const double floor = fmax(r->tolerance->smallest_step, 4 * DBL_EPSILON * fabs(r->time));
+  const double floor = 4 * DBL_EPSILON * fmax(fabs(r->time), fabs(target)); /* smallest_step would forbid starts at order 1 */
   const double absolute = fmax(r->tolerance->absolute, least_absolute);
   return lind_cvode_lane_start(c, r->tolerance->relative, absolute, floor, r->time, target);
 }

@@ -304,6 +304,7 @@ static void count_work(lind_runner *runner) {
     arm[LIND_FLOW_STEPS] = (int64_t)here->work.steps;
     arm[LIND_FLOW_REJECTED] = (int64_t)here->work.rejected;
     arm[LIND_FLOW_RHS] = (int64_t)here->work.rhs;
+    arm[LIND_FLOW_RESCUED] = (int64_t)here->work.rescued;
   }
 }
 

@@ -25,7 +25,10 @@ static json_t *model(const lind_plan *plan) {
   json_object_set_new(object, "title", text(plan->model->title));
   json_object_set_new(object, "source", text(plan->model->source));
   json_object_set_new(object, "set", text(plan->protocol->parameter_set.text));
+  char choice[250];
   json_object_set_new(object, "engine", text(plan->stepper->name));
+  json_object_set_new(object, "engine_choice",
+                      text(lind_stepper_choice(plan->stepper, &plan->model->kernel, choice, sizeof choice)));
   json_object_set_new(object, "relative", json_real(plan->tolerance.relative));
   json_object_set_new(object, "absolute", json_real(plan->tolerance.absolute));
   for (int k = 0; k < plan->model->n_parameters; k++) {
@@ -46,16 +49,22 @@ static json_t *model(const lind_plan *plan) {
 static json_t *work(const lind_tally *tally) {
   const lind_plan *plan = tally->layout->plan;
   json_t *list = json_array();
-  int64_t sum[3] = {0};
+  static const char *const names[] = {"steps", "rejected", "rhs", "rescued"};
+  static const int places[] = {LIND_FLOW_STEPS, LIND_FLOW_REJECTED, LIND_FLOW_RHS, LIND_FLOW_RESCUED};
+  int64_t sum[4] = {0};
   for (int a = 0; a < plan->protocol->n_arms; a++) {
     const int64_t *counts = tally->counts + LIND_FLOW_ARMS + a * LIND_FLOW_PER_ARM;
-    const int64_t own[3] = {counts[LIND_FLOW_STEPS], counts[LIND_FLOW_REJECTED], counts[LIND_FLOW_RHS]};
-    for (int k = 0; k < 3; k++) sum[k] += own[k];
-    json_array_append_new(list, json_pack("{s:s,s:I,s:I,s:I}", "arm", plan->protocol->arms[a].name, "steps", (json_int_t)own[0],
-                                          "rejected", (json_int_t)own[1], "rhs", (json_int_t)own[2]));
+    json_t *arm = json_pack("{s:s}", "arm", plan->protocol->arms[a].name);
+    for (int k = 0; k < 4; k++) {
+      json_object_set_new(arm, names[k], json_integer((json_int_t)counts[places[k]]));
+      sum[k] += counts[places[k]];
+    }
+    json_array_append_new(list, arm);
   }
-  return json_pack("{s:I,s:I,s:I,s:o}", "steps", (json_int_t)sum[0], "rejected", (json_int_t)sum[1], "rhs", (json_int_t)sum[2],
-                   "arms", list);
+  json_t *object = json_object();
+  for (int k = 0; k < 4; k++) json_object_set_new(object, names[k], json_integer((json_int_t)sum[k]));
+  json_object_set_new(object, "arms", list);
+  return object;
 }
 
 static json_t *consort(const lind_tally *tally) {

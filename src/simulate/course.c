@@ -103,9 +103,7 @@ void lind_course_pack_destroy(lind_course_pack **pack) {
 
 lind_work lind_course_work(const lind_course_pack *pack) {
   lind_work work = pack->advance.work;
-  work.steps += pack->steady.advance.work.steps;
-  work.rejected += pack->steady.advance.work.rejected;
-  work.rhs += pack->steady.advance.work.rhs;
+  lind_work_add(&work, &pack->steady.advance.work);
   return work;
 }
 

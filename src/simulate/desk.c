@@ -60,8 +60,8 @@ size_t lind_plan_desk_bytes(const lind_plan *plan) {
   lind_desk desk = {.plan = plan};
   array arrays[N_ARRAYS];
   list_arrays(plan, &desk, arrays);
-  size_t bytes =
-      rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(plan->stepper->bytes(&plan->model->kernel)) + sizeof desk;
+  size_t bytes = rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(lind_rescue_bytes(plan->stepper, &plan->model->kernel)) +
+                 sizeof desk;
   for (int i = 0; i < N_ARRAYS; i++) bytes += rounded(arrays[i].bytes);
   return bytes;
 }
@@ -91,7 +91,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     lind_desk_scratch *scratch = desk->scratch;
     const lind_kernel *kernel = &plan->model->kernel;
     scratch->lanes = aligned(lane_count(plan) * sizeof(lind_lane));
-    scratch->workspace = aligned(plan->stepper->bytes(kernel));
+    scratch->workspace = aligned(lind_rescue_bytes(plan->stepper, kernel));
     ok = scratch->lanes != NULL && scratch->workspace != NULL;
     lind_lane *next = scratch->lanes;
     scratch->rules = next, next += plan->n_rule_slots;
@@ -120,9 +120,8 @@ void lind_desk_destroy(lind_desk **at) {
   if (at == NULL || *at == NULL) return;
   lind_desk *desk = *at;
   if (desk->scratch != NULL) {
-    const lind_stepper *stepper = desk->plan->stepper;
-    if (desk->scratch->workspace != NULL && stepper->release != NULL)
-      stepper->release(&desk->plan->model->kernel, desk->scratch->workspace);
+    if (desk->scratch->workspace != NULL)
+      lind_rescue_release(desk->plan->stepper, &desk->plan->model->kernel, desk->scratch->workspace);
     free(desk->scratch->lanes);
     free(desk->scratch->workspace);
   }

@@ -134,6 +134,7 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   memset(p->scratch->control, 0, (size_t)kernel->n_states * sizeof *p->scratch->control);
   memset(p->scratch->input, 0, (size_t)kernel->n_states * sizeof *p->scratch->input);
   p->advance.x = p->scratch->x;
+  p->advance.alone = !desk->plan->protocol->rescue;
   p->advance.input = p->scratch->input;
   for (int i = 0; i < LIND_LANES; i++) {
     p->who[i] = p->conduct.lane[i].who;
@@ -266,7 +267,8 @@ static void advance_to(pack *p, double stop) {
       if (i < p->conduct.n && lane->on && p->advance.time.of[i] < target) short_of_it = true;
     }
     if (!short_of_it) return;
-    plan->stepper->advance(&plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance, p->scratch->workspace);
+    lind_rescue_advance(plan->stepper, &plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance,
+                        p->scratch->workspace);
     if (plan->model->kernel.n_triggers > 0) fire(p);
     note_failures(p);
     bool there = true;

@@ -42,7 +42,7 @@ void lind_section_model(lind_story *story) {
   const json_t *model = json_object_get(story->estimates, "model"), *work = json_object_get(story->estimates, "work");
   static const struct {
     const char *key, *words;
-  } facts[] = {{"source", "Source"}, {"set", "Parameter set"}, {"engine", "Engine"}, {"back_end", "Back end"}};
+  } facts[] = {{"source", "Source"}, {"set", "Parameter set"}, {"engine_choice", "Engine"}, {"back_end", "Back end"}};
   if (model == NULL) return;
   lind_story_section(story, "model", "The model");
   lind_page_put(&story->page, "<p><b>%s</b> <code>%s</code></p>\n<dl class=\"facts\">\n", lind_value_text(model, "title", ""),
@@ -60,6 +60,9 @@ void lind_section_model(lind_story *story) {
                   lind_value_fixed(lind_value_number(work, "steps"), 0).text,
                   lind_value_fixed(lind_value_number(work, "rejected"), 0).text,
                   lind_value_fixed(lind_value_number(work, "rhs"), 0).text);
+  if (lind_value_number(work, "rescued") > 0)
+    lind_page_put(&story->page, "<dt>Rescued</dt><dd>%s times cvode went on with a patient whom the engine gave up on</dd>\n",
+                  lind_value_fixed(lind_value_number(work, "rescued"), 0).text);
   lind_page_raw(&story->page, "</dl>\n");
   if (json_array_size(json_object_get(model, "parameters")) > 0) put_parameters(story, json_object_get(model, "parameters"));
   lind_story_end(story);
