@@ -69,7 +69,7 @@ static lind_err take_all(lind_course_pack *p) {
   LIND_TAKE(p->node, p->arena, LIND_LANES * p->course->n_drifts + 1);
   LIND_TRY(lind_course_line_init(p));
   LIND_TRY(lind_course_steady_init(p));
-  p->workspace = lind_arena_take(p->arena, p->course->stepper->bytes(p->kernel) + 1, 1);
+  p->workspace = lind_arena_take(p->arena, lind_rescue_bytes(p->course->stepper, p->kernel) + 1, 1);
   LIND_CHECK(p->workspace != NULL, LIND_ERR_MEMORY, "no memory for the engine %s", p->course->stepper->name);
   return LIND_OK;
 }
@@ -92,9 +92,9 @@ lind_err lind_course_pack_create(const lind_course *course, lind_course_pack **p
 void lind_course_pack_destroy(lind_course_pack **pack) {
   if (*pack == NULL) return;
   const lind_course *course = (*pack)->course;
-  if (course->stepper->release != NULL && (*pack)->workspace != NULL) {
-    course->stepper->release((*pack)->kernel, (*pack)->workspace);
-    course->stepper->release(course->kernel, (*pack)->steady.workspace);
+  if ((*pack)->workspace != NULL) {
+    lind_rescue_release(course->stepper, (*pack)->kernel, (*pack)->workspace);
+    lind_rescue_release(course->stepper, course->kernel, (*pack)->steady.workspace);
   }
   lind_arena_destroy(&(*pack)->arena);
   free(*pack);
@@ -213,7 +213,7 @@ static void move(lind_course_pack *p) {
   bool fired = true;
   while (fired) {
     fired = false;
-    p->course->stepper->advance(p->kernel, p->frame, &p->course->tolerance, &p->advance, p->workspace);
+    lind_rescue_advance(p->course->stepper, p->kernel, p->frame, &p->course->tolerance, &p->advance, p->workspace);
     for (int i = 0; i < LIND_LANES; i++) {
       if (p->advance.status[i] == LIND_LANE_IDLE) continue;
       if (p->advance.status[i] != LIND_LANE_OK) {

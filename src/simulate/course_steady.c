@@ -30,7 +30,7 @@ lind_err lind_course_steady_init(lind_course_pack *p) {
   for (size_t k = 0; k < n; k++) s->collects[k] = kernel->jacobian != NULL && kernel->n_delays == 0;
   for (int e = 0; e < kernel->n_entries; e++) s->collects[kernel->column[e]] = false;
   for (size_t k = 0; k < n; k++) s->n_moving += !s->collects[k];
-  s->workspace = lind_arena_take(p->arena, p->course->stepper->bytes(kernel) + 1, 1);
+  s->workspace = lind_arena_take(p->arena, lind_rescue_bytes(p->course->stepper, kernel) + 1, 1);
   LIND_CHECK(s->workspace != NULL, LIND_ERR_MEMORY, "no memory for the engine %s", p->course->stepper->name);
   return LIND_OK;
 }
@@ -67,7 +67,7 @@ static void go(lind_course_pack *p, unsigned lanes) {
   for (uint32_t fired = 1, count = 0; fired != 0 && count < t->most_steps; count++) {
     fired = 0;
     for (int i = 0; i < LIND_LANES; i++) a->trigger[i] = LIND_TRIGGER_NONE;
-    p->course->stepper->advance(p->course->kernel, p->frame, &tight, a, p->steady.workspace);
+    lind_rescue_advance(p->course->stepper, p->course->kernel, p->frame, &tight, a, p->steady.workspace);
     for (int i = 0; i < LIND_LANES; i++)
       if (runs(p, lanes, i) && a->trigger[i] != LIND_TRIGGER_NONE) {
         fire(p, i);
