@@ -125,7 +125,7 @@ static void week(const lind_stepper *engine, double tolerance, lind_lane *x, lin
 static void error_follows_the_tolerance(void **state) {
   (void)state;
   lind_lane exact[MIXED_STATES], x[MIXED_STATES];
-  lind_work work, least = {0, 0, 0};
+  lind_work work, least = {0};
   assert_true(lind_stepper_rk.bytes(&mixed_kernel) <= sizeof other);
   week(&lind_stepper_rk, 1e-13, exact, &work);
   for (double tolerance = 1e-4; tolerance > 5e-11; tolerance /= 10) {
