@@ -9,6 +9,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 static lind_v8 v8(double a) { return lind_v8_fill(a); }
 static int wide(const lind_kernel *kernel) { return kernel->n_states + kernel->n_delays; }
@@ -35,21 +36,25 @@ typedef struct span {
   const lind_lane *x_end;
 } span;
 
-/* States at `time`; at the end of the step they are the step's own, to the last bit. Lanes outside the step are sent to its
- * start. */
-static void pass_states(lind_stepper_pass *p, const span *s, lind_v8 time, lind_lane *x) {
-  lind_lane at;
-  lind_v8_store(&at, time);
-  p->interpolate(p->engine, &at, x);
+/* States at `time` in the lanes `wanted`; at the end of the step they are the step's own, to the last bit, and cost no
+ * interpolation. Other lanes are sent to the start of the step. */
+static void pass_states(lind_stepper_pass *p, const span *s, lind_m8 wanted, lind_v8 time, lind_lane *x) {
   const lind_m8 ends = lind_v8_eq(time, s->end);
+  if (!p->kernel->n_delays && !lind_m8_bits(lind_m8_except(wanted, ends))) {
+    memcpy(x, s->x_end, (size_t)p->kernel->n_states * sizeof *x);
+    return;
+  }
+  lind_lane at;
+  lind_v8_store(&at, lind_v8_select(wanted, time, s->start));
+  p->interpolate(p->engine, &at, x);
   for (int i = 0; i < p->kernel->n_states; i++)
     lind_v8_store(&x[i], lind_v8_select(ends, lind_v8_load(&s->x_end[i]), lind_v8_load(&x[i])));
 }
 
-static void pass_triggers(lind_stepper_pass *p, const span *s, lind_v8 time, lind_lane *g) {
+static void pass_triggers(lind_stepper_pass *p, const span *s, lind_m8 wanted, lind_v8 time, lind_lane *g) {
   lind_lane at;
   lind_v8_store(&at, time);
-  pass_states(p, s, time, p->x);
+  pass_states(p, s, wanted, time, p->x);
   p->kernel->triggers(p->kernel->self, &at, p->frame, p->x, g);
 }
 
@@ -74,7 +79,7 @@ static lind_m8 pass_bracket(lind_stepper_pass *p, const span *s, lind_v8 *low, l
     const lind_v8 share = v8((double)part / LIND_STEPPER_PASS_PARTS);
     const lind_v8 inside = lind_v8_fma(share, lind_v8_sub(s->end, s->start), s->start);
     const lind_v8 time = part == LIND_STEPPER_PASS_PARTS ? s->end : inside;
-    pass_triggers(p, s, time, p->now);
+    pass_triggers(p, s, open, time, p->now);
     lind_m8 fires = lind_m8_from_bits(0);
     for (int t = 0; t < n; t++) fires = lind_m8_or(fires, pass_crosses(&p->before[t], &p->now[t]));
     *low = lind_v8_select(open, *high, *low);
@@ -115,8 +120,8 @@ static void pass_narrow(lind_stepper_pass *p, const span *s, lind_m8 found, lind
   for (int turn = 0; turn < 200; turn++) {
     const lind_m8 open = lind_m8_and(found, lind_v8_gt(lind_v8_sub(*high, *low), near));
     if (!lind_m8_bits(open)) return;
-    const lind_v8 time = lind_v8_select(open, pass_point(*low, *high, g_low, g_high, near, turn % 3 == 2), s->start);
-    pass_triggers(p, s, time, p->now);
+    const lind_v8 time = pass_point(*low, *high, g_low, g_high, near, turn % 3 == 2);
+    pass_triggers(p, s, open, time, p->now);
     const lind_v8 value = pass_first(p, p->now);
     const lind_m8 fires = lind_m8_and(open, lind_v8_gt(value, v8(0))), waits = lind_m8_except(open, fires);
     const lind_v8 half_low = lind_v8_mul(v8(0.5), g_low), half_high = lind_v8_mul(v8(0.5), g_high);
@@ -130,7 +135,7 @@ static void pass_narrow(lind_stepper_pass *p, const span *s, lind_m8 found, lind
 
 /* Just behind the root: the states, and which trigger it is: of those that fire within the bracket the first that is above 0. */
 static void pass_settle(lind_stepper_pass *p, const span *s, lind_m8 found, lind_v8 high) {
-  pass_triggers(p, s, lind_v8_select(found, high, s->start), p->now);
+  pass_triggers(p, s, found, high, p->now);
   keep(p->at, p->x, wide(p->kernel), found);
   lind_v8_store(&p->stop, high);
   for (int t = p->kernel->n_triggers - 1; t >= 0; t--) {
@@ -145,7 +150,7 @@ static void pass_settle(lind_stepper_pass *p, const span *s, lind_m8 found, lind
 static lind_m8 pass_events(lind_stepper_pass *p, const span *s) {
   const lind_m8 fresh = lind_m8_and(s->lanes, lind_m8_from_bits(p->fresh));
   if (lind_m8_bits(fresh)) {
-    pass_triggers(p, s, s->start, p->now);
+    pass_triggers(p, s, fresh, s->start, p->now);
     keep(p->before, p->now, p->kernel->n_triggers, fresh);
     p->fresh &= ~lind_m8_bits(fresh);
   }
@@ -167,7 +172,7 @@ static void pass_looks(lind_stepper_pass *p, const span *s, lind_v8 until) {
     const lind_v8 look = lind_v8_load(&p->pack->look);
     const lind_m8 due = lind_m8_and(s->lanes, lind_v8_le(look, until));
     if (!lind_m8_bits(due)) return;
-    pass_states(p, s, lind_v8_select(due, lind_v8_max(look, s->start), s->start), p->x);
+    pass_states(p, s, due, lind_v8_max(look, s->start), p->x);
     p->pack->seen(p->pack->context, p->pack, lind_m8_bits(due), p->x);
   }
 }

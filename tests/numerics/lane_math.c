@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "numerics/lane_math.h"
+#include "numerics/lane_power.h"
 
 typedef void (*lane_function)(const lind_lane *a, const lind_lane *b, lind_lane *result);
 
@@ -287,6 +288,29 @@ static void fma_rounds_once(void **state) {
   assert_true(y.of[0] == -0x1p-60 && y.of[7] == -0x1p-60);
 }
 
+/* Powers for step control: 2^a and log2 to four digits, exact at powers of two, rising, lane by lane. */
+static void rough_powers(void **state) {
+  (void)state;
+  double last_log = -2000, last_power = 0;
+  for (int i = -3000; i <= 3000; i++) {
+    lind_lane x = {{0, NAN, INFINITY, -1, 5e-324, 1, 2, 3}}, y, z;
+    const double a = i / 31.;
+    x.of[i & 7] = a;
+    lind_v8_store(&y, lind_v8_exp2_rough(lind_v8_load(&x)));
+    const double power = y.of[i & 7];
+    assert_true(fabs(power / exp2(a) - 1) < 2e-4 && power > last_power);
+    x.of[i & 7] = power;
+    lind_v8_store(&z, lind_v8_log2_rough(lind_v8_load(&x)));
+    assert_true(fabs(z.of[i & 7] - a) < 5e-4 && z.of[i & 7] > last_log);
+    if (i % 31 == 0) assert_true(power == exp2(a) && z.of[i & 7] == a);
+    last_power = power, last_log = z.of[i & 7];
+  }
+  const lind_lane edge = {{0, INFINITY, NAN, 1e308, 2e-308, 1, 1, 1}};
+  lind_lane y;
+  lind_v8_store(&y, lind_v8_log2_rough(lind_v8_load(&edge)));
+  assert_true(y.of[0] == -1023 && y.of[1] == 1024 && y.of[2] >= 1024 && y.of[2] <= 1025);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(elementary_functions_are_below_one_ulp),
@@ -294,6 +318,7 @@ int main(void) {
       cmocka_unit_test(lanes_do_not_look_at_neighbours),
       cmocka_unit_test(masks),
       cmocka_unit_test(fma_rounds_once),
+      cmocka_unit_test(rough_powers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

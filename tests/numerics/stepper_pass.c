@@ -178,9 +178,9 @@ static double worst_fall(const lind_tolerance *tolerance) {
 static void a_fall_below_a_threshold_is_timed(void **state) {
   (void)state;
   const lind_tolerance middle = {1e-8, 1e-9, 1e-9, 100000};
-  assert_true(worst_fall(&usual) < 2e-5);
-  assert_true(worst_fall(&middle) < 4e-7);
-  assert_true(worst_fall(&fine) < 1e-9);
+  assert_true(worst_fall(&usual) < 1e-7);
+  assert_true(worst_fall(&middle) < 1e-9);
+  assert_true(worst_fall(&fine) < 5e-12);
 }
 
 /* Resting lanes and lanes that stay away from the threshold have no event; one that starts behind it has none until it returns.
