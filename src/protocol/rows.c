@@ -111,7 +111,7 @@ const lind_key lind_rows_dosing[] = {
   {"round", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, round), "the dose is rounded to a multiple of this, such as 0.5 mg; half away from zero"},
   {"most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, most), "the dose is not above this, such as 15 mg"},
   {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.into), "the state that receives doses; the model's only dosing state where absent"},
-  {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, 24, "24 h", NULL, IN(dosing, dosing.every), "time between the doses of a day: 24 h, 12 h, 8 h, .."},
+  {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "24 h", NULL, IN(dosing, dosing.every), "time between doses: a day, a whole part of one (12 h, 8 h, ..) or whole days (21 day)"},
   {0}};
 
 const lind_key lind_rows_controller[] = {

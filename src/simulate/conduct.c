@@ -139,6 +139,7 @@ static bool take(lind_conduct *c, int i, int r, double now, lind_intake *intake)
   regimen->next += regimen->every;
   const double morning = 24.0 * floor(regimen->next / 24.0 + 0.5);
   if (fabs(regimen->next - morning) < 1e-6) regimen->next = morning; /* an interval such as a seventh of a day, added up */
+  regimen->withheld |= regimen->hold != NULL;
   if (day >= plan->n_days || now >= lane->leaves || lane->stopped || regimen->hold != NULL) return false;
   if (regimen->skip > 0) {
     regimen->skip--;

@@ -13,6 +13,7 @@ typedef struct lind_regimen {
   double over;                  /* h in which one enters; 0: at once */
   double next;                  /* h; INFINITY before the first prescription */
   int skip;                     /* doses still to be left out */
+  bool withheld;                /* some dose was due while it was held */
   const lind_plan_dosing *hold; /* the rule that holds doses until it is content; NULL: none does */
   bool missed;                  /* the last dose was forgotten */
 } lind_regimen;

@@ -155,6 +155,8 @@ static void holds_end(lind_conduct *c, int day, unsigned visiting) {
       lind_program_run(dosing->hold, c->desk->scratch->rules, &content);
       if (content.of[i] == 0.0) continue;
       regimen->hold = NULL;
+      if (regimen->withheld) regimen->next = 24.0 * (day - 1); /* what was due is given now, and the interval begins anew */
+      regimen->withheld = false;
       lind_conduct_note(c, i, LIND_DECISION_RESUME, dosing->item->name, dosing->state, 24.0 * (day - 1), 0.0, regimen->dose);
     }
 }

@@ -67,7 +67,7 @@ static const row rows[] = {
      "fisher-exact and log-rank (did you mean 'welch'?)"},
     {TRIAL, "kind: value", "kind: vlaue", RUN, "",
      "trial.yaml:29:16: endpoints.last.kind is 'vlaue'; known kinds are time-in-range, ever-above, ever-below, value, responder, "
-     "time-to-range, time-to-stable-dose, dose and time-to-event (did you mean 'value'?)"},
+     "time-to-range, time-to-stable-dose, dose, time-to-event and total-dose (did you mean 'value'?)"},
     {TRIAL, "pk.one_compartment", "pk.one_compartmnt", RUN, "",
      "trial.yaml:7:14: 'pk.one_compartmnt' is not a shipped model (did you mean 'pk.one_compartment'?); a model of your own is a "
      "path that ends in .lind"},

@@ -208,7 +208,7 @@ static const struct {
     {D "{at: visits, round: 0 mg}}\n", "@:7:33: dosing.x.round is 0 mg; it must be more than 0"},
     {D "{at: visits, most: 3 h}}\n", "@:7:32: dosing.x.most is 3 h; it must be a dose, such as 0.5 mg"},
     {D "{at: visits, every: 7 h}}\n",
-     "@:7:33: dosing.x.every is 7 h; a day must hold a whole number of doses, as with 24 h, 12 h or 8 h"},
+     "@:7:33: dosing.x.every is 7 h; it must be a whole part of a day, as 24 h, 12 h or 8 h, or whole days"},
     {ARMS "define: {a-b: 1}\n", "@:7:10: 'a-b' is no name for a definition; a letter, then letters, digits and _ are"},
     {ARMS "define: {dose_7: 1}\n", "@:7:10: define.dose_7 has a name that rules know already; choose another"},
     {ARMS "define: {exp: 1}\n", "@:7:10: define.exp has a name that rules know already; choose another"},
