@@ -97,11 +97,24 @@ static void dose_before_leaving(void **state) {
   assert_nan(at("dose", HISTORY(&h, path, 6.9), 30, NAN, NAN));
 }
 
+static void total_dose_is_a_sum(void **state) {
+  case_history h;
+  (void)state;
+  const lind_history *history = HISTORY(&h, path, 30); /* 5 a day until day 30, unknown after */
+  assert_near(at("total-dose", history, NAN, NAN, NAN), 150.0, 0.0);
+  h.dose[13] = 12.0;
+  assert_near(at("total-dose", history, NAN, NAN, NAN), 157.0, 0.0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(value_is_the_last_one),          cmocka_unit_test(responder_is_the_last_one_at_or_above),
-      cmocka_unit_test(ever_above_and_below),           cmocka_unit_test(ever_skips_what_is_no_number),
-      cmocka_unit_test(dose_is_the_mean_of_seven_days), cmocka_unit_test(dose_before_leaving),
+      cmocka_unit_test(value_is_the_last_one),
+      cmocka_unit_test(responder_is_the_last_one_at_or_above),
+      cmocka_unit_test(ever_above_and_below),
+      cmocka_unit_test(ever_skips_what_is_no_number),
+      cmocka_unit_test(dose_is_the_mean_of_seven_days),
+      cmocka_unit_test(dose_before_leaving),
+      cmocka_unit_test(total_dose_is_a_sum),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
