@@ -1,0 +1,21 @@
+# CVODE's own kernels: the generated text once more, for one patient at a time.
+set(scalar_header ${CMAKE_CURRENT_SOURCE_DIR}/ohara-rudy/scalar.h)
+set(scalar_options "-include;${scalar_header};-w")
+foreach(model pkpd tmdd)
+  set(text ${CMAKE_CURRENT_SOURCE_DIR}/models/${model}.lind)
+  set(scalar ${CMAKE_CURRENT_BINARY_DIR}/scalar_${model}.c)
+  add_custom_command(OUTPUT ${scalar} DEPENDS lind-modelc ${text} VERBATIM
+    COMMAND lind-modelc kernel ${CMAKE_CURRENT_SOURCE_DIR}/models ${text} ${scalar})
+  target_sources(${target} PRIVATE ${scalar})
+  set_source_files_properties(${scalar} PROPERTIES COMPILE_OPTIONS "${scalar_options};-Dlind_kernel_${model}=scalar_kernel_${model}")
+endforeach()
+set_source_files_properties(${folder}/cvode_loop.c PROPERTIES COMPILE_OPTIONS "${scalar_options}")
+find_library(SUNDIALS_CVODES sundials_cvodes REQUIRED)
+target_link_libraries(${target} PRIVATE lind_simulate lind_parallel ${SUNDIALS_CVODES})
+target_compile_definitions(${target} PRIVATE LIND_BENCH_MODELS="${CMAKE_CURRENT_SOURCE_DIR}/models")
+# What is timed is right: a few patients, no clock.
+if(BUILD_TESTING)
+  set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL OFF)
+  add_test(NAME benchmarks.engines COMMAND ${target} --smoke)
+  set_tests_properties(benchmarks.engines PROPERTIES LABELS unit TIMEOUT 300)
+endif()
