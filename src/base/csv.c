@@ -137,16 +137,15 @@ static lind_err table_read(char *text, const char *name, lind_arena *arena, cons
   size_t most = 1;
   for (const char *c = text; *c != '\0'; c++) most += *c == ',' || *c == '\n';
   lind_csv *table;
-  lind_csv_cell *cells, *header;
+  lind_csv_cell *cells;
   LIND_TAKE(table, arena, 1);
   LIND_TAKE(cells, arena, most);
-  LIND_TAKE(header, arena, most);
   table->path = lind_arena_text(arena, name);
   LIND_CHECK(table->path != NULL, LIND_ERR_MEMORY, "no memory for a table");
   table->digest = lind_digest_add(table->digest, text, strlen(text));
   if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3;
   scanner s = {.name = table->path, .at = text, .line_start = text, .line = 1};
-  LIND_TRY(header_read(&s, table, header, most, arena));
+  LIND_TRY(header_read(&s, table, cells, most, arena));
   const size_t width = (size_t)table->n_columns;
   while (row_begins(&s)) {
     size_t n = 0;

@@ -68,6 +68,10 @@ static lind_err take_all(lind_course_pack *p) {
   LIND_TRY(take_queues(p));
   LIND_TAKE(p->node, p->arena, LIND_LANES * p->course->n_drifts + 1);
   LIND_TRY(lind_course_line_init(p));
+  const lind_stepper *engine = p->course->stepper;
+  const char *refusal = engine->refuses != NULL ? engine->refuses(p->kernel) : NULL;
+  LIND_CHECK(refusal == NULL, LIND_ERR_INPUT, "the engine %s cannot take this model%s: %s", engine->name,
+             p->kernel == p->course->kernel ? "" : " with inputs that move on lines between records", refusal);
   LIND_TRY(lind_course_steady_init(p));
   p->workspace = lind_arena_take(p->arena, lind_rescue_bytes(p->course->stepper, p->kernel) + 1, 1);
   LIND_CHECK(p->workspace != NULL, LIND_ERR_MEMORY, "no memory for the engine %s", p->course->stepper->name);

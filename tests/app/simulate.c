@@ -109,6 +109,28 @@ static void individual_parameters_come_from_either_table(void **state) {
   assert_true(strncmp(strstr(c->out, "\n1,4,"), strstr(one, "\n1,4,"), 14) == 0);
 }
 
+/* The third visit's effect is that of the first, if the occasion is; the constant effect stays. */
+static void effects_between_occasions(void **state) {
+  program_case *c = *state;
+  lind_arena *arena = NULL;
+  assert_int_equal(lind_arena_create(&arena), LIND_OK);
+  file_write("iov.lind",
+             "model iov\ntitle \"occasions\"\nsource \"nobody\"\ntime h\nparameter s = 0.5\nrandom eta ~ normal(sd = s)\n"
+             "random kappa ~ normal(sd = s) occasion\nstate a [mg] dose\nd/dt(a) = -0.1 [1/h] * a\noutput e = eta\n"
+             "output k = kappa\n");
+  file_write("e.csv", "ID,TIME,AMT,OCC\n1,0,10,1\n1,1,.,1\n1,2,.,2\n1,3,.,1\n2,1,.,1\n");
+  program_do(c, "simulate iov.lind --events e.csv --out out.csv --digits 17");
+  const lind_csv *csv = table_read("out.csv", arena);
+  for (size_t row = 1; row < 3; row++) assert_true(value_at(csv, row, "e") == value_at(csv, 0, "e"));
+  assert_true(value_at(csv, 1, "k") != value_at(csv, 0, "k"));
+  assert_true(value_at(csv, 2, "k") == value_at(csv, 0, "k"));
+  assert_true(value_at(csv, 3, "k") != value_at(csv, 0, "k") && value_at(csv, 3, "e") != value_at(csv, 0, "e"));
+  program_do(c, "simulate iov.lind --events e.csv --out out.csv --no-random");
+  csv = table_read("out.csv", arena);
+  for (size_t row = 0; row < 4; row++) assert_true(value_at(csv, row, "k") == 0.0 && value_at(csv, row, "e") == 0.0);
+  lind_arena_destroy(&arena);
+}
+
 static void who_stops_is_named(void **state) {
   program_case *c = *state;
   file_write("bad.lind",
@@ -183,6 +205,7 @@ int main(void) {
       CASE(rows_keep_their_order_and_their_cells),
       CASE(draws_belong_to_the_individual),
       CASE(individual_parameters_come_from_either_table),
+      CASE(effects_between_occasions),
       CASE(who_stops_is_named),
       CASE(bad_tables_are_sentences),
   };

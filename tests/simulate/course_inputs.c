@@ -111,11 +111,25 @@ static void additional_doses_see_what_holds(void **state) {
   course_close(&c);
 }
 
+/* On lines nothing is linear with constant coefficients any more. */
+static void an_engine_for_constant_coefficients_says_no(void **state) {
+  (void)state;
+  if (lind_stepper_find("exact") == NULL) return;
+  course_case c;
+  lind_course_pack *pack = NULL;
+  moving_open(&c, "exact", LIND_BETWEEN_LINE);
+  assert_int_equal(lind_course_pack_create(&c.course, &pack), LIND_ERR_INPUT);
+  assert_non_null(strstr(lind_error_message(), "the engine exact cannot take this model with inputs that move on lines"));
+  assert_null(pack);
+  course_close(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_holds_between_records),
       cmocka_unit_test(a_modelled_rate_changes_while_it_runs),
       cmocka_unit_test(additional_doses_see_what_holds),
+      cmocka_unit_test(an_engine_for_constant_coefficients_says_no),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
