@@ -55,12 +55,6 @@ static const double inverse_factorial[TAIL + 2] = {1.0,
                                                    7.2654601791530713154e-44,
                                                    1.9119632050402819251e-45};
 
-typedef struct scaled { /* lane by lane */
-  lind_v8 shift, h;     /* q; t / 2^squarings */
-  lind_v8 squarings;
-  int most; /* of the pack */
-} scaled;
-
 static lind_v8 v8(double a) { return lind_v8_fill(a); }
 
 /* ---- storage ---- */
@@ -103,15 +97,36 @@ void lind_exponential_pattern(lind_exponential *e, const lind_lane *a) {
 
 /* ---- products ---- */
 
-/* out = x y. A row of x reaches through k what row k reaches, which is part of what it reaches itself. The diagonal comes first,
- * so that the order of a sum does not depend on what is skipped. */
-static void multiply(const lind_exponential *e, const lind_lane *x, const lind_lane *y, lind_lane *out) {
+/* out = x y for small n, a constant where this is inlined: all places, those outside the pattern being 0. The diagonal comes first
+ * here and below, so that the order of a sum does not depend on what is skipped. */
+static inline __attribute__((always_inline)) void multiply_small(const int n, const lind_lane *x, const lind_lane *y, lind_lane *out) {
+#pragma GCC unroll 4
+  for (int i = 0; i < n; i++) {
+    lind_v8 sum[4];
+    const lind_v8 own = lind_v8_load(&x[i * n + i]);
+#pragma GCC unroll 4
+    for (int j = 0; j < n; j++) sum[j] = lind_v8_fma(own, lind_v8_load(&y[i * n + j]), v8(0));
+#pragma GCC unroll 4
+    for (int k = 0; k < n; k++) {
+      if (k == i) continue;
+      const lind_v8 factor = lind_v8_load(&x[i * n + k]);
+#pragma GCC unroll 4
+      for (int j = 0; j < n; j++) sum[j] = lind_v8_fma(factor, lind_v8_load(&y[k * n + j]), sum[j]);
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < n; j++) lind_v8_store(&out[i * n + j], sum[j]);
+  }
+}
+
+/* The same for any n. A row of x reaches through k what row k reaches, which is part of what it reaches itself. */
+static void multiply_sparse(const lind_exponential *e, const lind_lane *x, const lind_lane *y, lind_lane *out) {
   const int n = e->n;
   for (int i = 0; i < n; i++) {
     const int *row = &e->place[i * n];
     lind_lane *sum = &out[i * n];
     const lind_v8 own = lind_v8_load(&x[i * n + i]);
-    for (int c = 0; c < e->count[i]; c++) lind_v8_store(&sum[row[c]], lind_v8_fma(own, lind_v8_load(&y[i * n + row[c]]), v8(0)));
+    for (int c = 0; c < e->count[i]; c++)
+      lind_v8_store(&sum[row[c]], lind_v8_fma(own, lind_v8_load(&y[i * n + row[c]]), v8(0)));
     for (int c = 0; c < e->count[i]; c++) {
       const int k = row[c], *through = &e->place[k * n];
       if (k == i) continue;
@@ -121,6 +136,15 @@ static void multiply(const lind_exponential *e, const lind_lane *x, const lind_l
         lind_v8_store(&sum[j], lind_v8_fma(factor, lind_v8_load(&y[k * n + j]), lind_v8_load(&sum[j])));
       }
     }
+  }
+}
+
+static void multiply(const lind_exponential *e, const lind_lane *x, const lind_lane *y, lind_lane *out) {
+  switch (e->n) {
+    case 1: multiply_small(1, x, y, out); return;
+    case 2: multiply_small(2, x, y, out); return;
+    case 3: multiply_small(3, x, y, out); return;
+    default: multiply_sparse(e, x, y, out);
   }
 }
 
@@ -152,7 +176,7 @@ static lind_v8 norm(const lind_exponential *e, const lind_lane *a, lind_v8 shift
   return lind_v8_min(across, down);
 }
 
-static scaled scale(const lind_exponential *e, const lind_lane *a, lind_v8 t) {
+static void scale(const lind_exponential *e, const lind_lane *a, lind_v8 t, lind_exponential_step *s) {
   const int n = e->n;
   lind_v8 least = v8(INFINITY), fall = v8(0); /* off the diagonal; on it, turned round */
   for (int i = 0; i < n; i++)
@@ -162,36 +186,37 @@ static scaled scale(const lind_exponential *e, const lind_lane *a, lind_v8 t) {
       if (i != j) least = lind_v8_min(least, value);
     }
   const lind_m8 compartmental = lind_v8_ge(least, v8(0));
-  scaled s = {.shift = lind_v8_select(compartmental, fall, v8(0))};
+  const lind_v8 shift = lind_v8_select(compartmental, fall, v8(0));
   const lind_v8 limit = lind_v8_select(compartmental, v8(largest_norm(n)), v8(1));
-  const lind_v8 size = lind_v8_div(lind_v8_mul(lind_v8_max(norm(e, a, s.shift), s.shift), t), limit);
-  lind_lane sizes, times, squarings;
+  const lind_v8 size = lind_v8_div(lind_v8_mul(lind_v8_max(norm(e, a, shift), shift), t), limit);
+  lind_lane sizes;
   lind_v8_store(&sizes, size);
-  lind_v8_store(&times, t);
+  lind_v8_store(&s->shift, shift);
+  lind_v8_store(&s->h, t);
+  s->most = 0;
   for (int i = 0; i < LIND_LANES; i++) {
     int exponent = 0;
     if (isfinite(sizes.of[i])) frexp(sizes.of[i], &exponent);
     if (exponent < 0) exponent = 0;
     const bool lost = !isfinite(sizes.of[i]) || exponent > 50;
     if (lost) exponent = 0;
-    times.of[i] = lost ? NAN : ldexp(times.of[i], -exponent);
-    squarings.of[i] = exponent;
-    if (exponent > s.most) s.most = exponent;
+    s->h.of[i] = lost ? NAN : ldexp(s->h.of[i], -exponent);
+    s->squarings.of[i] = exponent;
+    if (exponent > s->most) s->most = exponent;
   }
-  s.h = lind_v8_load(&times);
-  s.squarings = lind_v8_load(&squarings);
-  return s;
 }
 
 /* ---- the polynomial ---- */
 
-static void powers(const lind_exponential *e, const lind_lane *a, const scaled *s) {
+void lind_exponential_begin(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_exponential_step *step) {
   const int n = e->n;
+  scale(e, a, lind_v8_load(t), step);
+  const lind_v8 shift = lind_v8_load(&step->shift), h = lind_v8_load(&step->h);
   for (int i = 0; i < n; i++)
     for (int c = 0; c < e->count[i]; c++) {
       const int j = e->place[i * n + c];
       const lind_v8 value = lind_v8_load(&a[i * n + j]);
-      lind_v8_store(&e->power[i * n + j], lind_v8_mul(i == j ? lind_v8_add(value, s->shift) : value, s->h));
+      lind_v8_store(&e->power[i * n + j], lind_v8_mul(i == j ? lind_v8_add(value, shift) : value, h));
     }
   for (int k = 1; k < CHUNK; k++) multiply(e, e->power, &e->power[(k - 1) * n * n], &e->power[k * n * n]);
 }
@@ -229,23 +254,28 @@ static void polynomial(const lind_exponential *e, const lind_v8 *coefficient, li
   }
 }
 
-/* e^-z / k!, z = q h. */
-static void plain(const scaled *s, lind_v8 coefficient[DEGREE + 1]) {
-  const lind_v8 decay = lind_v8_exp(lind_v8_neg(lind_v8_mul(s->shift, s->h)));
-  for (int k = 0; k <= DEGREE; k++) coefficient[k] = lind_v8_mul(decay, v8(inverse_factorial[k]));
+/* e^-z / k! share^k, z = q share h. */
+static void plain(const lind_exponential_step *s, double share, lind_v8 coefficient[DEGREE + 1]) {
+  const lind_v8 z = lind_v8_mul(lind_v8_load(&s->shift), lind_v8_mul(v8(share), lind_v8_load(&s->h)));
+  const lind_v8 decay = lind_v8_exp(lind_v8_neg(z));
+  double power = 1;
+  for (int k = 0; k <= DEGREE; k++, power *= share) coefficient[k] = lind_v8_mul(decay, v8(power * inverse_factorial[k]));
 }
 
-/* g_k downwards: g_(k-1) = z g_k + e^-z / k!, z = q h, which adds positive terms only. Above TAIL three terms of its series do.
- */
-static void integral(const scaled *s, lind_v8 coefficient[DEGREE + 1]) {
-  const lind_v8 z = lind_v8_mul(s->shift, s->h), decay = lind_v8_exp(lind_v8_neg(z));
+/* share h g_k share^k. g_k downwards: g_(k-1) = z g_k + e^-z / k!, which adds positive terms only. Above TAIL three terms of its
+ * series do. */
+static void integral(const lind_exponential_step *s, double share, lind_v8 coefficient[DEGREE + 1]) {
+  const lind_v8 h = lind_v8_mul(v8(share), lind_v8_load(&s->h)), z = lind_v8_mul(lind_v8_load(&s->shift), h);
+  const lind_v8 decay = lind_v8_exp(lind_v8_neg(z));
   lind_v8 g = lind_v8_fma(z, v8(1. / (TAIL + 3)), v8(1));
   g = lind_v8_fma(lind_v8_mul(z, v8(1. / (TAIL + 2))), g, v8(1));
   g = lind_v8_mul(lind_v8_mul(decay, g), v8(inverse_factorial[TAIL + 1]));
   for (int k = TAIL; k >= 0; k--) {
-    if (k <= DEGREE) coefficient[k] = lind_v8_mul(s->h, g);
+    if (k <= DEGREE) coefficient[k] = lind_v8_mul(h, g);
     if (k > 0) g = lind_v8_fma(z, g, lind_v8_mul(decay, v8(inverse_factorial[k])));
   }
+  double power = share;
+  for (int k = 1; k <= DEGREE; k++, power *= share) coefficient[k] = lind_v8_mul(coefficient[k], v8(power));
 }
 
 /* ---- doubling ---- */
@@ -261,18 +291,17 @@ static void take(const lind_exponential *e, lind_m8 which, const lind_lane *from
     }
 }
 
-void lind_exponential_make(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_lane *p, lind_lane *phi) {
-  const scaled s = scale(e, a, lind_v8_load(t));
+void lind_exponential_part(const lind_exponential *e, const lind_exponential_step *step, double share, lind_lane *p, lind_lane *phi) {
   lind_v8 coefficient[DEGREE + 1];
-  powers(e, a, &s);
-  plain(&s, coefficient);
+  plain(step, share, coefficient);
   polynomial(e, coefficient, p);
   if (phi) {
-    integral(&s, coefficient);
+    integral(step, share, coefficient);
     polynomial(e, coefficient, phi);
   }
-  for (int k = 0; k < s.most; k++) {
-    const lind_m8 goes_on = lind_v8_gt(s.squarings, v8(k));
+  const lind_v8 squarings = lind_v8_load(&step->squarings);
+  for (int k = 0; k < step->most; k++) {
+    const lind_m8 goes_on = lind_v8_gt(squarings, v8(k));
     if (phi) {
       multiply(e, p, phi, e->first);
       take(e, goes_on, e->first, true, phi);

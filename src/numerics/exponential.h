@@ -29,7 +29,7 @@ typedef struct lind_exponential {
 } lind_exponential;
 
 size_t lind_exponential_bytes(int n); /* a multiple of 64 */
-/* storage: 64-byte aligned. Its contents do not matter, but a pattern found before is found again. */
+/* storage: 64-byte aligned, zero at first; a pattern found before is found again. */
 void lind_exponential_view(lind_exponential *e, int n, void *storage);
 
 /* Where exp(A t) may be other than 0, whatever t is, and any matrix whose places are among A's: reachability in the graph of
@@ -37,10 +37,19 @@ void lind_exponential_view(lind_exponential *e, int n, void *storage);
  */
 void lind_exponential_pattern(lind_exponential *e, const lind_lane *a);
 
-/* p = exp(a t), phi = integral of exp(a s) over s from 0 to t, unless NULL; [n * n] by rows. Places outside the pattern are not
- * written. t >= 0. NaN where a or t is not finite or their product is beyond 2^50 (no digit would be left). p does not depend on
- * whether phi is wanted. Relative error of each entry: below 2^-51 max(2, |a| t) for a shifted matrix; relative to the norm and
- * 2^-50 |a| t otherwise. Cost about 8 + log2 |a| t products of matrices, 12 + 2 log2 with phi. */
-void lind_exponential_make(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_lane *p, lind_lane *phi);
+/* How often t is halved, and the powers of A, which then lie in e->power: for the parts of this step, until the next one. */
+typedef struct lind_exponential_step {
+  lind_lane shift, h, squarings;
+  int most; /* squarings of any lane */
+} lind_exponential_step;
+
+/* t[lanes] >= 0. Cost 4 products of matrices. */
+void lind_exponential_begin(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_exponential_step *step);
+
+/* p = exp(a share t), phi = integral of exp(a s) over s from 0 to share t, unless NULL; [n * n] by rows; 0 < share <= 1. Places
+ * outside the pattern are not written and must be 0. NaN where a or t is not finite or their product is beyond 2^50 (no digit would
+ * be left). p does not depend on whether phi is wanted. Relative error of each entry: below 2^-51 max(2, |a| t) for a shifted
+ * matrix; relative to the norm and 2^-50 |a| t otherwise. Cost about 4 + log2 |a| t products, twice that with phi. */
+void lind_exponential_part(const lind_exponential *e, const lind_exponential_step *step, double share, lind_lane *p, lind_lane *phi);
 
 #endif

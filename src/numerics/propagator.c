@@ -98,17 +98,18 @@ static void make(const lind_propagator *p, lind_v8 dt, unsigned wants, lind_lane
   const int n = p->shape.n;
   const bool driven = wants & LIND_PROPAGATOR_DRIVEN;
   lind_lane time, *matrix = p->scratch, *integral = driven ? p->scratch + n * n : NULL;
+  lind_exponential_step step;
+  lind_v8_store(&time, dt);
+  lind_exponential_begin(&p->exponential, p->known, &time, &step);
   for (int k = 0; wants & LIND_PROPAGATOR_NODES && k < p->shape.n_nodes; k++) {
-    lind_v8_store(&time, lind_v8_mul(v8(p->shape.node[k]), dt));
-    lind_exponential_make(&p->exponential, p->known, &time, matrix, integral);
+    lind_exponential_part(&p->exponential, &step, p->shape.node[k], matrix, integral);
     lind_lane *rows = node_rows(p, block, k);
     for (int d = 0; d < p->shape.n_driving; d++) {
       memcpy(rows + d * n, matrix + p->shape.driving[d] * n, (size_t)n * sizeof *rows);
       if (driven) memcpy(rows + p->half + d * n, integral + p->shape.driving[d] * n, (size_t)n * sizeof *rows);
     }
   }
-  lind_v8_store(&time, dt);
-  lind_exponential_make(&p->exponential, p->known, &time, block, driven ? block + p->half : NULL);
+  lind_exponential_part(&p->exponential, &step, 1, block, driven ? block + p->half : NULL);
 }
 
 /* ---- finding ---- */
@@ -179,7 +180,7 @@ static unsigned fill_for_all(lind_propagator *p, unsigned missing, unsigned lane
   return 0;
 }
 
-/* Lanes that find theirs in different slots: one block is gathered. */
+/* Lanes that find theirs in different slots: one block is gathered; what it holds already stays. */
 static const lind_lane *gather(lind_propagator *p, unsigned lanes, lind_v8 dt, unsigned wants) {
   lind_propagator_memory *m = p->memory;
   unsigned open = lanes, from[SLOTS];
@@ -190,17 +191,18 @@ static const lind_lane *gather(lind_propagator *p, unsigned lanes, lind_v8 dt, u
     if (from[s] == lanes) return block_at(p, m->latest = s);
   }
   if (open && wants & LIND_PROPAGATOR_NODES) open = fill_for_all(p, open, lanes, dt, wants, from);
-  for (int s = 0; s < SLOTS; s++)
-    if (from[s] == lanes) return block_at(p, m->latest = s);
   const int made = open ? fill(p, open, dt, wants) : FLEETING;
   if (open == lanes) {
     if (made != FLEETING) m->latest = made;
     return block_at(p, made);
   }
-  m->slots[GATHERED].has = 0;
-  for (int s = 0; s < SLOTS; s++)
-    if (from[s]) copy(p, from[s], wants, s, GATHERED);
+  unsigned gathered = match(p, GATHERED, dt, wants);
+  for (int s = 0; s < SLOTS; s++) {
+    if (from[s] == lanes) return block_at(p, m->latest = s);
+    if (from[s] & ~gathered) copy(p, from[s], wants, s, GATHERED);
+  }
   if (open) copy(p, open, wants, made, GATHERED);
+  m->slots[GATHERED].has &= gathered;
   note(p, GATHERED, lanes, dt, wants);
   m->latest = GATHERED;
   return block_at(p, GATHERED);

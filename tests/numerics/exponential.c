@@ -32,10 +32,13 @@ static void make(int n, const lind_lane *a, lind_lane t, lind_lane *p, lind_lane
   lind_exponential e;
   assert_true(lind_exponential_bytes(n) <= sizeof storage);
   lind_exponential_view(&e, n, storage);
-  lind_exponential_pattern(&e, a);
   memset(p, 0, (size_t)n * (size_t)n * sizeof *p);
   if (phi) memset(phi, 0, (size_t)n * (size_t)n * sizeof *phi);
-  lind_exponential_make(&e, a, &t, p, phi);
+  lind_exponential_step step;
+  memset(storage, 0, sizeof storage);
+  lind_exponential_pattern(&e, a);
+  lind_exponential_begin(&e, a, &t, &step);
+  lind_exponential_part(&e, &step, 1, p, phi);
 }
 
 static void assert_close(double value, double expected, double relative) {
@@ -261,6 +264,28 @@ static void bits_are_a_lanes_own(void **state) {
   }
 }
 
+/* A part of a step is a shorter step. */
+static void parts(void **state) {
+  (void)state;
+  static lind_lane a[25], p[25], phi[25], q[25], psi[25];
+  random_system(5, 8, false, a);
+  for (int k = 0; k < 5; k++) {
+    const double share[] = {0.06, 0.1439, 0.5, 0.9995, 1};
+    lind_exponential e;
+    lind_exponential_step step;
+    const lind_lane t = all(3);
+    make(5, a, all(3 * share[k]), p, phi);
+    lind_exponential_view(&e, 5, storage);
+    lind_exponential_begin(&e, a, &t, &step);
+    lind_exponential_part(&e, &step, share[k], q, psi);
+    for (int i = 0; i < 25; i++)
+      for (int lane = 0; lane < LIND_LANES; lane++) {
+        assert_close(q[i].of[lane], p[i].of[lane], 2e-13);
+        assert_close(psi[i].of[lane], phi[i].of[lane], 2e-13);
+      }
+  }
+}
+
 static void what_cannot_be_made_is_no_number(void **state) {
   (void)state;
   lind_lane a[4] = {0}, t = all(1), p[4], phi[4];
@@ -285,6 +310,7 @@ int main(void) {
       cmocka_unit_test(closed_systems_keep_their_mass),
       cmocka_unit_test(the_semigroup),
       cmocka_unit_test(bits_are_a_lanes_own),
+      cmocka_unit_test(parts),
       cmocka_unit_test(what_cannot_be_made_is_no_number),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
