@@ -97,9 +97,10 @@ void lind_exponential_pattern(lind_exponential *e, const lind_lane *a) {
 
 /* ---- products ---- */
 
-/* out = x y for small n, a constant where this is inlined: all places, those outside the pattern being 0. The diagonal comes first
- * here and below, so that the order of a sum does not depend on what is skipped. */
-static inline __attribute__((always_inline)) void multiply_small(const int n, const lind_lane *x, const lind_lane *y, lind_lane *out) {
+/* out = x y for small n, a constant where this is inlined: all places, those outside the pattern being 0. The diagonal comes
+ * first here and below, so that the order of a sum does not depend on what is skipped. */
+static inline __attribute__((always_inline)) void multiply_small(const int n, const lind_lane *x, const lind_lane *y,
+                                                                 lind_lane *out) {
 #pragma GCC unroll 4
   for (int i = 0; i < n; i++) {
     lind_v8 sum[4];
@@ -125,8 +126,7 @@ static void multiply_sparse(const lind_exponential *e, const lind_lane *x, const
     const int *row = &e->place[i * n];
     lind_lane *sum = &out[i * n];
     const lind_v8 own = lind_v8_load(&x[i * n + i]);
-    for (int c = 0; c < e->count[i]; c++)
-      lind_v8_store(&sum[row[c]], lind_v8_fma(own, lind_v8_load(&y[i * n + row[c]]), v8(0)));
+    for (int c = 0; c < e->count[i]; c++) lind_v8_store(&sum[row[c]], lind_v8_fma(own, lind_v8_load(&y[i * n + row[c]]), v8(0)));
     for (int c = 0; c < e->count[i]; c++) {
       const int k = row[c], *through = &e->place[k * n];
       if (k == i) continue;
@@ -141,10 +141,17 @@ static void multiply_sparse(const lind_exponential *e, const lind_lane *x, const
 
 static void multiply(const lind_exponential *e, const lind_lane *x, const lind_lane *y, lind_lane *out) {
   switch (e->n) {
-    case 1: multiply_small(1, x, y, out); return;
-    case 2: multiply_small(2, x, y, out); return;
-    case 3: multiply_small(3, x, y, out); return;
-    default: multiply_sparse(e, x, y, out);
+    case 1:
+      multiply_small(1, x, y, out);
+      return;
+    case 2:
+      multiply_small(2, x, y, out);
+      return;
+    case 3:
+      multiply_small(3, x, y, out);
+      return;
+    default:
+      multiply_sparse(e, x, y, out);
   }
 }
 
@@ -291,7 +298,8 @@ static void take(const lind_exponential *e, lind_m8 which, const lind_lane *from
     }
 }
 
-void lind_exponential_part(const lind_exponential *e, const lind_exponential_step *step, double share, lind_lane *p, lind_lane *phi) {
+void lind_exponential_part(const lind_exponential *e, const lind_exponential_step *step, double share, lind_lane *p,
+                           lind_lane *phi) {
   lind_v8 coefficient[DEGREE + 1];
   plain(step, share, coefficient);
   polynomial(e, coefficient, p);

@@ -90,10 +90,6 @@ void lind_propagator_renew(lind_propagator *p, unsigned lanes) {
 
 /* ---- making ---- */
 
-static lind_lane *node_rows(const lind_propagator *p, const lind_lane *block, int k) {
-  return (lind_lane *)block + places_of(&p->shape) + (size_t)(k * p->shape.n_driving * p->shape.n);
-}
-
 static void make(const lind_propagator *p, lind_v8 dt, unsigned wants, lind_lane *block) {
   const int n = p->shape.n;
   const bool driven = wants & LIND_PROPAGATOR_DRIVEN;
@@ -103,7 +99,7 @@ static void make(const lind_propagator *p, lind_v8 dt, unsigned wants, lind_lane
   lind_exponential_begin(&p->exponential, p->known, &time, &step);
   for (int k = 0; wants & LIND_PROPAGATOR_NODES && k < p->shape.n_nodes; k++) {
     lind_exponential_part(&p->exponential, &step, p->shape.node[k], matrix, integral);
-    lind_lane *rows = node_rows(p, block, k);
+    lind_lane *rows = block + lind_propagator_node(p, k, 0);
     for (int d = 0; d < p->shape.n_driving; d++) {
       memcpy(rows + d * n, matrix + p->shape.driving[d] * n, (size_t)n * sizeof *rows);
       if (driven) memcpy(rows + p->half + d * n, integral + p->shape.driving[d] * n, (size_t)n * sizeof *rows);
@@ -190,16 +186,17 @@ static const lind_lane *gather(lind_propagator *p, unsigned lanes, lind_v8 dt, u
     if (from[s]) m->slots[s].used = m->clock;
     if (from[s] == lanes) return block_at(p, m->latest = s);
   }
+  const unsigned gathered = match(p, GATHERED, dt, wants) & lanes;
+  open &= ~gathered;
   if (open && wants & LIND_PROPAGATOR_NODES) open = fill_for_all(p, open, lanes, dt, wants, from);
   const int made = open ? fill(p, open, dt, wants) : FLEETING;
   if (open == lanes) {
     if (made != FLEETING) m->latest = made;
     return block_at(p, made);
   }
-  unsigned gathered = match(p, GATHERED, dt, wants);
   for (int s = 0; s < SLOTS; s++) {
     if (from[s] == lanes) return block_at(p, m->latest = s);
-    if (from[s] & ~gathered) copy(p, from[s], wants, s, GATHERED);
+    if (from[s] & ~gathered) copy(p, from[s] & ~gathered, wants, s, GATHERED);
   }
   if (open) copy(p, open, wants, made, GATHERED);
   m->slots[GATHERED].has &= gathered;
@@ -220,33 +217,10 @@ const lind_lane *lind_propagator_find(lind_propagator *p, unsigned lanes, lind_v
 
 /* ---- using ---- */
 
-/* A row of the pattern times x, added to sum. */
-static inline lind_v8 row_times(const lind_propagator *p, int row, const lind_lane *entries, const lind_lane *x, lind_v8 sum) {
-  const int *place = &p->exponential.place[row * p->shape.n];
-  for (int c = 0; c < p->exponential.count[row]; c++)
-    sum = lind_v8_fma(lind_v8_load(&entries[place[c]]), lind_v8_load(&x[place[c]]), sum);
-  return sum;
-}
-
-/* + 0 makes every zero +0: which terms were skipped cannot be seen. */
-static inline lind_v8 row_of_step(const lind_propagator *p, int row, const lind_lane *entries, const lind_lane *x,
-                                  const lind_lane *u) {
-  lind_v8 sum = row_times(p, row, entries, x, v8(0));
-  if (u) sum = row_times(p, row, entries + p->half, u, sum);
-  return lind_v8_add(sum, v8(0));
-}
-
 void lind_propagator_apply(const lind_propagator *p, const lind_lane *block, const lind_lane *x, const lind_lane *u,
                            lind_lane *y) {
   const int n = p->shape.n;
-  for (int i = 0; i < n; i++) lind_v8_store(&y[i], row_of_step(p, i, block + i * n, x, u));
-}
-
-void lind_propagator_node(const lind_propagator *p, const lind_lane *block, int k, const lind_lane *x, const lind_lane *u,
-                          lind_lane *y) {
-  const lind_lane *rows = node_rows(p, block, k);
-  for (int d = 0; d < p->shape.n_driving; d++)
-    lind_v8_store(&y[d], row_of_step(p, p->shape.driving[d], rows + d * p->shape.n, x, u));
+  for (int i = 0; i < n; i++) lind_v8_store(&y[i], lind_propagator_row(p, i, block + i * n, x, u));
 }
 
 lind_v8 lind_propagator_grain(const lind_propagator *p, lind_v8 dt, lind_v8 *left) {
@@ -260,7 +234,8 @@ lind_v8 lind_propagator_grain(const lind_propagator *p, lind_v8 dt, lind_v8 *lef
 void lind_propagator_shift(const lind_propagator *p, lind_v8 left, const lind_lane *u, lind_lane *x, lind_lane *work) {
   const int n = p->shape.n;
   if (!lind_m8_bits(lind_v8_ne(left, v8(0)))) return;
-  for (int i = 0; i < n; i++) lind_v8_store(&work[i], row_times(p, i, p->known + i * n, x, u ? lind_v8_load(&u[i]) : v8(0)));
+  for (int i = 0; i < n; i++)
+    lind_v8_store(&work[i], lind_propagator_sum(p, i, p->known + i * n, x, u ? lind_v8_load(&u[i]) : v8(0)));
   for (int i = 0; i < n; i++) {
     const lind_v8 moved = lind_v8_fma(left, lind_v8_load(&work[i]), lind_v8_load(&x[i]));
     lind_v8_store(&x[i], lind_v8_add(moved, v8(0)));

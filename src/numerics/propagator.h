@@ -56,9 +56,29 @@ const lind_lane *lind_propagator_find(lind_propagator *p, unsigned lanes, lind_v
 void lind_propagator_apply(const lind_propagator *p, const lind_lane *block, const lind_lane *x, const lind_lane *u,
                            lind_lane *y);
 
-/* The driving rows of the same at node k, to y[n_driving]. */
-void lind_propagator_node(const lind_propagator *p, const lind_lane *block, int k, const lind_lane *x, const lind_lane *u,
-                          lind_lane *y);
+/* Where the row of driving state d at node k begins in a block. */
+static inline size_t lind_propagator_node(const lind_propagator *p, int k, int d) {
+  const size_t n = (size_t)p->shape.n;
+  return n * n + (size_t)(k * p->shape.n_driving + d) * n;
+}
+
+/* sum + row `row` of a matrix, entries[n], times x[n]. */
+static inline lind_v8 lind_propagator_sum(const lind_propagator *p, int row, const lind_lane *entries, const lind_lane *x,
+                                          lind_v8 sum) {
+  const int *place = &p->exponential.place[row * p->shape.n];
+  for (int c = 0; c < p->exponential.count[row]; c++)
+    sum = lind_v8_fma(lind_v8_load(&entries[place[c]]), lind_v8_load(&x[place[c]]), sum);
+  return sum;
+}
+
+/* One state after the step, or at a node: the rows of P and Phi at `entries` of a block. + 0 makes every zero +0: which terms
+ * were skipped cannot be seen. */
+static inline lind_v8 lind_propagator_row(const lind_propagator *p, int row, const lind_lane *entries, const lind_lane *x,
+                                          const lind_lane *u) {
+  lind_v8 sum = lind_propagator_sum(p, row, entries, x, lind_v8_fill(0));
+  if (u) sum = lind_propagator_sum(p, row, entries + p->half, u, sum);
+  return lind_v8_add(sum, lind_v8_fill(0));
+}
 
 /* dt as it is looked for: differences of times carry the rounding of the times, so 0.1 h is many different doubles. Returns the
  * nearest multiple of 2^-36 h; `left` is what is left, for lind_propagator_shift. Where the rates are too fast for that (the

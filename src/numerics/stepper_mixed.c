@@ -11,7 +11,7 @@
  * After a dose, that is where states, coefficients or infusions are not what the last call left, a lane starts with the step that
  * served it after the dose before.
  *
- * Sources: dormand_prince.h, propagator.h; step control as in stepper_rk.c. Shown by tests/numerics/stepper_mixed.c.
+ * Sources: stepper_rk_pair.h, propagator.h; step control as in stepper_rk.c. Shown by tests/numerics/stepper_mixed.c.
  */
 #include "stepper_mixed.h"
 
@@ -19,15 +19,19 @@
 #include <math.h>
 #include <string.h>
 
-#include "dormand_prince.h"
 #include "lane_math.h"
+#include "lane_power.h"
 #include "propagator.h"
 #include "stepper_pass.h"
+#include "stepper_rk_pair.h"
 
-static const double exponent = 0.2, safety = 0.9, least = 0.2, most = 10;
+/* Step control for an error of order 6, in terms of its square. */
+static const double exponent = 1. / 6, safety = 0.9, least = 0.2, most = 10;
 static const double rung = 24; /* h; the ladder's top when a step is below a day. Assumed: doses come by the day */
 
-enum { NODES = 4 }; /* stages inside the step: 1 to 4 */
+/* Where stages see the linear states: stages 1 to INNER within the step, that of the extension; the others stand at its end. */
+enum { INNER = 6, NODES = INNER + 1 };
+static const double nodes[NODES] = {0.06, 0.095933333333333333333, 0.1439, 0.4973, 0.9725, 0.9995, 0.5};
 
 typedef struct mixed {
   const lind_kernel *kernel;
@@ -36,18 +40,22 @@ typedef struct mixed {
   lind_advance *pack;
   lind_propagator propagator;
   int n, n_linear, n_rest;
-  int *rest;                       /* [n_rest] states, rising */
-  const lind_lane *u;              /* [n_linear] NULL: nothing */
-  lind_lane *rate[STAGES], *trial; /* [n] each; rates of the rest only */
-  lind_lane *z, *z_end, *sum;      /* [n_linear] linear states before and after the step; b and infusions */
-  lind_lane *drive;                /* [n_driving] */
-  lind_lane *seen, *inside;        /* [n_linear] linear states at the last look; where somebody looks now */
-  lind_lane *left, *left_sum;      /* [n], [n_linear] as the last call left them */
-  lind_lane *first;                /* [1] h, the step after a dose */
+  int *rest;                               /* [n_rest] states, rising */
+  const lind_lane *u;                      /* [n_linear] NULL: nothing */
+  lind_lane *rate[RK_ALL], *trial, *spare; /* [n] each; rates of the rest only */
+  lind_lane *z, *z_end, *sum;              /* [n_linear] linear states before and after the step; b and infusions */
+  lind_lane *drive;                        /* [n_driving] */
+  lind_lane *seen, *inside;                /* [n_linear] linear states at the last look; where somebody looks now */
+  lind_lane *left, *left_sum;              /* [n], [n_linear] as the last call left them */
+  lind_lane *first;                        /* [1] h, the step after a dose */
   lind_v8 seen_time;
   lind_v8 begin, gone; /* when the call began; sum of the steps since */
   lind_m8 active, rejected, jumped, last, shortened;
-  lind_v8 h, end, error, size, attempts;
+  lind_v8 h, end;        /* of this attempt */
+  lind_v8 error, broken; /* square of error over tolerance; not 0 where a state is not finite */
+  lind_v8 attempts;
+  const lind_lane *block; /* of this attempt; until something else is looked for */
+  int extended;           /* the rates of the extension are there */
   lind_stepper_pass pass;
 } mixed;
 
@@ -58,12 +66,12 @@ static lind_m8 nobody(void) { return lind_m8_from_bits(0); }
 /* ---- storage ---- */
 
 static lind_propagator_shape shape_of(const lind_kernel *kernel) {
-  return (lind_propagator_shape){kernel->n_linear, NODES, kernel->n_driving, &node[1], kernel->driving};
+  return (lind_propagator_shape){kernel->n_linear, NODES, kernel->n_driving, nodes, kernel->driving};
 }
 
 size_t lind_stepper_mixed_bytes(const lind_kernel *kernel) {
   const lind_propagator_shape shape = shape_of(kernel);
-  const int lanes = (STAGES + 2) * kernel->n_states + 6 * kernel->n_linear + kernel->n_driving + 1;
+  const int lanes = (RK_ALL + 3) * kernel->n_states + 6 * kernel->n_linear + 1;
   return lind_propagator_bytes(&shape) + (size_t)lanes * sizeof(lind_lane) + lind_stepper_pass_bytes(kernel) +
          (size_t)kernel->n_states * sizeof(int);
 }
@@ -74,13 +82,12 @@ static void mixed_lay_out(mixed *r, void *workspace) {
   const lind_propagator_shape shape = shape_of(r->kernel);
   lind_propagator_view(&r->propagator, &shape, workspace);
   lind_lane *next = (lind_lane *)(void *)((unsigned char *)workspace + lind_propagator_bytes(&shape));
-  for (int s = 0; s < STAGES; s++, next += r->n) r->rate[s] = next;
-  lind_lane **const wide[] = {&r->trial, &r->left},
+  for (int s = 0; s < RK_ALL; s++, next += r->n) r->rate[s] = next;
+  lind_lane **const wide[] = {&r->trial, &r->spare, &r->left},
                     **const narrow[] = {&r->z, &r->z_end, &r->sum, &r->seen, &r->inside, &r->left_sum};
   for (size_t a = 0; a < sizeof wide / sizeof *wide; a++, next += r->n) *wide[a] = next;
   for (size_t a = 0; a < sizeof narrow / sizeof *narrow; a++, next += r->n_linear) *narrow[a] = next;
-  r->drive = next;
-  r->first = r->drive + r->kernel->n_driving;
+  r->first = next;
   r->pass =
       (lind_stepper_pass){.kernel = r->kernel, .frame = r->frame, .pack = r->pack, .engine = r, .interpolate = mixed_interpolate};
   lind_stepper_pass_open(&r->pass, r->first + 1);
@@ -95,7 +102,7 @@ static void mixed_lay_out(mixed *r, void *workspace) {
 
 /* ---- rates and scales ---- */
 
-static void mixed_rates(mixed *r, lind_v8 time, const lind_lane *x, lind_lane *dx) {
+static inline void mixed_rates(mixed *r, lind_v8 time, const lind_lane *x, lind_lane *dx) {
   lind_lane at;
   lind_v8_store(&at, time);
   r->kernel->rest(r->kernel->self, &at, r->frame, x, dx);
@@ -177,12 +184,25 @@ static void mixed_creep(mixed *r, lind_v8 dt) {
   spread(r, r->z_end, r->trial);
 }
 
-/* The starting step: Hairer's algorithm, as in stepper_rk.c. */
+/* A time in which the linear states have hardly moved: 1e-2 / the largest sum of rates. */
+static lind_v8 mixed_instant(const mixed *r) {
+  lind_v8 fastest = v8(0);
+  for (int i = 0; i < r->n_linear; i++) {
+    lind_v8 sum = v8(0);
+    for (int j = 0; j < r->n_linear; j++)
+      sum = lind_v8_add(sum, lind_v8_abs(lind_v8_load(&r->propagator.a[i * r->n_linear + j])));
+    fastest = lind_v8_max(fastest, sum);
+  }
+  return lind_v8_div(v8(1e-2), lind_v8_max(fastest, v8(1e-2)));
+}
+
+/* The starting step: Hairer's algorithm, as in stepper_rk.c, but that a rest which rests is tried after an instant of the drug's.
+ */
 static lind_v8 mixed_guess(mixed *r, lind_v8 remaining) {
   const lind_v8 size = mixed_norm(r, r->pack->x, NULL), speed = mixed_norm(r, r->rate[0], NULL);
   const lind_m8 small = lind_m8_or(lind_v8_lt(size, v8(1e-5)), lind_v8_lt(speed, v8(1e-5)));
   const lind_v8 ratio = lind_v8_div(lind_v8_mul(v8(0.01), size), speed);
-  const lind_v8 first = lind_v8_min(lind_v8_select(small, v8(1e-6), ratio), remaining);
+  const lind_v8 first = lind_v8_min(lind_v8_select(small, mixed_instant(r), ratio), remaining);
   for (int i = 0; i < r->n_rest; i++) {
     const int k = r->rest[i];
     lind_v8_store(&r->trial[k], lind_v8_fma(first, lind_v8_load(&r->rate[0][k]), lind_v8_load(&r->pack->x[k])));
@@ -191,8 +211,8 @@ static lind_v8 mixed_guess(mixed *r, lind_v8 remaining) {
   mixed_rates(r, lind_v8_add(r->begin, first), r->trial, r->rate[1]);
   const lind_v8 bend = lind_v8_div(mixed_norm(r, r->rate[1], r->rate[0]), first);
   const lind_v8 sharp = lind_v8_max(speed, bend);
-  const lind_v8 fifth_root = lind_v8_exp(lind_v8_mul(v8(0.2), lind_v8_log(lind_v8_div(v8(0.01), sharp))));
-  lind_v8 step = lind_v8_min(lind_v8_min(lind_v8_mul(v8(100), first), fifth_root), remaining);
+  const lind_v8 root = lind_v8_exp2_rough(lind_v8_mul(v8(exponent), lind_v8_log2_rough(lind_v8_div(v8(0.01), sharp))));
+  lind_v8 step = lind_v8_min(lind_v8_min(lind_v8_mul(v8(100), first), root), remaining);
   step = lind_v8_select(lind_v8_le(sharp, v8(1e-15)), remaining, step);
   return lind_v8_select(is_finite(step), step, first);
 }
@@ -228,16 +248,23 @@ static lind_v8 binade(lind_v8 a) {
   return (lind_v8){_mm256_and_pd(a.lo, exponents), _mm256_and_pd(a.hi, exponents)};
 }
 
-/* The longest step of the ladder that is not above `step` and of which `gone` is a multiple. */
+/* The largest power of 2 that divides a, a multiple of 2^-40 below 2^12; 2^12 for 0. Through the integer that 2^52 + 2^40 a
+ * holds. */
+static __m256d divisor_half(__m256d a) {
+  const __m256d big = _mm256_set1_pd(0x1p52);
+  const __m256i digits = _mm256_castpd_si256(_mm256_fmadd_pd(a, _mm256_set1_pd(0x1p40), big));
+  const __m256i lowest = _mm256_and_si256(digits, _mm256_sub_epi64(_mm256_setzero_si256(), digits));
+  const __m256i kept = _mm256_and_si256(lowest, _mm256_set1_epi64x(0xfffffffffffff));
+  const __m256d value = _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(kept, _mm256_castpd_si256(big))), big);
+  const __m256d zero = _mm256_cmp_pd(value, _mm256_setzero_pd(), _CMP_EQ_OQ);
+  return _mm256_blendv_pd(_mm256_mul_pd(value, _mm256_set1_pd(0x1p-40)), _mm256_set1_pd(0x1p12), zero);
+}
+
+/* The longest step of the ladder that is not above `step` and of which `gone`, a sum of such steps, is a multiple. */
 static lind_v8 mixed_rung(const mixed *r, lind_v8 step) {
-  lind_v8 h = lind_v8_mul(v8(rung), binade(lind_v8_mul(v8(1 / rung), step)));
-  for (int turn = 0; turn < 64; turn++) {
-    const lind_v8 count = lind_v8_div(r->gone, h);
-    const lind_m8 odd = lind_m8_and(r->active, lind_v8_ne(count, lind_v8_floor(count)));
-    if (!lind_m8_bits(odd)) break;
-    h = lind_v8_select(odd, lind_v8_mul(v8(0.5), h), h);
-  }
-  return h;
+  const lind_v8 gone = lind_v8_div(r->gone, v8(rung)), share = lind_v8_mul(v8(1 / rung), step);
+  const lind_v8 divisor = {divisor_half(gone.lo), divisor_half(gone.hi)};
+  return lind_v8_mul(v8(rung), lind_v8_min(binade(share), divisor));
 }
 
 /* A half or a quarter of the step, where it ends on the look. */
@@ -259,58 +286,57 @@ static void mixed_plan(mixed *r) {
   r->end = lind_v8_select(r->last, target, lind_v8_add(r->begin, lind_v8_add(r->gone, r->h)));
 }
 
-/* trial = x + h * (weights of stage s) . rates; s is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void mixed_point(mixed *r, const int s) {
+/* Stage s, a constant where this is inlined: where the rest stands, x + h * (weights . rates), the linear states that drive it,
+ * its rates. */
+static inline __attribute__((always_inline)) void mixed_stage(mixed *r, const int s) {
+  const lind_v8 h = r->h, time = lind_v8_load(&r->pack->time);
   for (int i = 0; i < r->n_rest; i++) {
     const int k = r->rest[i];
-    lind_v8 sum = lind_v8_mul(v8(weight[s][0]), lind_v8_load(&r->rate[0][k]));
-#pragma GCC unroll 8
-    for (int j = 1; j < s; j++) sum = lind_v8_fma(v8(weight[s][j]), lind_v8_load(&r->rate[j][k]), sum);
-    lind_v8_store(&r->trial[k], lind_v8_fma(r->h, sum, lind_v8_load(&r->pack->x[k])));
+    lind_v8 sum = lind_v8_mul(v8(rk_weight[s][0]), lind_v8_load(&r->rate[0][k]));
+#pragma GCC unroll 16
+    for (int j = 1; j < s; j++)
+      if (rk_weight[s][j] != 0) sum = lind_v8_fma(v8(rk_weight[s][j]), lind_v8_load(&r->rate[j][k]), sum);
+    lind_v8_store(&r->trial[k], lind_v8_fma(h, sum, lind_v8_load(&r->pack->x[k])));
   }
+  const int node = s <= INNER ? s - 1 : INNER;
+  for (int d = 0; (s <= INNER || s == RK_STAGES) && d < r->kernel->n_driving; d++) {
+    const int place = r->kernel->driving[d];
+    const lind_lane *row = r->block + lind_propagator_node(&r->propagator, node, d);
+    lind_v8_store(&r->trial[r->kernel->linear[place]], lind_propagator_row(&r->propagator, place, row, r->z, r->u));
+  }
+  if (s == INNER + 1) spread(r, r->z_end, r->trial);
+  mixed_rates(r, rk_node[s] == 1 ? r->end : lind_v8_fma(v8(rk_node[s]), h, time), r->trial, r->rate[s]);
 }
 
-static inline __attribute__((always_inline)) void mixed_stage(mixed *r, const lind_lane *block, lind_v8 time, const int s) {
-  mixed_point(r, s);
-  if (s <= NODES) {
-    lind_propagator_node(&r->propagator, block, s - 1, r->z, r->u, r->drive);
-    for (int d = 0; d < r->kernel->n_driving; d++) r->trial[r->kernel->linear[r->kernel->driving[d]]] = r->drive[d];
-  } else if (s == NODES + 1) {
-    spread(r, r->z_end, r->trial);
-  }
-  mixed_rates(r, s <= NODES ? lind_v8_fma(v8(node[s]), r->h, time) : r->end, r->trial, r->rate[s]);
-}
-
-static void mixed_measure(mixed *r) {
-  lind_v8 error = v8(0), size = v8(0);
+/* As in stepper_rk.c: the sum of the squares; 0 times a state shows one that is not finite. */
+static inline void mixed_measure(mixed *r) {
+  lind_v8 error = v8(0), broken = v8(0);
   for (int i = 0; i < r->n_rest; i++) {
     const int k = r->rest[i];
-    lind_v8 sum = lind_v8_mul(v8(difference[0]), lind_v8_load(&r->rate[0][k]));
-#pragma GCC unroll 8
-    for (int j = 2; j < STAGES; j++) sum = lind_v8_fma(v8(difference[j]), lind_v8_load(&r->rate[j][k]), sum);
-    const lind_v8 after = lind_v8_abs(lind_v8_load(&r->trial[k])), before = lind_v8_abs(lind_v8_load(&r->pack->x[k]));
-    const lind_v8 scale = mixed_scale(r, k, lind_v8_max(before, after));
-    error = lind_v8_max(error, lind_v8_div(lind_v8_abs(lind_v8_mul(r->h, sum)), scale));
-    size = lind_v8_max(size, after);
+    lind_v8 sum = lind_v8_mul(v8(rk_difference[0]), lind_v8_load(&r->rate[0][k]));
+#pragma GCC unroll 16
+    for (int j = 1; j < RK_STAGES; j++)
+      if (rk_difference[j] != 0) sum = lind_v8_fma(v8(rk_difference[j]), lind_v8_load(&r->rate[j][k]), sum);
+    const lind_v8 after = lind_v8_load(&r->trial[k]), before = lind_v8_load(&r->pack->x[k]);
+    const lind_v8 scale = mixed_scale(r, k, lind_v8_max(lind_v8_abs(before), lind_v8_abs(after)));
+    const lind_v8 ratio = lind_v8_div(lind_v8_mul(r->h, sum), scale);
+    error = lind_v8_fma(ratio, ratio, error);
+    broken = lind_v8_fma(after, v8(0), broken);
   }
-  for (int l = 0; l < r->n_linear; l++) size = lind_v8_max(size, lind_v8_abs(lind_v8_load(&r->z_end[l])));
+  for (int l = 0; l < r->n_linear; l++) broken = lind_v8_fma(lind_v8_load(&r->z_end[l]), v8(0), broken);
   r->error = error;
-  r->size = size;
+  r->broken = broken;
 }
 
 static void mixed_attempt(mixed *r) {
-  const lind_v8 time = lind_v8_load(&r->pack->time);
   mixed_plan(r);
   const unsigned wants = LIND_PROPAGATOR_NODES | (r->u ? LIND_PROPAGATOR_DRIVEN : 0);
-  const lind_lane *block = lind_propagator_find(&r->propagator, lind_m8_bits(r->active), r->h, wants);
-  lind_propagator_apply(&r->propagator, block, r->z, r->u, r->z_end);
-  mixed_stage(r, block, time, 1);
-  mixed_stage(r, block, time, 2);
-  mixed_stage(r, block, time, 3);
-  mixed_stage(r, block, time, 4);
-  mixed_stage(r, block, time, 5);
-  mixed_stage(r, block, time, 6);
+  r->block = lind_propagator_find(&r->propagator, lind_m8_bits(r->active), r->h, wants);
+  lind_propagator_apply(&r->propagator, r->block, r->z, r->u, r->z_end);
+#pragma GCC unroll 16
+  for (int s = 1; s < RK_STAGES; s++) mixed_stage(r, s);
   mixed_measure(r);
+  r->extended = 0;
   r->attempts = lind_v8_add(r->attempts, v8(1));
 }
 
@@ -337,6 +363,17 @@ static void mixed_linear_at(mixed *r, lind_v8 at, lind_m8 within) {
   r->seen_time = lind_v8_select(is_look, at, r->seen_time);
 }
 
+/* The stage that the extension needs besides; the end of the step is put aside meanwhile. */
+static void mixed_extend(mixed *r) {
+  if (r->extended) return;
+  r->extended = 1;
+  lind_lane *const end = r->trial;
+  r->trial = r->spare;
+  memcpy(r->spare, end, (size_t)r->n * sizeof *end);
+  mixed_stage(r, RK_STAGES);
+  r->trial = end;
+}
+
 static void mixed_interpolate(void *engine, const lind_lane *time, lind_lane *x) {
   mixed *r = engine;
   const lind_v8 at = lind_v8_load(time), start = lind_v8_load(&r->pack->time);
@@ -345,17 +382,19 @@ static void mixed_interpolate(void *engine, const lind_lane *time, lind_lane *x)
     memcpy(x, r->pack->x, (size_t)r->n * sizeof *x);
     return;
   }
+  mixed_extend(r);
   const lind_v8 theta = lind_v8_select(within, lind_v8_div(lind_v8_sub(at, start), r->h), v8(0));
-  lind_v8 share[STAGES];
-  for (int s = 0; s < STAGES; s++) {
-    share[s] = v8(extension[s][POWERS - 1]);
-    for (int p = POWERS - 2; p >= 0; p--) share[s] = lind_v8_fma(share[s], theta, v8(extension[s][p]));
+  lind_v8 share[RK_ALL];
+  for (int s = 0; s < RK_ALL; s++) {
+    share[s] = v8(rk_extension[s][RK_POWERS - 1]);
+    for (int p = RK_POWERS - 2; p >= 0; p--) share[s] = lind_v8_fma(share[s], theta, v8(rk_extension[s][p]));
     share[s] = lind_v8_mul(lind_v8_mul(share[s], theta), r->h);
   }
   for (int i = 0; i < r->n_rest; i++) {
     const int k = r->rest[i];
     lind_v8 sum = lind_v8_load(&r->pack->x[k]);
-    for (int s = 0; s < STAGES; s++) sum = lind_v8_fma(share[s], lind_v8_load(&r->rate[s][k]), sum);
+    for (int s = 0; s < RK_ALL; s++)
+      if (rk_extension[s][1] != 0) sum = lind_v8_fma(share[s], lind_v8_load(&r->rate[s][k]), sum);
     lind_v8_store(&x[k], sum);
   }
   mixed_linear_at(r, at, within);
@@ -384,7 +423,7 @@ static void mixed_accept(mixed *r, lind_m8 good) {
     lind_v8_store(&r->pack->x[i], lind_v8_select(good, lind_v8_load(&r->trial[i]), lind_v8_load(&r->pack->x[i])));
   for (int i = 0; i < r->n_rest; i++) {
     const int k = r->rest[i];
-    lind_v8_store(&r->rate[0][k], lind_v8_select(good, lind_v8_load(&r->rate[6][k]), lind_v8_load(&r->rate[0][k])));
+    lind_v8_store(&r->rate[0][k], lind_v8_select(good, lind_v8_load(&r->rate[RK_STAGES - 1][k]), lind_v8_load(&r->rate[0][k])));
   }
   for (int l = 0; l < r->n_linear; l++) r->z[l] = r->pack->x[r->kernel->linear[l]];
   r->gone = lind_v8_select(good, lind_v8_add(r->gone, r->h), r->gone);
@@ -394,7 +433,7 @@ static void mixed_accept(mixed *r, lind_m8 good) {
 /* The next step of each lane, as in stepper_rk.c. A step that was shortened so much that its error says only "longer" does not
  * lower what was planned. */
 static void mixed_control(mixed *r, lind_m8 good, lind_m8 finite) {
-  lind_v8 factor = lind_v8_mul(v8(safety), lind_v8_exp(lind_v8_mul(v8(-exponent), lind_v8_log(r->error))));
+  lind_v8 factor = lind_v8_exp2_rough(lind_v8_fma(v8(-exponent / 2), lind_v8_log2_rough(r->error), v8(log2(safety))));
   factor = lind_v8_max(v8(least), lind_v8_min(factor, lind_v8_select(r->rejected, v8(1), v8(most))));
   factor = lind_v8_select(finite, factor, v8(0.5));
   const lind_v8 planned = lind_v8_load(&r->pack->step);
@@ -408,7 +447,7 @@ static void mixed_control(mixed *r, lind_m8 good, lind_m8 finite) {
 }
 
 static void mixed_judge(mixed *r) {
-  const lind_m8 finite = lind_m8_and(is_finite(r->error), is_finite(r->size));
+  const lind_m8 finite = lind_m8_and(is_finite(r->error), lind_v8_eq(r->broken, v8(0)));
   const lind_m8 good = lind_m8_and(r->active, lind_m8_and(finite, lind_v8_le(r->error, v8(1))));
   const lind_v8 least_step = mixed_floor(r, lind_v8_load(&r->pack->time));
   const lind_m8 stuck = lind_m8_and(lind_m8_except(r->active, good), lind_v8_le(r->h, least_step));

@@ -300,18 +300,12 @@ static void what_cannot_be_made_is_no_number(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_chain_of_ten),
-      cmocka_unit_test(fast_exchange_and_slow_loss),
-      cmocka_unit_test(a_spiral),
-      cmocka_unit_test(rotations),
-      cmocka_unit_test(one_state),
-      cmocka_unit_test(nearly_equal_rates),
-      cmocka_unit_test(ten_equal_rates),
-      cmocka_unit_test(closed_systems_keep_their_mass),
-      cmocka_unit_test(the_semigroup),
-      cmocka_unit_test(bits_are_a_lanes_own),
-      cmocka_unit_test(parts),
-      cmocka_unit_test(what_cannot_be_made_is_no_number),
+      cmocka_unit_test(a_chain_of_ten),  cmocka_unit_test(fast_exchange_and_slow_loss),
+      cmocka_unit_test(a_spiral),        cmocka_unit_test(rotations),
+      cmocka_unit_test(one_state),       cmocka_unit_test(nearly_equal_rates),
+      cmocka_unit_test(ten_equal_rates), cmocka_unit_test(closed_systems_keep_their_mass),
+      cmocka_unit_test(the_semigroup),   cmocka_unit_test(bits_are_a_lanes_own),
+      cmocka_unit_test(parts),           cmocka_unit_test(what_cannot_be_made_is_no_number),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,8 +55,10 @@ static answer ask(lind_propagator *p, unsigned lanes, lind_v8 dt, bool driven, i
   lind_propagator_apply(p, block, x, driven ? u : NULL, y);
   for (int i = 0; i < N; i++) said.x[i] = y[i].of[lane];
   for (int k = 0; k < NODES; k++) {
-    lind_propagator_node(p, block, k, x, driven ? u : NULL, y);
-    for (int d = 0; d < DRIVING; d++) said.at[k][d] = y[d].of[lane];
+    for (int d = 0; d < DRIVING; d++) {
+      lind_v8_store(y, lind_propagator_row(p, driving[d], block + lind_propagator_node(p, k, d), x, driven ? u : NULL));
+      said.at[k][d] = y->of[lane];
+    }
   }
   return said;
 }
