@@ -8,6 +8,9 @@ enum { ARRIVE, ENTER, BEGIN, ACT, RESET, SETTLE, SHOW, LEAVE, WAIT, END };
 
 static const lind_record *records_of(const lind_course_pack *p, int i) { return p->lane[i].patient->records; }
 
+/* Most models have none that do; then nobody is asked. */
+static bool inputs_move(const lind_course_pack *p) { return p->course->n_varying > 0 || p->course->n_drifts > 0; }
+
 static bool is_due(const lind_course_pack *p, int i) {
   const lind_course_lane *lane = &p->lane[i];
   if (lane->next >= lane->patient->n) return false;
@@ -72,7 +75,7 @@ static int leave(lind_course_pack *p, int i, lind_course_need *need) {
   lane->patient->reached = ++lane->next;
   if (lane->next >= lane->patient->n) return END;
   if (is_due(p, i)) return BEGIN;
-  if (lind_course_inputs_leave(p, i)) *need = LIND_NEED_REFRESH;
+  if (inputs_move(p) && lind_course_inputs_leave(p, i)) *need = LIND_NEED_REFRESH;
   return WAIT;
 }
 
@@ -83,7 +86,7 @@ lind_course_need lind_course_lane_act(lind_course_pack *p, int i) {
     switch (lane->stage) {
       case ARRIVE:
         lane->stage = ENTER;
-        if (lind_course_inputs_arrive(p, i)) need = LIND_NEED_REFRESH;
+        if (inputs_move(p) && lind_course_inputs_arrive(p, i)) need = LIND_NEED_REFRESH;
         break;
       case ENTER:
         enter(p, i);
@@ -91,7 +94,7 @@ lind_course_need lind_course_lane_act(lind_course_pack *p, int i) {
         break;
       case BEGIN:
         lane->stage = ACT;
-        if (lind_course_inputs_place(p, i, lane->next)) need = LIND_NEED_REFRESH;
+        if (inputs_move(p) && lind_course_inputs_place(p, i, lane->next)) need = LIND_NEED_REFRESH;
         break;
       case ACT:
       case RESET:
@@ -121,7 +124,8 @@ lind_course_need lind_course_lane_act(lind_course_pack *p, int i) {
 
 static bool is_looked_at(const lind_course_pack *p, int i, int record) {
   const int event = records_of(p, i)[record].event;
-  return (event == LIND_RECORD_OBSERVATION || event == LIND_RECORD_OTHER) && lind_course_inputs_smooth(p, i, record);
+  return (event == LIND_RECORD_OBSERVATION || event == LIND_RECORD_OTHER) &&
+         (!inputs_move(p) || lind_course_inputs_smooth(p, i, record));
 }
 
 static bool turns_back(const lind_course_pack *p, int i, int record) {
@@ -135,7 +139,8 @@ double lind_course_lane_target(lind_course_pack *p, int i) {
   if (lane->cut < lane->next) lane->cut = lane->next;
   while (lane->cut < last && is_looked_at(p, i, lane->cut) && !turns_back(p, i, lane->cut + 1)) lane->cut++;
   const double stop = records_of(p, i)[lane->cut].time;
-  const double target = fmin(fmin(stop, lind_under_way_next(&lane->queue)), lind_course_inputs_next(p, i));
+  double target = lind_under_way_first(stop, lind_under_way_next(&lane->queue));
+  if (p->course->n_drifts > 0) target = lind_under_way_first(target, lind_course_inputs_next(p, i));
   const double first = records_of(p, i)[lane->next].time;
   p->advance.look.of[i] = lane->next < lane->cut && lind_under_way_soon(first) < target ? first : INFINITY;
   lane->stage = ARRIVE;

@@ -8,6 +8,7 @@
 #ifndef LIND_SIMULATE_UNDER_WAY_H
 #define LIND_SIMULATE_UNDER_WAY_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,15 +35,28 @@ typedef struct lind_under_way {
   lind_running *running; /* [most_running] */
 } lind_under_way;
 
+/* Inline because they are asked of every patient at every stop; with comparisons, because fmin and fmax are calls. */
+static inline double lind_under_way_first(double a, double b) { return a < b ? a : b; }
+
 /* Times this close are one time: 1e-12 of their size, and of an hour. */
-double lind_under_way_soon(double now);
+static inline double lind_under_way_soon(double now) {
+  const double size = fabs(now);
+  return now + 1e-12 * (size > 1.0 ? size : 1.0);
+}
+
+static inline double lind_under_way_enters(const lind_coming *row) { return row->first + (double)row->next * row->interval; }
+static inline double lind_under_way_ends(const lind_running *row) { return row->end + (double)row->next * row->interval; }
 
 /* false: there is no room, and nothing has changed */
 bool lind_under_way_send(lind_under_way *queue, lind_coming row);
 bool lind_under_way_start(lind_under_way *queue, lind_running row);
 void lind_under_way_clear(lind_under_way *queue);
 
-double lind_under_way_next(const lind_under_way *queue); /* when the next dose enters or the next infusion ends; INFINITY */
+/* When the next dose enters or the next infusion ends; INFINITY */
+static inline double lind_under_way_next(const lind_under_way *queue) {
+  const double dose = queue->n_coming > 0 ? lind_under_way_enters(&queue->coming[0]) : INFINITY;
+  return queue->n_running > 0 ? lind_under_way_first(dose, lind_under_way_ends(&queue->running[0])) : dose;
+}
 /* The first dose that is due by `now`: its record and its time. It leaves its row. false: none is due. */
 bool lind_under_way_enter(lind_under_way *queue, double now, int *record, double *time);
 /* Ends the infusions that are over by `now`; true if there were any. */
