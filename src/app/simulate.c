@@ -98,7 +98,7 @@ static lind_err find_engine(simulation *s, const char *name) {
   int n;
   const char *const *names = lind_stepper_names(&n);
   char list[200], suggestion[100];
-  if (name == NULL) name = lind_stepper_find("auto") != NULL ? "auto" : "rk";
+  if (name == NULL) name = "auto";
   s->course.stepper = lind_stepper_find(name);
   LIND_CHECK(s->course.stepper != NULL, LIND_ERR_INPUT, "--engine is '%s'; known engines are %s%s", name,
              lind_text_list(names, (size_t)n, list, sizeof list),

@@ -208,7 +208,7 @@ const lind_key lind_rows_store[] = {
   {0}};
 
 const lind_key lind_rows_engine[] = {
-  {"name", LIND_KEY_WORDS, NULL, 0, 0, "rk", NULL, PROTOCOL(engine), "the integrator"},
+  {"name", LIND_KEY_WORDS, NULL, 0, 0, "auto", NULL, PROTOCOL(engine), "the integrator: auto picks by the model; exact, rk, rosenbrock, cvode, milstein, euler-maruyama"},
   {"grid", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "1 h", NULL, PROTOCOL(grid), "time between the nodes of noise in states, for models that have it; it bounds the steps"},
   {"rescue", LIND_KEY_FLAG, NULL, 0, 0, "yes", NULL, PROTOCOL(rescue), "CVODE goes on with a patient whom the engine gives up on"},
   {"relative", LIND_KEY_NUMBER, NULL, 1e-14, 0.1, "1e-6", NULL, PROTOCOL(relative), "relative tolerance of a step"},

@@ -78,7 +78,7 @@ static lind_err read_model(lind_plan *plan, lind_back_end back_end, lind_arena *
 
 static lind_err find_engine(lind_plan *plan) {
   const lind_words engine = plan->protocol->engine;
-  const char *name = engine.text != NULL ? engine.text : "rk";
+  const char *name = engine.text != NULL ? engine.text : "auto";
   int n;
   const char *const *names = lind_stepper_names(&n);
   char suggestion[128], list[256];

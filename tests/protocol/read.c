@@ -161,7 +161,7 @@ static void test_presets(void **state) {
   assert_true(p->blocks.n == 1 && p->blocks.at[0] == 6); /* twice the ratios' sum */
   assert_true(p->miss == 0 && p->miss_after_miss == 0 && p->dropout_yearly == 0 && p->failed_limit == 0.001);
   assert_true(p->relative == 1e-6 && p->absolute == 1e-9);
-  assert_string_equal(p->engine.text, "rk");
+  assert_string_equal(p->engine.text, "auto");
   assert_int_equal(p->n_visits + p->n_dosing + p->n_groups + p->n_endpoints + p->n_analyses + p->n_looks + p->n_scenarios, 0);
   p = case_read(*state,
                 SMALL "arms: {a: {ratio: 0.3, dosing: []}}\nrandomise: {method: simple}\nconduct: {adherence: {miss: 0.2}}\n");

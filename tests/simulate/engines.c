@@ -53,10 +53,10 @@ static void who_is_too_stiff_is_rescued(void **state) {
   (void)state;
   static const char fast[] = "model.parameters={drift_sd: 0, assay: 0, ka: 100000 1/h}", few[] = "patients=8",
                     brief[] = "duration=15 day", visits[] = "visits={days: [1, 8, 15]}";
-  trial rk = trial_open("warfarin", fast, few, brief, visits),
+  trial rk = trial_open("warfarin", fast, few, brief, visits, "engine.name=rk"),
         cvode = trial_open("warfarin", fast, few, brief, visits, "engine.name=cvode");
   trial picked = trial_open("warfarin", fast, few, brief, visits, "engine.name=auto");
-  trial alone = trial_open("warfarin", fast, few, brief, visits, "engine.rescue=no");
+  trial alone = trial_open("warfarin", fast, few, brief, visits, "engine={name: rk, rescue: no}");
   trial *const all[] = {&rk, &cvode, &picked, &alone};
   for (int k = 0; k < 4; k++) trial_run(all[k], 0);
   assert_int_equal(rescued(&rk), 8);
