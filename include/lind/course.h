@@ -70,6 +70,11 @@ typedef struct lind_course {
   int most_coming, most_running; /* room for what is under way in one patient: lind_course_room */
 } lind_course;
 
+typedef struct lind_course_mark { /* a state event that has fired */
+  double time;
+  int trigger; /* of the model */
+} lind_course_mark;
+
 typedef struct lind_course_patient {
   int n;
   const lind_record *records;
@@ -79,10 +84,12 @@ typedef struct lind_course_patient {
   /* Out. */
   double *y; /* [n][n_outputs], without residual error: rows that were observed and reached are filled */
   lind_lane_status status;
-  int reached;    /* records that have acted: n unless it stopped */
-  double time;    /* where it stopped */
-  int state;      /* that did not behave, if it stopped; -1: none to blame */
-  uint64_t fired; /* state events */
+  int reached;             /* records that have acted: n unless it stopped */
+  double time;             /* where it stopped */
+  int state;               /* that did not behave, if it stopped; -1: none to blame */
+  uint64_t fired;          /* state events */
+  lind_course_mark *marks; /* [most_marks] the first of them; NULL: nobody asks */
+  int most_marks;
 } lind_course_patient;
 
 /* Enlarge the room so that these records fit. Infusions are counted with 4 times their own amount, modelled ones with 64 at once

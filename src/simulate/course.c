@@ -191,9 +191,12 @@ static int culprit(lind_course_pack *p, int i) {
 static void fire(lind_course_pack *p, int i) {
   const lind_kernel *kernel = p->kernel;
   const int trigger = p->advance.trigger[i];
+  lind_course_patient *patient = p->lane[i].patient;
+  if (patient->fired < (uint64_t)patient->most_marks)
+    patient->marks[patient->fired] = (lind_course_mark){p->advance.time.of[i], trigger};
   kernel->reset(kernel->self, &p->advance.time, p->frame, p->x, p->after);
   for (int k = 0; k < kernel->n_states; k++) p->x[k].of[i] = p->after[trigger * kernel->n_states + k].of[i];
-  if (++p->lane[i].patient->fired >= p->course->tolerance.most_steps) lind_course_stop(p, i, LIND_LANE_STEPS, -1);
+  if (++patient->fired >= p->course->tolerance.most_steps) lind_course_stop(p, i, LIND_LANE_STEPS, -1);
 }
 
 static bool prepare(lind_course_pack *p) {
