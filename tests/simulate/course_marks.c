@@ -55,7 +55,7 @@ static void no_more_than_asked_for(void **state) {
   (void)state;
   course_case c;
   lind_course_patient patient;
-  lind_course_mark marks[3] = {{0}, {0}, {-1, -1}};
+  lind_course_mark marks[3] = {{0, 0}, {0, 0}, {-1, -1}};
   course_open(&c, LIND_SOURCE_DIR "/tests/simulate/data/happenings.lind", "rk");
   for (int k = 0; k < c.model->n_randoms; k++)
     if (c.model->randoms[k].kind == LIND_RANDOM_EXPONENTIAL) c.given[c.model->randoms[k].slot] = 99;
