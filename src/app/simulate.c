@@ -2,6 +2,7 @@
 #include "simulate.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,20 +15,16 @@ typedef struct simulation {
   lind_model *model;
   lind_events events;
   lind_inputs inputs;
-  lind_rows rows;
   lind_course course;
+  lind_packs packs;
   double *parameters;
   uint64_t seed;
-  /* what happened */
-  size_t stopped, worst; /* individuals that stopped; the first of them */
-  lind_course_patient first;
-  lind_work work;
   double seconds;
 } simulation;
 
 typedef struct choices {
   const char *model, *events, *out, *individual, *engine, *relative, *absolute, *times, *carry, *rows;
-  uint64_t seed, digits;
+  uint64_t seed, digits, threads;
   bool errors, typical, evaluator;
   lind_option_list set, carried;
 } choices;
@@ -157,9 +154,9 @@ static lind_err settle_carried(simulation *s, const choices *c, lind_arena *aren
     bool carries = !lind_events_is_reserved(&s->events, column) && !s->inputs.used[column];
     for (int k = 0; k < c->carried.n; k++) carries |= strcmp(c->carried.at[k], csv->columns[column]) == 0;
     if (carries && column != s->events.column[LIND_COLUMN_ID] && column != s->events.column[LIND_COLUMN_TIME])
-      carried[s->rows.n_carried++] = column;
+      carried[s->packs.rows.n_carried++] = column;
   }
-  s->rows.carried = carried;
+  s->packs.rows.carried = carried;
   return LIND_OK;
 }
 
@@ -178,12 +175,13 @@ static lind_err settle_rows(simulation *s, const choices *c, lind_arena *arena) 
     if (c->errors) LIND_TRY(lind_model_residual(s->model, s->parameters, k, &a, &b));
     if (c->errors && s->model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(s->model, s->parameters, k, &a));
   }
-  s->rows.events = &s->events;
-  s->rows.model = s->model;
-  s->rows.parameters = s->parameters;
-  s->rows.errors = c->errors;
-  s->rows.measure = measure;
-  s->rows.digits = (int)c->digits;
+  s->packs = (lind_packs){.events = &s->events, .inputs = &s->inputs, .course = &s->course, .threads = (int)c->threads};
+  s->packs.rows.events = &s->events;
+  s->packs.rows.model = s->model;
+  s->packs.rows.parameters = s->parameters;
+  s->packs.rows.errors = c->errors;
+  s->packs.rows.measure = measure;
+  s->packs.rows.digits = (int)c->digits;
   return settle_carried(s, c, arena);
 }
 
@@ -208,80 +206,29 @@ static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
   return settle_course(s, arena);
 }
 
-/* ---- packs */
+/* ---- rows */
 
-typedef struct desk {
-  lind_course_pack *pack;
-  double *given, *varying, *y;
-} desk;
-
-static lind_err take_desk(const simulation *s, lind_arena *arena, desk *d) {
-  const size_t most = s->events.most;
-  LIND_TAKE(d->given, arena, LIND_LANES * (size_t)s->inputs.n_given + 1);
-  LIND_TAKE(d->varying, arena, LIND_LANES * most * (size_t)s->inputs.n_varying + 1);
-  LIND_TAKE(d->y, arena, LIND_LANES * most * (size_t)s->model->n_outputs + 1);
-  return lind_course_pack_create(&s->course, &d->pack);
-}
-
-static void sit(const simulation *s, const desk *d, size_t from, int n, lind_course_patient *patients) {
-  const lind_events *e = &s->events;
-  for (int i = 0; i < n; i++) {
-    const size_t patient = from + (size_t)i;
-    double *given = d->given + i * s->inputs.n_given, *varying = d->varying + (size_t)i * e->most * (size_t)s->inputs.n_varying;
-    lind_inputs_fill(&s->inputs, e, patient, given, varying);
-    patients[i] = (lind_course_patient){.n = (int)(e->first[patient + 1] - e->first[patient]),
-                                        .records = e->records + e->first[patient],
-                                        .given = given,
-                                        .varying = varying,
-                                        .who = e->who[patient],
-                                        .y = d->y + (size_t)i * e->most * (size_t)s->model->n_outputs};
-  }
-}
-
-static void run_packs(simulation *s, const desk *d) {
-  const size_t people = s->events.n_patients, packs = (people + LIND_LANES - 1) / LIND_LANES;
-  lind_progress progress;
-  lind_progress_begin(&progress, packs, 0, people);
-  for (size_t pack = 0; pack < packs; pack++) {
-    lind_course_patient patients[LIND_LANES];
-    const size_t from = pack * LIND_LANES;
-    const int n = people - from < LIND_LANES ? (int)(people - from) : LIND_LANES;
-    sit(s, d, from, n, patients);
-    lind_course_run(d->pack, patients, n);
-    for (int i = 0; i < n; i++) {
-      lind_rows_put(&s->rows, from + (size_t)i, &patients[i]);
-      if (patients[i].status == LIND_LANE_OK) continue;
-      if (s->stopped++ == 0) {
-        s->worst = from + (size_t)i;
-        s->first = patients[i];
-      }
-    }
-    if (people >= 1000) lind_progress_show(&progress, pack + 1);
-  }
-  if (people >= 1000) lind_progress_end(&progress, packs);
-  s->work = lind_course_work(d->pack);
-}
-
-static lind_err write_rows(simulation *s, const desk *d, const char *out, lind_arena *arena) {
+static lind_err write_rows(simulation *s, const char *out, lind_arena *arena) {
   const bool standard = strcmp(out, "-") == 0;
   const char *temporary = lind_arena_format(arena, "%s.tmp", out);
   LIND_CHECK(temporary != NULL, LIND_ERR_MEMORY, "no memory for a path");
-  s->rows.out = standard ? stdout : fopen(temporary, "wbe");
-  LIND_CHECK(s->rows.out != NULL, LIND_ERR_INPUT, "--out %s cannot be written: %s", out, strerror(errno));
-  lind_rows_header(&s->rows);
-  run_packs(s, d);
-  bool ok = fflush(s->rows.out) == 0 && !ferror(s->rows.out);
+  s->packs.rows.out = standard ? stdout : fopen(temporary, "wbe");
+  LIND_CHECK(s->packs.rows.out != NULL, LIND_ERR_INPUT, "--out %s cannot be written: %s", out, strerror(errno));
+  lind_rows_header(&s->packs.rows);
+  const lind_err err = lind_packs_run(&s->packs);
+  bool ok = fflush(s->packs.rows.out) == 0 && !ferror(s->packs.rows.out);
   if (!standard) {
-    ok = fsync(fileno(s->rows.out)) == 0 && ok;
-    ok = fclose(s->rows.out) == 0 && ok;
-    ok = ok && rename(temporary, out) == 0;
+    ok = fsync(fileno(s->packs.rows.out)) == 0 && ok;
+    ok = fclose(s->packs.rows.out) == 0 && ok;
+    ok = ok && err == LIND_OK && rename(temporary, out) == 0;
+    if (!ok) (void)unlink(temporary);
   }
-  if (!ok && !standard) (void)unlink(temporary);
+  LIND_TRY(err);
   LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", standard ? "standard output" : out, strerror(errno));
   if (standard) return LIND_OK;
   const char *beside = lind_arena_format(arena, "%s.json", out);
   LIND_CHECK(beside != NULL, LIND_ERR_MEMORY, "no memory for a path");
-  return lind_rows_describe(&s->rows, beside, s->course.stepper->name, s->course.tolerance, s->seed);
+  return lind_rows_describe(&s->packs.rows, beside, s->course.stepper->name, s->course.tolerance, s->seed);
 }
 
 /* ---- what happened */
@@ -289,8 +236,8 @@ static lind_err write_rows(simulation *s, const desk *d, const char *out, lind_a
 static void summary(const simulation *s) {
   const size_t people = s->events.n_patients;
   fprintf(stderr, "%zu individual%s, %zu records; engine %s, %llu steps (%llu rejected); %.3g s, %.0f individuals/s\n", people,
-          people == 1 ? "" : "s", s->events.n, s->course.stepper->name, (unsigned long long)s->work.steps,
-          (unsigned long long)s->work.rejected, s->seconds, s->seconds > 0.0 ? (double)people / s->seconds : 0.0);
+          people == 1 ? "" : "s", s->events.n, s->course.stepper->name, (unsigned long long)s->packs.work.steps,
+          (unsigned long long)s->packs.work.rejected, s->seconds, s->seconds > 0.0 ? (double)people / s->seconds : 0.0);
   if (strncmp(s->model->back_end, "lane evaluator", 14) == 0)
     fprintf(stderr, "model %s: %s\n", s->model->name, s->model->back_end);
 }
@@ -301,49 +248,41 @@ static lind_err verdict(const simulation *s) {
       LIND_LANE_STATUS_LIST(ROW)
 #undef ROW
   };
-  if (s->stopped == 0) return LIND_OK;
+  if (s->packs.stopped == 0) return LIND_OK;
   const lind_events *e = &s->events;
-  const char *id = lind_csv_at(e->csv, e->row[e->first[s->worst]], e->column[LIND_COLUMN_ID])->text;
-  const char *state = s->first.state >= 0 ? s->model->states[s->first.state].name : NULL;
+  const char *id = lind_csv_at(e->csv, e->row[e->first[s->packs.worst]], e->column[LIND_COLUMN_ID])->text;
+  const char *state = s->packs.first.state >= 0 ? s->model->states[s->packs.first.state].name : NULL;
   return lind_error_fail(
       LIND_ERR_NUMERIC, __FILE__, __LINE__,
       "ID %s stopped at %.6g %s: it %s%s%s%s; %zu of %zu individuals stopped, and their cells are empty from there on", id,
-      s->first.time / e->time.scale, e->time.text, reasons[s->first.status], state != NULL ? " (state " : "",
-      state != NULL ? state : "", state != NULL ? ")" : "", s->stopped, e->n_patients);
+      s->packs.first.time / e->time.scale, e->time.text, reasons[s->packs.first.status], state != NULL ? " (state " : "",
+      state != NULL ? state : "", state != NULL ? ")" : "", s->packs.stopped, e->n_patients);
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   choices c = {.carry = "nocb", .rows = "observations", .seed = 1747, .digits = 9};
-  const lind_option options[] = {{"--events", LIND_OPTION_TEXT, &c.events},
-                                 {"--out", LIND_OPTION_TEXT, &c.out},
-                                 {"--parameters", LIND_OPTION_TEXT, &c.individual},
-                                 {"--set", LIND_OPTION_LIST, &c.set},
-                                 {"--engine", LIND_OPTION_TEXT, &c.engine},
-                                 {"--rtol", LIND_OPTION_TEXT, &c.relative},
-                                 {"--atol", LIND_OPTION_TEXT, &c.absolute},
-                                 {"--times", LIND_OPTION_TEXT, &c.times},
-                                 {"--covariates", LIND_OPTION_TEXT, &c.carry},
-                                 {"--rows", LIND_OPTION_TEXT, &c.rows},
-                                 {"--carry", LIND_OPTION_LIST, &c.carried},
-                                 {"--seed", LIND_OPTION_COUNT, &c.seed},
-                                 {"--digits", LIND_OPTION_COUNT, &c.digits},
-                                 {"--errors", LIND_OPTION_FLAG, &c.errors},
-                                 {"--no-random", LIND_OPTION_FLAG, &c.typical},
-                                 {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},
-                                 {0}};
+  const lind_option options[] = {{"--events", LIND_OPTION_TEXT, &c.events},         {"--out", LIND_OPTION_TEXT, &c.out},
+                                 {"--parameters", LIND_OPTION_TEXT, &c.individual}, {"--set", LIND_OPTION_LIST, &c.set},
+                                 {"--engine", LIND_OPTION_TEXT, &c.engine},         {"--rtol", LIND_OPTION_TEXT, &c.relative},
+                                 {"--atol", LIND_OPTION_TEXT, &c.absolute},         {"--times", LIND_OPTION_TEXT, &c.times},
+                                 {"--covariates", LIND_OPTION_TEXT, &c.carry},      {"--rows", LIND_OPTION_TEXT, &c.rows},
+                                 {"--carry", LIND_OPTION_LIST, &c.carried},         {"--seed", LIND_OPTION_COUNT, &c.seed},
+                                 {"--digits", LIND_OPTION_COUNT, &c.digits},        {"--errors", LIND_OPTION_FLAG, &c.errors},
+                                 {"--no-random", LIND_OPTION_FLAG, &c.typical},     {"--threads", LIND_OPTION_COUNT, &c.threads},
+                                 {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},   {0}};
   int given;
   simulation s = {0};
-  desk d = {0};
   LIND_TRY(lind_options_read(n, arguments, options, &c.model, 1, &given));
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "which model? lind simulate MODEL --events TABLE.csv --out OUT.csv");
   LIND_CHECK(c.events != NULL, LIND_ERR_INPUT, "--events is missing: the table of doses and observations");
   LIND_CHECK(c.out != NULL, LIND_ERR_INPUT, "--out is missing: a file, or - for standard output");
+  LIND_CHECK(c.threads <= INT_MAX, LIND_ERR_INPUT, "--threads is %llu, more than any machine has", (unsigned long long)c.threads);
   LIND_TRY(settle(&s, &c, arena));
-  LIND_TRY(take_desk(&s, arena, &d));
+  lind_err err = lind_packs_init(&s.packs, arena);
   const double began = lind_progress_now();
-  const lind_err err = write_rows(&s, &d, c.out, arena);
+  if (err == LIND_OK) err = write_rows(&s, c.out, arena);
   s.seconds = lind_progress_now() - began;
-  lind_course_pack_destroy(&d.pack);
+  lind_packs_release(&s.packs);
   LIND_TRY(err);
   summary(&s);
   return verdict(&s);
@@ -354,7 +293,7 @@ const lind_command lind_command_simulate = {
     .usage =
         "simulate MODEL --events TABLE.csv --out OUT.csv|- [--parameters P.csv] [--set NAME=VALUE]... [--times 0:24:1] "
         "[--covariates nocb|locf|linear] [--engine E] [--rtol R] [--atol A] [--seed S] [--no-random] [--errors] "
-        "[--rows observations|all] [--carry COLUMN]... [--digits N] [--evaluator]",
+        "[--rows observations|all] [--carry COLUMN]... [--digits N] [--threads T] [--evaluator]",
     .summary = "Simulate a NONMEM-style table of events: doses, infusions, steady states, resets, changing covariates.",
     .run = run,
 };

@@ -89,4 +89,25 @@ void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_pati
 lind_err lind_rows_describe(const lind_rows *rows, const char *path, const char *engine, lind_tolerance tolerance,
                             uint64_t seed) LIND_MUST_CHECK;
 
+/* ---- simulate_packs.c: everybody's course */
+
+typedef struct lind_packs {
+  const lind_events *events;
+  const lind_inputs *inputs;
+  const lind_course *course;
+  lind_rows rows;
+  int threads; /* 0: the cores that there are */
+  /* out */
+  size_t stopped, worst;     /* individuals that stopped; the first of them */
+  lind_course_patient first; /* what was to be known of it */
+  lind_work work;
+  struct lind_crowd *crowd; /* simulate_packs.c only */
+} lind_packs;
+
+/* Threads and their memory; to be released even where it failed. */
+lind_err lind_packs_init(lind_packs *packs, lind_arena *arena) LIND_MUST_CHECK;
+void lind_packs_release(lind_packs *packs);
+/* The rows of all individuals, to rows.out, in the order of the table: the same bytes whatever `threads` is. */
+lind_err lind_packs_run(lind_packs *packs) LIND_MUST_CHECK;
+
 #endif

@@ -131,11 +131,13 @@ static void effects_between_occasions(void **state) {
   lind_arena_destroy(&arena);
 }
 
+static const char explodes[] =
+    "model bad\ntitle \"it explodes\"\nsource \"nobody\"\ntime h\nparameter k = 1 [1/(mg*h)]\nstate a [mg] dose\n"
+    "d/dt(a) = k * a * a\noutput y [mg] = a\n";
+
 static void who_stops_is_named(void **state) {
   program_case *c = *state;
-  file_write("bad.lind",
-             "model bad\ntitle \"it explodes\"\nsource \"nobody\"\ntime h\nparameter k = 1 [1/(mg*h)]\nstate a [mg] dose\n"
-             "d/dt(a) = k * a * a\noutput y [mg] = a\n");
+  file_write("bad.lind", explodes);
   file_write("e.csv", "ID,TIME,AMT\nx,0,1\nx,0.5,.\nx,2,.\ny,0,0.01\ny,2,.\n");
   assert_int_equal(program_run(c, "simulate bad.lind --events e.csv --out out.csv --digits 3"), 1);
   assert_non_null(strstr(c->err, "lind: ID x stopped at 1 h: it "));
@@ -143,6 +145,30 @@ static void who_stops_is_named(void **state) {
   char got[200];
   file_read("out.csv", got, sizeof got);
   assert_string_equal(got, "ID,TIME,y\nx,0.5,2\nx,2,\ny,2,0.0102\n");
+}
+
+/* More than one wave of jobs, a last pack that is not full, and some who stop: the same file and the same sentence. */
+static void threads_change_nothing(void **state) {
+  program_case *c = *state;
+  static char one[1 << 16], other[1 << 16];
+  enum { PEOPLE_IN_ALL = 2501 };
+  FILE *table = fopen("e.csv", "w");
+  assert_non_null(table);
+  fputs("ID,TIME,AMT\n", table);
+  for (int id = 1; id <= PEOPLE_IN_ALL; id++)
+    fprintf(table, "%d,0,%g\n%d,2,.\n", id, 0.2 + (id > 1900 && id % 100 == 7) + 1e-4 * (id % 2000), id);
+  (void)fclose(table);
+  file_write("bad.lind", explodes);
+  for (int threads = 0; threads <= 3; threads++) {
+    char line[200];
+    (void)snprintf(line, sizeof line, "simulate bad.lind --events e.csv --out out.csv --digits 17 --threads %d", threads);
+    assert_int_equal(program_run(c, line), 1);
+    assert_non_null(strstr(c->err, "lind: ID 1907 stopped at "));
+    assert_non_null(strstr(c->err, "; 6 of 2501 individuals stopped"));
+    file_read("out.csv", threads == 0 ? one : other, sizeof one);
+    if (threads > 0) assert_string_equal(one, other);
+  }
+  assert_true(strlen(one) + 1 < sizeof one && strstr(one, "\n2501,2,") != NULL);
 }
 
 /* ---- sentences */
@@ -207,6 +233,7 @@ int main(void) {
       CASE(individual_parameters_come_from_either_table),
       CASE(effects_between_occasions),
       CASE(who_stops_is_named),
+      CASE(threads_change_nothing),
       CASE(bad_tables_are_sentences),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
