@@ -70,10 +70,10 @@ typedef struct lind_plan {
   lind_digest hash; /* of everything that results depend on */
   int n_days;
 
-  const char *const *origin;             /* [n_parameters] "default", "set NAME", "protocol" */
-  lind_plan_values values;               /* after set and overrides */
-  const struct lind_plan_unsure *unsure; /* NULL: the parameters are taken as known */
-  lind_digest unsure_digest;             /* of its table */
+  const char *const *origin;        /* [n_parameters] "default", "set NAME", "protocol" */
+  lind_plan_values values;          /* after set and overrides */
+  const struct lind_unsure *unsure; /* NULL: the parameters are taken as known */
+  lind_digest unsure_digest;        /* of its table */
   const lind_purpose *random_purposes, *drift_purposes, *noise_purposes;
   const bool *is_final;        /* [model->n_events] */
   bool varies;                 /* some effect is drawn again at each occasion */

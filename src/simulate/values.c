@@ -4,8 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "lind/unsure.h"
+
 enum { DRIFT_NODES = (1 << 24) - 1 }; /* a node is 24 bits of a random address: see random.h */
-enum { OF_NOBODY = UINT32_MAX };      /* the seat whose draws are a replicate's own: no patient sits there */
 
 size_t lind_values_lay(const lind_plan *plan, void *at, lind_plan_values *values) {
   const lind_model *model = plan->model;
@@ -58,18 +59,10 @@ lind_err lind_values_settle(const lind_plan *plan, lind_plan_values *values) {
 }
 
 lind_err lind_values_draw(const lind_plan *plan, uint32_t replicate, lind_plan_values *values) {
-  const lind_plan_unsure *unsure = plan->unsure;
-  const lind_who who = {plan->protocol->seed, replicate, OF_NOBODY, 0};
-  memcpy(values->parameters, plan->values.parameters, (size_t)plan->model->n_parameters * sizeof *values->parameters);
-  for (int i = 0; unsure != NULL && i < unsure->n; i++) {
-    double *value = &values->parameters[unsure->parameter[i]];
-    if (unsure->sets != NULL) {
-      *value = unsure->sets[replicate % unsure->n_sets * (size_t)unsure->n + (size_t)i];
-      continue;
-    }
-    double away = 0.0;
-    for (int j = 0; j <= i; j++) away += unsure->root[i * unsure->n + j] * lind_random_normal(who, unsure->purposes[j], 0);
-    *value = unsure->log[i] ? *value * exp(away) : *value + away;
-  }
+  const double *centre = plan->values.parameters;
+  if (plan->unsure != NULL)
+    lind_unsure_draw(plan->unsure, plan->protocol->seed, replicate, centre, values->parameters);
+  else
+    memcpy(values->parameters, centre, (size_t)plan->model->n_parameters * sizeof *values->parameters);
   return lind_values_settle(plan, values);
 }

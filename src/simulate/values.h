@@ -6,19 +6,6 @@
 
 #include "lind/plan.h"
 
-/* How well the parameters are known. */
-typedef struct lind_plan_unsure {
-  int n;
-  const int *parameter; /* [n] of the model */
-  const char *path;
-  lind_where where;
-  size_t n_sets;
-  const double *sets;           /* [n_sets][n] canonical; NULL: they are drawn */
-  const bool *log;              /* [n] normal on the log scale */
-  const double *root;           /* [n][n] lower triangle; covariance = root root' */
-  const lind_purpose *purposes; /* [n] */
-} lind_plan_unsure;
-
 /* Room for everything but the parameters, which stay where they are. */
 lind_err lind_values_take(const lind_plan *plan, lind_arena *arena, lind_plan_values *values) LIND_MUST_CHECK;
 /* Work out the rest from values->parameters. Fails where a standard deviation is negative and the like. */

@@ -32,7 +32,7 @@ HEADERS = {
     "cohort": "cohort",
     "protocol": "protocol",
     "language": "model",
-    "simulate": "course outcome plan",
+    "simulate": "course outcome plan unsure",
     "reduce": "estimator reduce",
     "parallel": "crew",
     "store": "store",
