@@ -1,38 +1,14 @@
 /* What must hold for every shipped model: engines agree, the Jacobian is the derivative of the rates, both back ends agree, and a
  * lane does not know its neighbours. A new file is tested without a new line here. */
 #include "agree.h"
+#include "people.h"
 
 enum { STATES = 64 };
-
-/* Patients who differ in everything. Values are plausible, not meant. */
-static void fill(bench *b) {
-  const lind_model *m = b->model;
-  for (int i = 0; i < LIND_LANES; ++i) {
-    for (int k = 0; k < m->n_covariates; ++k) {
-      const lind_model_covariate *c = &m->covariates[k];
-      const int n = c->type.kind == LIND_TYPE_NUMBER ? 0 : c->type.levels->n, first = n > 0 ? (i + k) % n : 0;
-      bench_put(b, c->slot, i, n == 0 ? c->unit.scale * (40.0 + 3 * i + k) : first);
-      if (c->type.kind == LIND_TYPE_GENOTYPE) bench_put(b, c->slot + 1, i, first + i % 2 < n ? first + i % 2 : first);
-    }
-    for (int k = 0; k < m->n_randoms; ++k) bench_put(b, m->randoms[k].slot, i, 0.1 * sin(1.0 + i + 3 * k));
-    for (int k = 0; k < m->n_drifts; ++k) bench_put(b, m->drifts[k].slot, i, 0.1 * cos(1.0 + i + 5 * k));
-  }
-}
 
 static void dose_all(bench *b) {
   for (int k = 0; k < b->model->n_states; ++k)
     if (b->model->states[k].doses) bench_dose(b, b->model->states[k].name, 100);
 }
-
-static void each_model(void (*check)(const char *name)) {
-  int n;
-  const char *const *names = lind_model_names(&n);
-  assert_true(n >= 5);
-  for (int i = 0; i < n; ++i) check(names[i]);
-}
-
-/* Five days of a model in h; of one in ms as many ms. */
-static double span_of(const lind_model *model) { return 24 * fmin(model->time.scale, 1); }
 
 static void engines_agree_on(const char *name) {
   bench rk, cvode;
@@ -40,11 +16,11 @@ static void engines_agree_on(const char *name) {
   bench_open(&cvode, name, LIND_BACK_END_COMPILED);
   bench *const both[2] = {&rk, &cvode};
   for (int k = 0; k < 2; ++k) {
-    fill(both[k]);
+    people_fill(both[k]);
     bench_start(both[k]);
     for (int day = 0; day < 5; ++day) {
       dose_all(both[k]);
-      (k == 0 ? bench_advance_rk : bench_advance_cvode)(both[k], span_of(both[k]->model) * (day + 1));
+      (k == 0 ? bench_advance_rk : bench_advance_cvode)(both[k], people_span(both[k]->model) * (day + 1));
     }
   }
   for (int k = 0; k < rk.model->n_outputs; ++k) {
@@ -76,7 +52,7 @@ static void jacobian_is_derivative_on(const char *name) {
   bench_open(&b, name, LIND_BACK_END_COMPILED);
   const lind_kernel *k = &b.model->kernel;
   const int n = k->n_states;
-  fill(&b);
+  people_fill(&b);
   wander(&b);
   bench_jacobian(k, &time, b.frame, b.x, jacobian);
   for (int j = 0; j < n; ++j) {
@@ -109,7 +85,7 @@ static void back_ends_agree_on(const char *name) {
   assert_string_equal(b[0].model->back_end, "compiled in");
   assert_string_equal(b[1].model->back_end, "lane evaluator");
   for (int k = 0; k < 2; ++k) {
-    fill(&b[k]);
+    people_fill(&b[k]);
     bench_start(&b[k]);
   }
   agree_values(name, "frame slot", b[0].frame, b[1].frame, b[0].model->kernel.n_frame);
@@ -127,7 +103,7 @@ static void seats_do_not_matter_on(const char *name) {
   bench b;
   bench_open(&b, name, LIND_BACK_END_COMPILED);
   const lind_kernel *k = &b.model->kernel;
-  fill(&b);
+  people_fill(&b);
   wander(&b);
   k->rhs(k->self, &time, b.frame, b.x, first);
   for (int s = 0; s < k->n_frame; ++s) b.frame[s].of[6] = b.frame[s].of[1];
@@ -157,11 +133,11 @@ static void documented(const char *name) {
   bench_close(&b);
 }
 
-static void engines_agree(void **state) { (void)state, each_model(engines_agree_on); }
-static void jacobian_is_derivative(void **state) { (void)state, each_model(jacobian_is_derivative_on); }
-static void back_ends_agree(void **state) { (void)state, each_model(back_ends_agree_on); }
-static void seats_do_not_matter(void **state) { (void)state, each_model(seats_do_not_matter_on); }
-static void all_documented(void **state) { (void)state, each_model(documented); }
+static void engines_agree(void **state) { (void)state, people_each_model(engines_agree_on); }
+static void jacobian_is_derivative(void **state) { (void)state, people_each_model(jacobian_is_derivative_on); }
+static void back_ends_agree(void **state) { (void)state, people_each_model(back_ends_agree_on); }
+static void seats_do_not_matter(void **state) { (void)state, people_each_model(seats_do_not_matter_on); }
+static void all_documented(void **state) { (void)state, people_each_model(documented); }
 
 int main(void) {
   const struct CMUnitTest tests[] = {

@@ -1,0 +1,132 @@
+/* Every shipped model, every engine that takes it: eight different patients, doses and an infusion over five days, looks between.
+ * All agree with CVODE at 1e-12. What is added later, model or engine, is covered without a line here. */
+#include "people.h"
+
+enum { DAYS = 5, LOOKS = 12, VALUES = 160, MOST_EVENTS = 1000 };
+
+typedef struct trace {
+  const lind_kernel *kernel;
+  const lind_lane *frame;
+  double first, every;
+  int n[LIND_LANES];
+  double y[LIND_LANES][LOOKS + DAYS][VALUES]; /* states and outputs at looks, then at the end of each day */
+} trace;
+
+static void note(trace *t, int lane, int row, const lind_lane *x, const lind_lane *y) {
+  for (int k = 0; k < t->kernel->n_states; ++k) t->y[lane][row][k] = x[k].of[lane];
+  for (int k = 0; k < t->kernel->n_outputs; ++k) t->y[lane][row][t->kernel->n_states + k] = y[k].of[lane];
+}
+
+static void sees(void *context, lind_advance *pack, unsigned lanes, const lind_lane *x) {
+  trace *t = context;
+  static lind_lane y[VALUES];
+  t->kernel->outputs(t->kernel->self, &pack->look, t->frame, x, y);
+  for (int i = 0; i < LIND_LANES; ++i) {
+    if (!(lanes >> i & 1)) continue;
+    note(t, i, t->n[i]++, x, y);
+    pack->look.of[i] = t->n[i] < LOOKS ? t->first + t->every * t->n[i] : INFINITY;
+  }
+}
+
+/* To the target, whatever fires on the way. */
+static void go(const lind_stepper *stepper, const lind_kernel *kernel, bench *b, const lind_tolerance *tolerance,
+               lind_advance *pack, void *workspace) {
+  static lind_lane after[VALUES * 16];
+  for (int event = 0;; ++event) {
+    stepper->advance(kernel, b->frame, tolerance, pack, workspace);
+    int fired = 0;
+    for (int i = 0; i < LIND_LANES; ++i) {
+      const int trigger = pack->trigger[i];
+      if (pack->status[i] != LIND_LANE_OK)
+        fail_msg("%s: %s stops lane %d at %g h with status %d", b->model->name, stepper->name, i, pack->time.of[i],
+                 (int)pack->status[i]);
+      if (trigger == LIND_TRIGGER_NONE) continue;
+      assert_true(event < MOST_EVENTS && kernel->n_triggers <= 16);
+      kernel->reset(kernel->self, &pack->time, b->frame, b->x, after);
+      for (int k = 0; k < kernel->n_states; ++k) b->x[k].of[i] = after[trigger * kernel->n_states + k].of[i];
+      fired += pack->time.of[i] < pack->target.of[i];
+    }
+    if (!fired) return;
+  }
+}
+
+static void run(const lind_stepper *stepper, const char *name, double relative, trace *t) {
+  const lind_tolerance tolerance = {relative, 1e-3 * relative, 1e-14, 10000000};
+  static lind_lane input[VALUES], y[VALUES];
+  bench b;
+  bench_open(&b, name, LIND_BACK_END_COMPILED);
+  const lind_kernel *kernel = &b.model->kernel;
+  const double day = people_span(b.model);
+  assert_true(kernel->n_states + kernel->n_outputs <= VALUES);
+  people_fill(&b);
+  bench_start(&b);
+  memset(t, 0, sizeof *t);
+  t->kernel = kernel, t->frame = b.frame, t->first = 0.03 * day, t->every = DAYS * day / (LOOKS + 0.37);
+  void *workspace = lind_arena_take(b.arena, stepper->bytes(kernel) + 1, 1);
+  lind_advance pack = {.x = b.x, .input = input, .seen = sees, .context = t};
+  for (int i = 0; i < LIND_LANES; ++i) pack.look.of[i] = t->first;
+  for (int d = 0; d < DAYS; ++d) {
+    for (int k = 0; k < kernel->n_states; ++k) {
+      input[k] = (lind_lane){0};
+      if (!b.model->states[k].doses) continue;
+      if (d != 2) bench_dose(&b, b.model->states[k].name, 100);
+      for (int i = 0; i < LIND_LANES; ++i) input[k].of[i] = d == 2 ? 100 / day : 0; /* infused on the third day */
+    }
+    for (int i = 0; i < LIND_LANES; ++i) pack.target.of[i] = day * (d + 1);
+    go(stepper, kernel, &b, &tolerance, &pack, workspace);
+    kernel->outputs(kernel->self, &pack.time, b.frame, b.x, y);
+    for (int i = 0; i < LIND_LANES; ++i) note(t, i, LOOKS + d, b.x, y);
+  }
+  if (stepper->release != NULL) stepper->release(kernel, workspace);
+  for (int i = 0; i < LIND_LANES; ++i) assert_int_equal(t->n[i], LOOKS);
+  bench_close(&b);
+}
+
+/* Relative to each value, and to a thousandth of the largest that it has in that lane. */
+static void assert_same(const char *name, const char *engine, const trace *a, const trace *b, int n) {
+  for (int i = 0; i < LIND_LANES; ++i)
+    for (int k = 0; k < n; ++k) {
+      double largest = 0;
+      for (int row = 0; row < LOOKS + DAYS; ++row) largest = fmax(largest, fabs(b->y[i][row][k]));
+      for (int row = 0; row < LOOKS + DAYS; ++row) {
+        const double value = a->y[i][row][k], right = b->y[i][row][k];
+        if (!(fabs(value - right) <= 1e-6 * fmax(fabs(right), 1e-3 * largest)))
+          fail_msg("%s: value %d of lane %d at row %d is %.12g by %s, not %.12g", name, k, i, row, value, engine, right);
+      }
+    }
+}
+
+static trace reference, made;
+
+static int takes(const lind_stepper *stepper, const lind_kernel *kernel) {
+  return stepper != NULL && (stepper->refuses == NULL || stepper->refuses(kernel) == NULL);
+}
+
+static void engines_agree_on(const char *name) {
+  bench b;
+  bench_open(&b, name, LIND_BACK_END_COMPILED);
+  const lind_kernel kernel = b.model->kernel;
+  if (kernel.n_noises > 0) { /* paths, not solutions: tests/numerics */
+    bench_close(&b);
+    return;
+  }
+  /* CVODE knows no delays: there the explicit engine at its tightest */
+  run(takes(&lind_stepper_cvode, &kernel) ? &lind_stepper_cvode : &lind_stepper_rk, name, 1e-12, &reference);
+  int n;
+  const char *const *names = lind_stepper_names(&n);
+  for (int e = 0; e < n; ++e) {
+    const lind_stepper *stepper = lind_stepper_find(names[e]);
+    if (!takes(stepper, &kernel)) continue;
+    /* what BDF commits in each of its many steps adds up to a thousand tolerances */
+    run(stepper, name, stepper == &lind_stepper_cvode ? 1e-11 : 1e-9, &made);
+    assert_same(name, names[e], &made, &reference, kernel.n_states + kernel.n_outputs);
+  }
+  bench_close(&b);
+}
+
+static void engines_agree(void **state) { (void)state, people_each_model(engines_agree_on); }
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(engines_agree)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
