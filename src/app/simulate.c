@@ -23,7 +23,7 @@ typedef struct simulation {
 } simulation;
 
 typedef struct choices {
-  const char *model, *events, *out, *individual, *engine, *relative, *absolute, *times, *carry, *rows;
+  const char *model, *events, *out, *happened, *individual, *engine, *relative, *absolute, *times, *carry, *rows;
   uint64_t seed, digits, threads;
   bool errors, typical, evaluator;
   lind_option_list set, carried;
@@ -208,25 +208,55 @@ static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
 
 /* ---- rows */
 
-static lind_err write_rows(simulation *s, const char *out, lind_arena *arena) {
-  const bool standard = strcmp(out, "-") == 0;
-  const char *temporary = lind_arena_format(arena, "%s.tmp", out);
-  LIND_CHECK(temporary != NULL, LIND_ERR_MEMORY, "no memory for a path");
-  s->packs.rows.out = standard ? stdout : fopen(temporary, "wbe");
-  LIND_CHECK(s->packs.rows.out != NULL, LIND_ERR_INPUT, "--out %s cannot be written: %s", out, strerror(errno));
-  lind_rows_header(&s->packs.rows);
-  const lind_err err = lind_packs_run(&s->packs);
-  bool ok = fflush(s->packs.rows.out) == 0 && !ferror(s->packs.rows.out);
-  if (!standard) {
-    ok = fsync(fileno(s->packs.rows.out)) == 0 && ok;
-    ok = fclose(s->packs.rows.out) == 0 && ok;
-    ok = ok && err == LIND_OK && rename(temporary, out) == 0;
-    if (!ok) (void)unlink(temporary);
+/* A file gets its name when it is whole; `-` is standard output, NULL nothing. */
+typedef struct sheet {
+  const char *option, *path, *temporary;
+  FILE *file;
+} sheet;
+
+static lind_err sheet_open(sheet *made, const char *option, const char *path, lind_arena *arena) {
+  *made = (sheet){.option = option, .path = path};
+  if (path == NULL) return LIND_OK;
+  if (strcmp(path, "-") != 0) {
+    made->temporary = lind_arena_format(arena, "%s.tmp", path);
+    LIND_CHECK(made->temporary != NULL, LIND_ERR_MEMORY, "no memory for a path");
   }
+  made->file = made->temporary != NULL ? fopen(made->temporary, "wbe") : stdout;
+  LIND_CHECK(made->file != NULL, LIND_ERR_INPUT, "%s %s cannot be written: %s", option, path, strerror(errno));
+  return LIND_OK;
+}
+
+static lind_err sheet_close(sheet *s, bool keep) {
+  if (s->file == NULL) return LIND_OK;
+  bool ok = fflush(s->file) == 0 && !ferror(s->file);
+  if (s->temporary != NULL) {
+    ok = fsync(fileno(s->file)) == 0 && ok;
+    ok = fclose(s->file) == 0 && ok;
+    ok = ok && (!keep || rename(s->temporary, s->path) == 0);
+    if (!ok || !keep) (void)unlink(s->temporary);
+  }
+  s->file = NULL;
+  LIND_CHECK(ok || !keep, LIND_ERR_FILE, "%s %s cannot be written: %s", s->option, s->path, strerror(errno));
+  return LIND_OK;
+}
+
+static lind_err write_rows(simulation *s, const choices *c, lind_arena *arena) {
+  sheet rows, happened;
+  LIND_TRY(sheet_open(&rows, "--out", c->out, arena));
+  lind_err err = sheet_open(&happened, "--happened", c->happened, arena);
+  s->packs.rows.out = rows.file;
+  s->packs.rows.happened = happened.file;
+  if (err == LIND_OK) {
+    lind_rows_header(&s->packs.rows);
+    if (happened.file != NULL) fputs("ID,TIME,NAME,KIND\n", happened.file);
+    err = lind_packs_run(&s->packs);
+  }
+  const lind_err first = sheet_close(&rows, err == LIND_OK), second = sheet_close(&happened, err == LIND_OK);
   LIND_TRY(err);
-  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", standard ? "standard output" : out, strerror(errno));
-  if (standard) return LIND_OK;
-  const char *beside = lind_arena_format(arena, "%s.json", out);
+  LIND_TRY(first);
+  LIND_TRY(second);
+  if (strcmp(c->out, "-") == 0) return LIND_OK;
+  const char *beside = lind_arena_format(arena, "%s.json", c->out);
   LIND_CHECK(beside != NULL, LIND_ERR_MEMORY, "no memory for a path");
   return lind_rows_describe(&s->packs.rows, beside, s->course.stepper->name, s->course.tolerance, s->seed);
 }
@@ -248,6 +278,9 @@ static lind_err verdict(const simulation *s) {
       LIND_LANE_STATUS_LIST(ROW)
 #undef ROW
   };
+  LIND_CHECK(s->packs.crowded == 0, LIND_ERR_NUMERIC,
+             "%zu individuals had more than %d state events; --happened has the first %d of each", s->packs.crowded,
+             LIND_MOST_HAPPENED, LIND_MOST_HAPPENED);
   if (s->packs.stopped == 0) return LIND_OK;
   const lind_events *e = &s->events;
   const char *id = lind_csv_at(e->csv, e->row[e->first[s->packs.worst]], e->column[LIND_COLUMN_ID])->text;
@@ -261,15 +294,25 @@ static lind_err verdict(const simulation *s) {
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   choices c = {.carry = "nocb", .rows = "observations", .seed = 1747, .digits = 9};
-  const lind_option options[] = {{"--events", LIND_OPTION_TEXT, &c.events},         {"--out", LIND_OPTION_TEXT, &c.out},
-                                 {"--parameters", LIND_OPTION_TEXT, &c.individual}, {"--set", LIND_OPTION_LIST, &c.set},
-                                 {"--engine", LIND_OPTION_TEXT, &c.engine},         {"--rtol", LIND_OPTION_TEXT, &c.relative},
-                                 {"--atol", LIND_OPTION_TEXT, &c.absolute},         {"--times", LIND_OPTION_TEXT, &c.times},
-                                 {"--covariates", LIND_OPTION_TEXT, &c.carry},      {"--rows", LIND_OPTION_TEXT, &c.rows},
-                                 {"--carry", LIND_OPTION_LIST, &c.carried},         {"--seed", LIND_OPTION_COUNT, &c.seed},
-                                 {"--digits", LIND_OPTION_COUNT, &c.digits},        {"--errors", LIND_OPTION_FLAG, &c.errors},
-                                 {"--no-random", LIND_OPTION_FLAG, &c.typical},     {"--threads", LIND_OPTION_COUNT, &c.threads},
-                                 {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},   {0}};
+  const lind_option options[] = {{"--events", LIND_OPTION_TEXT, &c.events},
+                                 {"--out", LIND_OPTION_TEXT, &c.out},
+                                 {"--happened", LIND_OPTION_TEXT, &c.happened},
+                                 {"--parameters", LIND_OPTION_TEXT, &c.individual},
+                                 {"--set", LIND_OPTION_LIST, &c.set},
+                                 {"--engine", LIND_OPTION_TEXT, &c.engine},
+                                 {"--rtol", LIND_OPTION_TEXT, &c.relative},
+                                 {"--atol", LIND_OPTION_TEXT, &c.absolute},
+                                 {"--times", LIND_OPTION_TEXT, &c.times},
+                                 {"--covariates", LIND_OPTION_TEXT, &c.carry},
+                                 {"--rows", LIND_OPTION_TEXT, &c.rows},
+                                 {"--carry", LIND_OPTION_LIST, &c.carried},
+                                 {"--seed", LIND_OPTION_COUNT, &c.seed},
+                                 {"--digits", LIND_OPTION_COUNT, &c.digits},
+                                 {"--errors", LIND_OPTION_FLAG, &c.errors},
+                                 {"--no-random", LIND_OPTION_FLAG, &c.typical},
+                                 {"--threads", LIND_OPTION_COUNT, &c.threads},
+                                 {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},
+                                 {0}};
   int given;
   simulation s = {0};
   LIND_TRY(lind_options_read(n, arguments, options, &c.model, 1, &given));
@@ -278,9 +321,12 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_CHECK(c.out != NULL, LIND_ERR_INPUT, "--out is missing: a file, or - for standard output");
   LIND_CHECK(c.threads <= INT_MAX, LIND_ERR_INPUT, "--threads is %llu, more than any machine has", (unsigned long long)c.threads);
   LIND_TRY(settle(&s, &c, arena));
+  LIND_CHECK(c.happened == NULL || s.model->n_triggers > 0, LIND_ERR_INPUT,
+             "--happened %s: model %s has no events; they are written `event` or `when`", c.happened, s.model->name);
+  s.packs.tells = c.happened != NULL;
   lind_err err = lind_packs_init(&s.packs, arena);
   const double began = lind_progress_now();
-  if (err == LIND_OK) err = write_rows(&s, c.out, arena);
+  if (err == LIND_OK) err = write_rows(&s, &c, arena);
   s.seconds = lind_progress_now() - began;
   lind_packs_release(&s.packs);
   LIND_TRY(err);
@@ -291,7 +337,8 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
 const lind_command lind_command_simulate = {
     .name = "simulate",
     .usage =
-        "simulate MODEL --events TABLE.csv --out OUT.csv|- [--parameters P.csv] [--set NAME=VALUE]... [--times 0:24:1] "
+        "simulate MODEL --events TABLE.csv --out OUT.csv|- [--happened EVENTS.csv] [--parameters P.csv] [--set NAME=VALUE]... "
+        "[--times 0:24:1] "
         "[--covariates nocb|locf|linear] [--engine E] [--rtol R] [--atol A] [--seed S] [--no-random] [--errors] "
         "[--rows observations|all] [--carry COLUMN]... [--digits N] [--threads T] [--evaluator]",
     .summary = "Simulate a NONMEM-style table of events: doses, infusions, steady states, resets, changing covariates.",

@@ -80,16 +80,21 @@ typedef struct lind_rows {
   const int *carried; /* columns of the table, in its order */
   int n_carried;
   FILE *out;
+  FILE *happened; /* what happened to whom, when; NULL: nobody asks */
 } lind_rows;
 
 void lind_rows_header(const lind_rows *rows);
 /* The rows of one individual, in the order of its records; nothing stands in the cells behind the point at which it stopped. */
 void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_patient *result);
+/* The state events of one individual that have fired, one a row: its ID, the time, the name and the kind of the event. */
+void lind_rows_put_happened(const lind_rows *rows, size_t patient, const lind_course_patient *result);
 /* What the columns are, in which units: beside `out`, as JSON. */
 lind_err lind_rows_describe(const lind_rows *rows, const char *path, const char *engine, lind_tolerance tolerance,
                             uint64_t seed) LIND_MUST_CHECK;
 
 /* ---- simulate_packs.c: everybody's course */
+
+enum { LIND_MOST_HAPPENED = 4096 }; /* state events of one individual that are written */
 
 typedef struct lind_packs {
   const lind_events *events;
@@ -97,7 +102,9 @@ typedef struct lind_packs {
   const lind_course *course;
   lind_rows rows;
   int threads; /* 0: the cores that there are */
+  bool tells;  /* rows.happened will be there */
   /* out */
+  size_t crowded;            /* individuals with more state events than are written */
   size_t stopped, worst;     /* individuals that stopped; the first of them */
   lind_course_patient first; /* what was to be known of it */
   lind_work work;

@@ -16,12 +16,13 @@ enum {
 typedef struct desk { /* a thread's own */
   lind_course_pack *pack;
   double *given, *varying, *y;
+  lind_course_mark *marks; /* [LIND_LANES][LIND_MOST_HAPPENED]; NULL: nobody asks */
 } desk;
 
 typedef struct batch { /* what a job leaves */
-  char *text;
-  size_t length;
-  size_t stopped, worst;
+  char *text, *happened;
+  size_t length, happened_length;
+  size_t stopped, worst, crowded;
   lind_course_patient first;
 } batch;
 
@@ -47,7 +48,9 @@ static void sit(const lind_packs *p, const desk *d, size_t from, int n, lind_cou
                                         .given = given,
                                         .varying = varying,
                                         .who = e->who[patient],
-                                        .y = d->y + (size_t)i * e->most * (size_t)p->rows.model->n_outputs};
+                                        .y = d->y + (size_t)i * e->most * (size_t)p->rows.model->n_outputs,
+                                        .marks = d->marks != NULL ? d->marks + i * LIND_MOST_HAPPENED : NULL,
+                                        .most_marks = d->marks != NULL ? LIND_MOST_HAPPENED : 0};
   }
 }
 
@@ -57,6 +60,8 @@ static void run_pack(const lind_packs *p, const lind_rows *rows, const desk *d, 
   lind_course_run(d->pack, patients, n);
   for (int i = 0; i < n; i++) {
     lind_rows_put(rows, from + (size_t)i, &patients[i]);
+    if (rows->happened != NULL) lind_rows_put_happened(rows, from + (size_t)i, &patients[i]);
+    b->crowded += rows->happened != NULL && patients[i].fired > LIND_MOST_HAPPENED;
     if (patients[i].status == LIND_LANE_OK || b->stopped++ > 0) continue;
     b->worst = from + (size_t)i;
     b->first = patients[i];
@@ -71,11 +76,14 @@ static lind_err run_job(void *context, int thread, uint64_t job) {
   lind_rows rows = p->rows;
   rows.out = open_memstream(&b->text, &b->length);
   LIND_CHECK(rows.out != NULL, LIND_ERR_MEMORY, "no memory for the rows of %zu individuals", n);
+  if (rows.happened != NULL) rows.happened = open_memstream(&b->happened, &b->happened_length);
+  LIND_CHECK(p->rows.happened == NULL || rows.happened != NULL, LIND_ERR_MEMORY, "no memory for the events of %zu individuals",
+             n);
   for (size_t k = 0; k < n; k += LIND_LANES) {
     const size_t rest = n - k;
     run_pack(p, &rows, &c->desks[thread], from + k, rest < LIND_LANES ? (int)rest : LIND_LANES, b);
   }
-  const bool whole = !ferror(rows.out);
+  const bool whole = !ferror(rows.out) && (rows.happened == NULL || (!ferror(rows.happened) && fclose(rows.happened) == 0));
   LIND_CHECK(fclose(rows.out) == 0 && whole, LIND_ERR_MEMORY, "no memory for the rows of %zu individuals", n);
   return LIND_OK;
 }
@@ -95,6 +103,8 @@ static void collect(crowd *c, uint64_t n) {
   for (uint64_t job = 0; job < n; job++) {
     const batch *b = &c->batches[job];
     (void)fwrite(b->text, 1, b->length, p->rows.out); /* whether all was written is asked at the end */
+    if (p->rows.happened != NULL) (void)fwrite(b->happened, 1, b->happened_length, p->rows.happened);
+    p->crowded += b->crowded;
     if (b->stopped > 0 && p->stopped == 0) {
       p->worst = b->worst;
       p->first = b->first;
@@ -104,7 +114,10 @@ static void collect(crowd *c, uint64_t n) {
 }
 
 static void forget(crowd *c, uint64_t n) {
-  for (uint64_t job = 0; job < n; job++) free(c->batches[job].text);
+  for (uint64_t job = 0; job < n; job++) {
+    free(c->batches[job].text);
+    free(c->batches[job].happened);
+  }
   memset(c->batches, 0, (size_t)n * sizeof *c->batches);
 }
 
@@ -131,6 +144,7 @@ static lind_err take_desk(const lind_packs *p, lind_arena *arena, desk *d) {
   LIND_TAKE(d->given, arena, LIND_LANES * (size_t)p->inputs->n_given + 1);
   LIND_TAKE(d->varying, arena, LIND_LANES * most * (size_t)p->inputs->n_varying + 1);
   LIND_TAKE(d->y, arena, LIND_LANES * most * (size_t)p->rows.model->n_outputs + 1);
+  if (p->tells) LIND_TAKE(d->marks, arena, LIND_LANES * LIND_MOST_HAPPENED);
   return lind_course_pack_create(p->course, &d->pack);
 }
 

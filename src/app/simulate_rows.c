@@ -116,6 +116,26 @@ void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_pati
   }
 }
 
+void lind_rows_put_happened(const lind_rows *rows, size_t patient, const lind_course_patient *result) {
+  static const char *const kinds[] = {"reset", "mark", "event"};
+  const lind_events *e = rows->events;
+  const lind_model *model = rows->model;
+  bool first[256] = {false}; /* an event is noted the first time */
+  for (uint64_t k = 0; k < result->fired && k < (uint64_t)result->most_marks; k++) {
+    const int t = result->marks[k].trigger;
+    const char *name = model->triggers[t].name;
+    for (int v = 0; v < model->n_events; v++)
+      if (model->events[v].trigger == t) name = model->events[v].name;
+    if (model->triggers[t].kind == LIND_TRIGGER_EVENT && t < 256) {
+      if (first[t]) continue;
+      first[t] = true;
+    }
+    text(rows->happened, lind_csv_at(e->csv, e->row[e->first[patient]], e->column[LIND_COLUMN_ID])->text);
+    fprintf(rows->happened, ",%.*g,%s,%s\n", rows->digits, result->marks[k].time / e->time.scale, name,
+            kinds[model->triggers[t].kind]);
+  }
+}
+
 /* ---- beside the rows */
 
 static json_t *column_json(const char *name, const char *unit, const char *about) {

@@ -171,6 +171,22 @@ static void threads_change_nothing(void **state) {
   assert_true(strlen(one) + 1 < sizeof one && strstr(one, "\n2501,2,") != NULL);
 }
 
+/* Death at a constant hazard, whose threshold a column gives; a level that is refilled every 4.5 days. */
+static void what_happened_has_its_time(void **state) {
+  program_case *c = *state;
+  file_write(
+      "h.lind",
+      "model h\ntitle \"t\"\nsource \"s\"\ntime day\nparameter h = 0.1 [1/day]\nstate level [mg] = 1 [mg]\n"
+      "d/dt(level) = 1 [mg/day]\nwhen refill: level > 5.5 [mg] then level = 1 [mg]\nevent death hazard = h\noutput y = level\n");
+  file_write("e.csv", "ID,TIME,EVID,death.threshold\na,0,2,0.25\na,10,0,0.25\nb,0,2,9\nb,10,0,9\n");
+  assert_int_equal(program_run(c, "simulate h.lind --events e.csv --out out.csv --happened when.csv --rtol 1e-9 --digits 6"), 0);
+  char got[400];
+  file_read("when.csv", got, sizeof got);
+  assert_string_equal(
+      got, "ID,TIME,NAME,KIND\na,2.5,death,event\na,4.5,refill,reset\na,9,refill,reset\nb,4.5,refill,reset\nb,9,refill,reset\n");
+  assert_int_equal(program_run(c, "simulate pk.one_compartment --events e.csv --out out2.csv --happened when2.csv"), 2);
+}
+
 /* ---- sentences */
 
 static void bad_tables_are_sentences(void **state) {
@@ -234,6 +250,7 @@ int main(void) {
       CASE(effects_between_occasions),
       CASE(who_stops_is_named),
       CASE(threads_change_nothing),
+      CASE(what_happened_has_its_time),
       CASE(bad_tables_are_sentences),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
