@@ -48,10 +48,8 @@ static size_t scratch_bytes(const lind_relay *engines, const lind_kernel *kernel
 
 /* ---- who ---- */
 
-static const lind_stepper *able(const char *name, const lind_kernel *kernel) {
-  const lind_stepper *stepper = lind_stepper_find(name);
-  if (stepper == NULL || (stepper->refuses != NULL && stepper->refuses(kernel) != NULL)) return NULL;
-  return stepper;
+static const lind_stepper *able(const lind_stepper *stepper, const lind_kernel *kernel) {
+  return stepper->refuses != NULL && stepper->refuses(kernel) != NULL ? NULL : stepper;
 }
 
 static void append(lind_relay *relay, const lind_stepper *stepper) {
@@ -62,24 +60,24 @@ lind_relay lind_relay_pick(const lind_kernel *kernel) {
   lind_relay relay = {0};
   const lind_stepper *first = NULL;
   if (kernel->n_noises > 0)
-    first = able("milstein", kernel);
+    first = able(&lind_stepper_milstein, kernel);
   else if (kernel->n_delays == 0 && kernel->n_linear > 0)
-    first = able("exact", kernel);
+    first = able(&lind_stepper_exact, kernel);
   relay.linear = first != NULL && kernel->n_noises == 0;
-  if (first == NULL && kernel->n_noises == 0) first = able("rk", kernel);
+  if (first == NULL && kernel->n_noises == 0) first = able(&lind_stepper_rk, kernel);
   if (first == NULL) return relay;
   append(&relay, first);
   const bool all_linear = relay.linear && kernel->n_linear == kernel->n_states;
-  if (!all_linear && kernel->n_noises == 0 && kernel->n_delays == 0) append(&relay, able("rosenbrock", kernel));
-  append(&relay, able("cvode", kernel));
+  if (!all_linear && kernel->n_noises == 0 && kernel->n_delays == 0) append(&relay, able(&lind_stepper_rosenbrock, kernel));
+  append(&relay, able(&lind_stepper_cvode, kernel));
   relay.watch = !all_linear && relay.n > 1 && kernel->jacobian != NULL && kernel->n_states > 0;
   return relay;
 }
 
 lind_relay lind_relay_behind(const lind_stepper *stepper, const lind_kernel *kernel) {
   lind_relay relay = {.n = 1, .engines = {stepper}};
-  const lind_stepper *cvode = able("cvode", kernel);
-  if (stepper != cvode && stepper != lind_stepper_find("auto")) append(&relay, cvode);
+  const lind_stepper *cvode = able(&lind_stepper_cvode, kernel);
+  if (stepper != cvode && stepper != &lind_stepper_auto) append(&relay, cvode);
   return relay;
 }
 
