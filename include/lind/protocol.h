@@ -46,11 +46,11 @@ typedef struct lind_dosing {
   lind_words give;    /* amount of one dose now, beside the regimen; absent = none */
   int stop;           /* treatment ends for good */
   int further;        /* the items behind it may act on the same occasion */
-  double over;        /* h in which each dose enters at a constant rate; 0 = at once */
+  double over;        /* h in which each dose enters at a constant rate; 0 = at once; NAN = as it was (reduce alone) */
   double round;       /* the dose is rounded to a multiple of this (half away from zero); NAN = not */
   double most;        /* the dose is not above this; NAN = no limit */
   lind_words into;    /* state that receives doses; absent: the model's only dosing state */
-  double every;       /* h between doses of a day; 24 h default */
+  double every;       /* h between doses; 24 h default; NAN = as it was (reduce alone) */
 } lind_dosing;
 
 /* A number that a controller keeps from sample to sample. */

@@ -107,11 +107,11 @@ const lind_key lind_rows_dosing[] = {
   {"give", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.give), "an expression: the amount of one dose at once, beside the regimen, such as a loading or a rescue dose"},
   {"stop", LIND_KEY_FLAG, NULL, 0, 0, "no", NULL, IN(dosing, dosing.stop), "yes: all treatment but `give` ends for good; the patient stays in the trial"},
   {"further", LIND_KEY_FLAG, NULL, 0, 0, "no", NULL, IN(dosing, dosing.further), "yes: the items behind this one may act on the same occasion, too"},
-  {"over", LIND_KEY_QUANTITY, "h", 0, INFINITY, "0 h", NULL, IN(dosing, dosing.over), "each dose enters at a constant rate in this time; 0 is at once"},
+  {"over", LIND_KEY_QUANTITY, "h", 0, INFINITY, "", NULL, IN(dosing, dosing.over), "each dose enters at a constant rate in this time; 0, at once, where absent, and with reduce_by as it was"},
   {"round", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, round), "the dose is rounded to a multiple of this, such as 0.5 mg; half away from zero"},
   {"most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, most), "the dose is not above this, such as 15 mg"},
   {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.into), "the state that receives doses; the model's only dosing state where absent"},
-  {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "24 h", NULL, IN(dosing, dosing.every), "time between doses: a day, a whole part of one (12 h, 8 h, ..) or whole days (21 day)"},
+  {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "", NULL, IN(dosing, dosing.every), "time between doses: a day, a whole part of one (12 h, 8 h, ..) or whole days (21 day); a day where absent, and with reduce_by as it was"},
   {0}};
 
 const lind_key lind_rows_controller[] = {

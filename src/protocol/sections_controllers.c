@@ -1,4 +1,6 @@
 /* sections_controllers.c -- devices and clinicians who look every few minutes or hours. */
+#include <string.h>
+
 #include "sections.h"
 
 static lind_err read_memory(const lind_node *node, const char *controller, lind_arena *arena, lind_controller *made) {
@@ -19,6 +21,24 @@ static lind_err read_memory(const lind_node *node, const char *controller, lind_
   return LIND_OK;
 }
 
+/* One name, one meaning: of what is read and of what is remembered. */
+static lind_err check_names(const lind_controller *made) {
+  for (int i = 0; i < made->read.n; ++i)
+    for (int j = 0; j < i; ++j)
+      LIND_CHECK_AT(strcmp(made->read.at[i].text, made->read.at[j].text) != 0, LIND_ERR_INPUT, made->read.at[i].where,
+                    "controllers.%s.read names '%s' twice", made->name, made->read.at[i].text);
+  for (int m = 0; m < made->n_memory; ++m) {
+    const char *name = made->memory[m].name;
+    LIND_CHECK_AT(strcmp(name, "time") != 0, LIND_ERR_INPUT, made->memory[m].where,
+                  "controllers.%s.memory.time has the name of the time since the start; choose another", made->name);
+    for (int i = 0; i < made->read.n; ++i)
+      LIND_CHECK_AT(strcmp(name, made->read.at[i].text) != 0, LIND_ERR_INPUT, made->memory[m].where,
+                    "controllers.%s.memory.%s has the name of what it reads; choose another, such as last_%s", made->name, name,
+                    name);
+  }
+  return LIND_OK;
+}
+
 static lind_err read_controller(const lind_node *node, const char *name, lind_where where, lind_arena *arena,
                                 lind_controller *made) {
   lind_rows_controller_shape shape = {0};
@@ -31,7 +51,7 @@ static lind_err read_controller(const lind_node *node, const char *name, lind_wh
   made->where = where;
   LIND_CHECK_AT(made->infuse.text != NULL || made->give.text != NULL, LIND_ERR_INPUT, where,
                 "controllers.%s does nothing; it needs infuse or give", name);
-  return LIND_OK;
+  return check_names(made);
 }
 
 /* After the arms. */
@@ -47,8 +67,12 @@ lind_err lind_sections_controllers(const lind_node *node, lind_arena *arena, lin
   for (int a = 0; a < protocol->n_arms; ++a) {
     const lind_arm *arm = &protocol->arms[a];
     const char *key = lind_arena_format(arena, "arms.%s.controllers", arm->name);
-    for (int i = 0; i < arm->controllers.n; ++i)
+    for (int i = 0; i < arm->controllers.n; ++i) {
       LIND_TRY(lind_keys_known(&arm->controllers.at[i], key, "controller", made, items->n, sizeof *made));
+      for (int j = 0; j < i; ++j)
+        LIND_CHECK_AT(strcmp(arm->controllers.at[i].text, arm->controllers.at[j].text) != 0, LIND_ERR_INPUT,
+                      arm->controllers.at[i].where, "%s names '%s' twice", key, arm->controllers.at[i].text);
+    }
   }
   return LIND_OK;
 }

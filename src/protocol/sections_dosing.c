@@ -101,8 +101,10 @@ static lind_err read_dosing(const lind_node *node, const char *name, lind_where 
   item->where = where;
   LIND_TRY(read_limit(&shape.round, name, "round", &item->round));
   LIND_TRY(read_limit(&shape.most, name, "most", &item->most));
+  if (isnan(item->every) && item->reduce.text == NULL) item->every = 24;
+  if (isnan(item->over) && item->reduce.text == NULL) item->over = 0;
   const double a_day = item->every > 24 ? item->every / 24 : 24 / item->every;
-  LIND_CHECK_AT(fabs(a_day - round(a_day)) < 1e-9, LIND_ERR_INPUT, lind_sections_place(node, "every"),
+  LIND_CHECK_AT(isnan(item->every) || fabs(a_day - round(a_day)) < 1e-9, LIND_ERR_INPUT, lind_sections_place(node, "every"),
                 "dosing.%s.every is %g h; it must be a whole part of a day, as 24 h, 12 h or 8 h, or whole days", name,
                 item->every);
   return check_occasions(node, item, last_day);

@@ -37,7 +37,8 @@ typedef struct lind_conduct_lane {
 
 typedef struct lind_conduct {
   lind_desk *desk;
-  int n; /* lanes in use */
+  int n;     /* lanes in use */
+  int shown; /* the regimen whose dose rules see; -1: it may have changed since */
   lind_conduct_lane lane[LIND_LANES];
 } lind_conduct;
 
@@ -61,10 +62,13 @@ typedef struct lind_given {
   } at[LIND_LANES * LIND_MOST_GIVEN];
 } lind_given;
 void lind_prescribe(lind_conduct *conduct, int day, unsigned visiting, lind_given *given);
+void lind_prescribe_show(lind_conduct *conduct, int day); /* what rules see between the mornings, definitions included */
 /* ---- control.c: devices and clinicians who look between the mornings */
 void lind_control_begin(lind_conduct *conduct);
 /* Controllers that are due at `now` for their arms' patients, with the outputs as they are now. Rates go to scratch->control. */
 void lind_control_sample(lind_conduct *conduct, double now, const lind_lane *outputs, lind_given *given);
+/* Treatment of a lane has been stopped: so are its infusions. */
+void lind_control_stop(lind_conduct *conduct, int lane, double now);
 /* The next sample of anybody in the pack after `now`; INFINITY: there is none. */
 double lind_control_next(const lind_conduct *conduct, double now);
 

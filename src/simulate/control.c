@@ -4,31 +4,28 @@
 
 #include "conduct.h"
 
-/* Does controller `c` look after lane i? */
-static bool is_served(const lind_conduct *conduct, int c, int i) {
-  const lind_plan *plan = conduct->desk->plan;
-  const int arm = conduct->desk->arm[conduct->lane[i].seat];
-  for (int k = 0; k < plan->protocol->arms[arm].controllers.n; k++)
-    if (plan->arm_controllers[arm][k] == c) return true;
-  return false;
-}
+static const double at_once = 1e-6; /* h: stops so close are one, see live.c */
 
-static double sample_after(double now, double every) {
-  double number = floor(now / every + 1e-9) + 1.0;
-  return every * number;
-}
+static double sample_after(double now, double every) { return every * (floor((now + at_once) / every) + 1.0); }
 
 static bool is_sample(double now, double every, uint32_t *number) {
   const double nearest = floor(now / every + 0.5);
   *number = (uint32_t)nearest;
-  return fabs(now - every * nearest) <= 1e-9 * fmax(1.0, fabs(now));
+  return fabs(now - every * nearest) < at_once;
+}
+
+/* A pack is of one arm: see lind_simulate. Its controllers, in the order in which they act. */
+static int arm_controllers(const lind_conduct *conduct, const int **list) {
+  const lind_plan *plan = conduct->desk->plan;
+  const int arm = conduct->desk->arm[conduct->lane[0].seat];
+  *list = plan->arm_controllers[arm];
+  return plan->protocol->arms[arm].controllers.n;
 }
 
 double lind_control_next(const lind_conduct *conduct, double now) {
-  const lind_plan *plan = conduct->desk->plan;
+  const int *list, n = arm_controllers(conduct, &list);
   double next = INFINITY;
-  for (int c = 0; c < plan->n_controllers; c++) /* a pack is of one arm where there are controllers: see lind_simulate */
-    if (is_served(conduct, c, 0)) next = fmin(next, sample_after(now, plan->controllers[c].item->every));
+  for (int k = 0; k < n; k++) next = fmin(next, sample_after(now, conduct->desk->plan->controllers[list[k]].item->every));
   return next;
 }
 
@@ -45,10 +42,11 @@ static void read_outputs(lind_conduct *conduct, const lind_plan_controller *c, u
   for (int k = 0; k < c->item->read.n; k++) {
     const lind_model_output *output = &desk->plan->model->outputs[c->outputs[k]];
     const struct lind_plan_residual *error = &desk->values.residuals[c->first_residual + k];
-    lind_lane *read = &desk->scratch->rules[c->slot_reads + k];
+    lind_lane *read = &desk->scratch->rules[c->slot_reads + k], *last = &desk->scratch->rules[c->slot_errors + k];
     for (int i = 0; i < LIND_LANES; i++) {
-      const double z =
-          output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(conduct->lane[i].who, c->purposes[k], number);
+      double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(conduct->lane[i].who, c->purposes[k], number);
+      if (output->correlated && number > 0) z = lind_model_correlate(last->of[i], c->item->every, error->tau, z);
+      last->of[i] = z;
       read->of[i] = lind_model_measure(output->residual, error->a, error->b, outputs[c->outputs[k]].of[i], z);
     }
   }
@@ -61,14 +59,15 @@ static void remember(const lind_desk *desk, const lind_plan_controller *c) {
   for (int m = 0; m < c->item->n_memory; m++) rules[c->slot_memory + m] = fresh[m];
 }
 
-static void act(lind_conduct *conduct, const lind_plan_controller *c, int i, double now, double rate, double dose,
-                lind_given *given) {
-  if (c->infuse != NULL) {
-    double *held = &conduct->desk->scratch->control[c->state].of[i];
-    const double before = *held;
-    *held = rate > 0.0 ? rate : 0.0; /* also turns a NAN into none */
-    if (*held != before) lind_conduct_note(conduct, i, LIND_DECISION_INFUSE, c->item->name, c->state, now, before, *held);
-  }
+static void set_rate(lind_conduct *conduct, int index, int i, double now, double rate) {
+  const lind_plan_controller *c = &conduct->desk->plan->controllers[index];
+  double *held = &conduct->desk->scratch->control[index].of[i];
+  const double before = *held;
+  *held = rate > 0.0 ? rate : 0.0; /* also turns a NAN into none */
+  if (*held != before) lind_conduct_note(conduct, i, LIND_DECISION_INFUSE, c->item->name, c->state, now, before, *held);
+}
+
+static void give(lind_conduct *conduct, const lind_plan_controller *c, int i, double now, double dose, lind_given *given) {
   if (!(dose > 0.0)) return;
   given->at[given->n].lane = i;
   given->at[given->n++].intake = (lind_intake){c->state, dose, 0.0};
@@ -79,27 +78,33 @@ static void controller_run(lind_conduct *conduct, int index, uint32_t number, do
                            lind_given *given) {
   const lind_plan_controller *c = &conduct->desk->plan->controllers[index];
   lind_lane *rules = conduct->desk->scratch->rules;
-  lind_lane when, infuse, give;
+  lind_lane when, infuse, dose;
+  lind_prescribe_show(conduct, (int)floor((now + at_once) / 24.0) + 1);
   for (int i = 0; i < LIND_LANES; i++) rules[conduct->desk->plan->slot_time].of[i] = now;
   read_outputs(conduct, c, number, outputs);
   remember(conduct->desk, c);
   if (c->when != NULL) lind_program_run(c->when, rules, &when);
   if (c->infuse != NULL) lind_program_run(c->infuse, rules, &infuse);
-  if (c->give != NULL) lind_program_run(c->give, rules, &give);
+  if (c->give != NULL) lind_program_run(c->give, rules, &dose);
   for (int i = 0; i < conduct->n; i++) {
-    if (!conduct->lane[i].on || !is_served(conduct, index, i)) continue;
-    const bool acts = !conduct->lane[i].stopped && (c->when == NULL || when.of[i] != 0.0);
-    act(conduct, c, i, now, acts && c->infuse != NULL ? infuse.of[i] : 0.0, acts && c->give != NULL ? give.of[i] : 0.0, given);
+    const lind_conduct_lane *lane = &conduct->lane[i];
+    if (!lane->on || now >= lane->leaves || lane->stopped) continue;
+    const bool acts = c->when == NULL || when.of[i] != 0.0;
+    if (c->infuse != NULL) set_rate(conduct, index, i, now, acts ? infuse.of[i] : 0.0);
+    if (c->give != NULL) give(conduct, c, i, now, acts ? dose.of[i] : 0.0, given);
   }
 }
 
 void lind_control_sample(lind_conduct *conduct, double now, const lind_lane *outputs, lind_given *given) {
-  const lind_plan *plan = conduct->desk->plan;
-  const int arm = conduct->desk->arm[conduct->lane[0].seat];
+  const int *list, n = arm_controllers(conduct, &list);
   uint32_t number;
   given->n = 0;
-  for (int k = 0; k < plan->protocol->arms[arm].controllers.n; k++) {
-    const int c = plan->arm_controllers[arm][k];
-    if (is_sample(now, plan->controllers[c].item->every, &number)) controller_run(conduct, c, number, now, outputs, given);
-  }
+  for (int k = 0; k < n; k++)
+    if (is_sample(now, conduct->desk->plan->controllers[list[k]].item->every, &number))
+      controller_run(conduct, list[k], number, now, outputs, given);
+}
+
+void lind_control_stop(lind_conduct *conduct, int i, double now) {
+  const int *list, n = arm_controllers(conduct, &list);
+  for (int k = 0; k < n; k++) set_rate(conduct, list[k], i, now, 0.0);
 }

@@ -50,8 +50,8 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
 static size_t lane_count(const lind_plan *plan) {
   const size_t states = (size_t)plan->model->kernel.n_states;
   return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame +
-         (7 + (size_t)plan->model->kernel.n_triggers) * states + (size_t)plan->model->kernel.n_delays +
-         (size_t)plan->model->kernel.n_outputs + 1 + (size_t)plan->model->n_drifts;
+         (6 + (size_t)plan->model->kernel.n_triggers) * states + (size_t)plan->n_controllers +
+         (size_t)plan->model->kernel.n_delays + (size_t)plan->model->kernel.n_outputs + 1 + (size_t)plan->model->n_drifts;
 }
 
 static size_t rounded(size_t bytes) { return bytes > 0 ? (bytes + 63) / 64 * 64 : 64; }
@@ -103,7 +103,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     scratch->rate = next, next += kernel->n_states;
     scratch->duration = next, next += kernel->n_states;
     scratch->input = next, next += kernel->n_states;
-    scratch->control = next, next += kernel->n_states;
+    scratch->control = next, next += plan->n_controllers;
     scratch->y = next, next += kernel->n_outputs;
     scratch->drift = next, next += plan->model->n_drifts;
     scratch->result = next;

@@ -14,7 +14,7 @@ struct lind_desk_scratch {
   lind_lane *lag;             /* [n_states] h */
   lind_lane *rate, *duration; /* [n_states] of infusions whose rate or duration the model gives */
   lind_lane *input;           /* [n_states] what infusions add to each rate */
-  lind_lane *control;         /* [n_states] rates that controllers have set */
+  lind_lane *control;         /* [n_controllers] rates that they have set */
   lind_lane *y;               /* [n_outputs] */
   lind_lane *drift;           /* [n_drifts] */
   lind_lane *result;          /* of a program */

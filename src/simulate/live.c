@@ -110,6 +110,17 @@ static void fill_frame(pack *p) {
   fill_randoms(p, 0);
 }
 
+/* Outputs may look back: what the engine saw a delay before the stop is kept for them, behind the states. */
+static void keep_past(void *context, lind_advance *advance, unsigned lanes, const lind_lane *x) {
+  const pack *p = context;
+  const lind_kernel *kernel = kernel_of(p);
+  for (int i = 0; i < LIND_LANES; i++) {
+    if (!(lanes & (1u << i))) continue;
+    for (int k = 0; k < kernel->n_delays; k++) p->scratch->x[kernel->n_states + k].of[i] = x[kernel->n_states + k].of[i];
+    advance->look.of[i] = INFINITY;
+  }
+}
+
 static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   const lind_plan *plan = desk->plan;
   const lind_kernel *kernel = &plan->model->kernel;
@@ -131,7 +142,8 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
   refresh(p);
   kernel->initial(kernel->self, p->scratch->frame, p->scratch->x);
-  memset(p->scratch->control, 0, (size_t)kernel->n_states * sizeof *p->scratch->control);
+  for (int k = 0; k < kernel->n_delays; k++) p->scratch->x[kernel->n_states + k] = p->scratch->x[kernel->delayed[k]];
+  memset(p->scratch->control, 0, (size_t)plan->n_controllers * sizeof *p->scratch->control);
   memset(p->scratch->input, 0, (size_t)kernel->n_states * sizeof *p->scratch->input);
   p->advance.x = p->scratch->x;
   p->advance.alone = !desk->plan->protocol->rescue;
@@ -143,7 +155,8 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   p->advance.who = p->who;
   p->advance.purposes = plan->noise_purposes;
   p->advance.grid = plan->protocol->grid;
-  p->advance.look = (lind_lane){{INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY}};
+  p->advance.seen = kernel->n_delays > 0 ? keep_past : NULL;
+  p->advance.context = p;
   for (int i = 0; i < LIND_LANES; i++) {
     p->advance.status[i] = i < n ? LIND_LANE_OK : LIND_LANE_IDLE;
   }
@@ -195,7 +208,11 @@ static bool has_room(pack *p, int i, int n) {
 }
 
 static void input_sum(pack *p, int i, int state) {
-  double sum = p->scratch->control[state].of[i] * p->scratch->bioavailability[state].of[i];
+  const lind_plan *plan = p->conduct.desk->plan;
+  double sum = 0.0;
+  for (int c = 0; c < plan->n_controllers; c++)
+    if (plan->controllers[c].state == state) sum += p->scratch->control[c].of[i];
+  sum *= p->scratch->bioavailability[state].of[i];
   for (int k = 0; k < p->n_running[i]; k++)
     if (p->running[i][k].state == state) sum += p->running[i][k].rate;
   p->scratch->input[state].of[i] = sum;
@@ -256,6 +273,7 @@ static void swallow(pack *p, double stop) {
 
 static void advance_to(pack *p, double stop) {
   const lind_plan *plan = p->conduct.desk->plan;
+  for (int i = 0; i < LIND_LANES; i++) p->advance.look.of[i] = plan->model->kernel.n_delays > 0 ? stop : INFINITY;
   for (;;) {
     swallow(p, stop);
     bool short_of_it = false;
@@ -318,8 +336,17 @@ static bool is_multiple(double now, double every, int *count) {
   return fabs(now - every * *count) < 1e-6;
 }
 
+/* Single doses. Those into the state of the first regimen count among what was taken on the day. */
 static void take_given(pack *p, double now, const lind_given *given) {
-  for (int k = 0; k < given->n; k++) send(p, given->at[k].lane, now, given->at[k].intake);
+  const lind_desk *desk = p->conduct.desk;
+  const lind_plan *plan = desk->plan;
+  for (int k = 0; k < given->n; k++) {
+    const int i = given->at[k].lane;
+    const lind_intake intake = given->at[k].intake;
+    const size_t day = (size_t)p->conduct.lane[i].seat * (size_t)plan->n_days + (size_t)floor((now + 1e-6) / 24.0);
+    if (plan->n_regimens > 0 && intake.state == plan->regimen_state[0]) desk->taken[day] += intake.amount;
+    send(p, i, now, intake);
+  }
 }
 
 /* Everything that happens at a stop, in the order of the day: drift, visit and measurement, rules, controllers; the dose

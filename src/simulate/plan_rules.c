@@ -206,6 +206,12 @@ static lind_err settle_regimen(lind_plan *plan, const lind_dosing *item, lind_ar
   return LIND_OK;
 }
 
+static bool has_visits(const lind_protocol *protocol) {
+  bool has = protocol->n_visits > 0;
+  for (int i = 0; i < protocol->n_dosing; i++) has |= is_used(protocol, i) && protocol->dosing[i].recheck.text != NULL;
+  return has;
+}
+
 static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
   const lind_protocol *protocol = plan->protocol;
   lind_plan_dosing *dosing;
@@ -219,9 +225,11 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
     dosing[i].item = item;
     dosing[i].state = -1;
     if (!is_used(protocol, i)) continue;
-    LIND_CHECK_AT(item->every >= 1.0 || !(protocol->miss > 0.0 || protocol->miss_after_miss > 0.0), LIND_ERR_INPUT, item->where,
+    LIND_CHECK_AT(!(item->every < 1.0) || !(protocol->miss > 0.0 || protocol->miss_after_miss > 0.0), LIND_ERR_INPUT, item->where,
                   "dosing.%s.every is %g h; where doses can be missed it must be at least 1 h, since one hour has one chance",
                   item->name, item->every);
+    LIND_CHECK_AT(item->hold.text == NULL || has_visits(protocol), LIND_ERR_INPUT, item->hold.where,
+                  "dosing.%s.hold_until is asked at visits, and there are none: the dose would be held for ever", item->name);
     LIND_CHECK_AT(item->dose.text == NULL || item->reduce.text == NULL, LIND_ERR_INPUT, item->reduce.where,
                   "dosing.%s has both dose and reduce_by; a rule sets the dose or reduces it", item->name);
     if (item->dose.text != NULL || item->give.text != NULL || item->reduce.text != NULL || item->hold.text != NULL ||

@@ -22,14 +22,17 @@ static lind_err try_replicates(lind_plan *plan, lind_where where, lind_arena *ar
 }
 
 /* Report says of each uncertain parameter where its values come from. */
-static lind_err note_origins(lind_plan *plan, const char *file, lind_arena *arena) {
+static lind_err note_origins(lind_plan *plan, lind_words file, lind_arena *arena) {
   const char **origin;
   const int n = plan->model->n_parameters;
   LIND_TAKE(origin, arena, n);
   memcpy(origin, plan->origin, (size_t)n * sizeof *origin);
   for (int i = 0; i < plan->unsure->n; i++) {
     const int k = plan->unsure->parameter[i];
-    origin[k] = lind_arena_format(arena, "%s, uncertain: %s", plan->origin[k], file);
+    LIND_CHECK_AT(plan->unsure->sets == NULL || strcmp(plan->origin[k], "protocol") != 0, LIND_ERR_INPUT, file.where,
+                  "%s has a column %s, and model.parameters gives it a value that no replicate would live by; leave one of them out",
+                  file.text, plan->model->parameters[k].name);
+    origin[k] = lind_arena_format(arena, "%s, uncertain: %s", plan->origin[k], file.text);
   }
   plan->origin = origin;
   return LIND_OK;
@@ -57,6 +60,6 @@ lind_err lind_plan_parts_unsure(lind_plan *plan, lind_arena *arena) {
   LIND_TRY(lind_unsure_read(csv, matrix, logs, plan->model, plan->values.parameters, arena, &plan->unsure));
   plan->unsure_digest = csv->digest;
   LIND_TRY(add_streams(plan));
-  LIND_TRY(note_origins(plan, file.text, arena));
+  LIND_TRY(note_origins(plan, file, arena));
   return try_replicates(plan, file.where, arena);
 }

@@ -24,6 +24,8 @@ static double dose_of_day(const lind_desk *desk, int seat, int day) {
 /* What rules see. Where several states are dosed `dose` is that of the item's own regimen, and what is defined by it follows. */
 static void show_dose(lind_conduct *c, int regimen) {
   const lind_plan *plan = c->desk->plan;
+  if (c->shown == regimen) return;
+  c->shown = regimen;
   lind_lane *rules = c->desk->scratch->rules;
   for (int i = 0; i < LIND_LANES; i++) rules[plan->slot_dose].of[i] = c->lane[i].regimen[regimen].dose;
   for (int k = 0; k < plan->protocol->n_definitions; k++)
@@ -40,8 +42,11 @@ static void show_rules(lind_conduct *c, int day, unsigned visiting) {
     rules[plan->slot_visit].of[i] = c->desk->n_visits[lane->seat] - (visiting & (1u << i) ? 1 : 0);
     for (int k = 1; k <= LIND_DOSE_MEMORY; k++) rules[plan->slot_dose + k].of[i] = dose_of_day(c->desk, lane->seat, day - k);
   }
+  c->shown = -1;
   show_dose(c, 0);
 }
+
+void lind_prescribe_show(lind_conduct *c, int day) { show_rules(c, day, 0); }
 
 void lind_conduct_note(const lind_conduct *c, int i, lind_decision_kind kind, const char *rule, int state, double time,
                        double before, double after) {
@@ -68,26 +73,25 @@ static double rounded(const lind_dosing *item, double dose) {
 static void dose_set(lind_conduct *c, int i, const lind_plan_dosing *dosing, double now, double dose, lind_decision_kind kind) {
   const lind_dosing *item = dosing->item;
   lind_regimen *regimen = &c->lane[i].regimen[dosing->regimen];
-  const double before = regimen->dose;
-  if (c->lane[i].stopped) return;
+  const double before = regimen->dose, every = isnan(item->every) ? regimen->every : item->every;
   regimen->dose = rounded(item, dose);
-  regimen->over = item->over;
-  if (!isfinite(regimen->next) || regimen->every != item->every) regimen->next = now;
-  regimen->every = item->every;
+  if (!isnan(item->over)) regimen->over = item->over;
+  if (!isfinite(regimen->next) || regimen->every != every) regimen->next = now;
+  regimen->every = every;
   lind_conduct_note(c, i, kind, item->name, dosing->state, now, before, regimen->dose);
 }
 
 static void treatment_stop(lind_conduct *c, int i, const lind_plan_dosing *dosing, double now) {
-  if (c->lane[i].stopped) return;
   c->lane[i].stopped = true;
   lind_conduct_note(c, i, LIND_DECISION_STOP, dosing->item->name, -1, now, c->lane[i].regimen[0].dose, 0.0);
+  lind_control_stop(c, i, now);
 }
 
 static void dose_give(lind_conduct *c, int i, const lind_plan_dosing *dosing, double now, double amount, lind_given *given) {
   amount = rounded(dosing->item, amount);
   if (amount == 0.0) return;
   given->at[given->n].lane = i;
-  given->at[given->n++].intake = (lind_intake){dosing->state, amount, dosing->item->over};
+  given->at[given->n++].intake = (lind_intake){dosing->state, amount, dosing->item->over > 0.0 ? dosing->item->over : 0.0};
   lind_conduct_note(c, i, LIND_DECISION_GIVE, dosing->item->name, dosing->state, now, 0.0, amount);
 }
 
@@ -99,12 +103,11 @@ static void visit_ask(lind_conduct *c, int i, const lind_plan_dosing *dosing, in
   if (sooner) lind_conduct_note(c, i, LIND_DECISION_RECHECK, dosing->item->name, -1, 24.0 * (day - 1), 0.0, 24.0 * (on - day));
 }
 
-static void act(lind_conduct *c, int i, const lind_plan_dosing *dosing, int day, const answers *a, lind_given *given) {
-  lind_conduct_lane *lane = &c->lane[i];
-  lind_regimen *regimen = &lane->regimen[dosing->regimen];
-  const double now = 24.0 * (day - 1);
+/* The regimen of a patient who is still treated. */
+static void change(lind_conduct *c, int i, const lind_plan_dosing *dosing, double now, const answers *a) {
+  lind_regimen *regimen = &c->lane[i].regimen[dosing->regimen];
   if (a->dose != NULL) dose_set(c, i, dosing, now, a->dose->of[i], LIND_DECISION_DOSE);
-  if (a->reduce != NULL && isfinite(a->reduce->of[i]) && a->reduce->of[i] != 0.0)
+  if (a->reduce != NULL && regimen->dose > 0.0 && isfinite(a->reduce->of[i]) && a->reduce->of[i] != 0.0)
     dose_set(c, i, dosing, now, regimen->dose * (1.0 - a->reduce->of[i]), LIND_DECISION_REDUCE);
   if (a->skip != NULL && a->skip->of[i] >= 0.5) {
     regimen->skip = (int)floor(fmin(a->skip->of[i], MOST_DOSES) + 0.5);
@@ -114,8 +117,14 @@ static void act(lind_conduct *c, int i, const lind_plan_dosing *dosing, int day,
     regimen->hold = dosing;
     lind_conduct_note(c, i, LIND_DECISION_HOLD, dosing->item->name, dosing->state, now, regimen->dose, 0.0);
   }
+}
+
+static void act(lind_conduct *c, int i, const lind_plan_dosing *dosing, int day, const answers *a, lind_given *given) {
+  lind_conduct_lane *lane = &c->lane[i];
+  const double now = 24.0 * (day - 1);
+  if (!lane->stopped) change(c, i, dosing, now, a);
   if (a->give != NULL) dose_give(c, i, dosing, now, a->give->of[i], given);
-  if (dosing->item->stop) treatment_stop(c, i, dosing, now);
+  if (dosing->item->stop && !lane->stopped) treatment_stop(c, i, dosing, now);
   if (a->recheck != NULL && a->recheck->of[i] > 0.0)
     visit_ask(c, i, dosing, day, a->recheck->of[i]);
   else if (lane->recheck_day <= day)
@@ -130,7 +139,7 @@ static void item_run(lind_conduct *c, const lind_plan_dosing *dosing, unsigned h
   const lind_program *const programs[7] = {dosing->when, dosing->dose, dosing->reduce, dosing->skip,
                                            dosing->hold, dosing->give, dosing->recheck};
   const lind_lane *found[7];
-  if (c->desk->plan->n_regimens > 1 || dosing->item->further) show_dose(c, dosing->regimen);
+  show_dose(c, dosing->regimen);
   for (int k = 0; k < 7; k++) {
     if (programs[k] != NULL) lind_program_run(programs[k], rules, &result[k]);
     found[k] = programs[k] != NULL ? &result[k] : NULL;
@@ -141,6 +150,7 @@ static void item_run(lind_conduct *c, const lind_plan_dosing *dosing, unsigned h
     act(c, i, dosing, day, &a, given);
     if (!dosing->item->further) *open &= ~(1u << i);
   }
+  if (dosing->item->further) c->shown = -1; /* the items behind it see what it has made of the dose */
 }
 
 /* Doses that are held go on where the rule that holds them is content with what is measured now. */
@@ -148,10 +158,10 @@ static void holds_end(lind_conduct *c, int day, unsigned visiting) {
   for (int i = 0; i < c->n; i++)
     for (int r = 0; r < c->desk->plan->n_regimens; r++) {
       lind_regimen *regimen = &c->lane[i].regimen[r];
-      if (!(visiting & (1u << i)) || regimen->hold == NULL) continue;
+      if (!(visiting & (1u << i)) || regimen->hold == NULL || c->lane[i].stopped) continue;
       const lind_plan_dosing *dosing = regimen->hold;
       lind_lane content;
-      if (c->desk->plan->n_regimens > 1) show_dose(c, r);
+      show_dose(c, r);
       lind_program_run(dosing->hold, c->desk->scratch->rules, &content);
       if (content.of[i] == 0.0) continue;
       regimen->hold = NULL;

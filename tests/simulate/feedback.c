@@ -157,12 +157,120 @@ static void a_ledger_changes_nothing(void **state) {
   trial_close(&u);
 }
 
+static trial lived_as(book *b, const char *const *sets) {
+  trial t = trial_from("feedback", sets);
+  b->n = 0;
+  t.desk->ledger = (lind_ledger){write_down, b};
+  trial_run(&t, 0);
+  return t;
+}
+#define lived_with(b, ...) \
+  lived_as((b), (const char *const[]){"engine.relative=1e-10", "engine.absolute=1e-10", __VA_ARGS__, NULL})
+
+/* An item behind one with `further` sees the dose as that one has left it. */
+static void further_items_see_the_new_dose(void **state) {
+  (void)state;
+  book b;
+  trial t = lived_with(&b, "dosing.rescue.into=drug", "dosing.reduce.further=yes", "arms.reduce.dosing=[reduce, cap, start]",
+                       "dosing.cap={at: visits, from: 2, dose: 'min(dose, 96 [mg])', into: drug}");
+  const int s = seat_of(&t, "reduce");
+  double amount = 0, dose = 100;
+  int times = 0;
+  for (int day = 1; day <= DAYS; day++) {
+    assert_near(amount_on(&t, s, day), amount, 1e-6);
+    if (day > 1 && amount > 70) dose = floor(dose / 2 + 0.5), times++;
+    if (day > 1) dose = fmin(dose, 96);
+    assert_near(dose_on(t.desk, s, day), dose, 0);
+    amount = (amount + dose) / 2;
+  }
+  assert_true(times > 0);
+  trial_close(&t);
+}
+
+/* A dose that is reduced keeps its rhythm and its time of infusion; before the first dose there is nothing to reduce. */
+static void reduced_doses_keep_their_rhythm(void **state) {
+  (void)state;
+  book b;
+  trial t =
+      lived_with(&b, "dosing.start={at: days, days: [3], dose: '400 [mg]', into: drug, every: 4 day, over: 6 h}",
+                 "dosing.reduce.from=1", "dosing.reduce.further=yes", "dosing.reduce.when=amount < 1 [mg] or amount > 70 [mg]");
+  const int s = seat_of(&t, "reduce");
+  const double k = log(2) / 24;
+  double amount = 0, dose = 0;
+  int times = 0;
+  for (int day = 1; day <= DAYS; day++) {
+    assert_near(amount_on(&t, s, day), amount, 1e-5);
+    if (day == 3) dose = 400;
+    if (dose > 0 && day != 3 && amount > 70) dose = floor(dose / 2 + 0.5), times++;
+    const bool today = day >= 3 && (day - 3) % 4 == 0;
+    assert_near(dose_on(t.desk, s, day), today ? dose : 0, 0);
+    amount = amount / 2 + (today ? dose / 6 / k * -expm1(-6 * k) * exp(-18 * k) : 0);
+  }
+  assert_true(times > 1);
+  assert_int_equal(count_of(&b, s, LIND_DECISION_REDUCE), times);
+  trial_close(&t);
+}
+
+/* Who is not treated any more is not decided about: a dose that was held when treatment stopped is never resumed. */
+static void nothing_is_resumed_after_the_end(void **state) {
+  (void)state;
+  book b;
+  trial t = lived_with(
+      &b, "dosing.hold={at: visits, when: 'amount > 40 [mg]', hold_until: 'amount < 1 [mg]', into: drug, further: yes}",
+      "dosing.stop={at: visits, from: 3, stop: yes}", "arms.stop.dosing=[hold, stop, start]");
+  const int s = seat_of(&t, "stop");
+  for (int day = 1; day <= DAYS; day++) assert_near(dose_on(t.desk, s, day), day == 1 ? 100 : 0, 0);
+  assert_true(amount_on(&t, s, DAYS) < 1);
+  assert_int_equal(count_of(&b, s, LIND_DECISION_HOLD), 1);
+  assert_int_equal(count_of(&b, s, LIND_DECISION_STOP), 1);
+  assert_int_equal(count_of(&b, s, LIND_DECISION_RESUME), 0);
+  trial_close(&t);
+}
+
+/* A single dose of the drug that the trial is about was taken on its day, though it was no dose of the regimen. */
+static void single_doses_were_taken(void **state) {
+  (void)state;
+  book b;
+  trial t = lived_with(&b, "dosing.rescue.into=drug");
+  const int s = seat_of(&t, "rescue");
+  double amount = 0;
+  int times = 0;
+  for (int day = 1; day <= DAYS; day++) {
+    assert_near(amount_on(&t, s, day), amount, 1e-6);
+    const bool high = amount > 70;
+    const double dose = high ? 50 : 100, extra = high ? 10 : 0;
+    times += high;
+    assert_near(dose_on(t.desk, s, day), dose, 0);
+    assert_near(taken_on(t.desk, s, day), dose + extra, 0);
+    amount = (amount + dose + extra) / 2;
+  }
+  assert_true(times > 1);
+  trial_close(&t);
+}
+
+static void a_hold_needs_visits(void **state) {
+  (void)state;
+  trial t = {0};
+  const lind_err err = trial_plan(&t, "feedback", (const char *const[]){"visits=[]", NULL});
+  assert_int_not_equal(err, LIND_OK);
+  assert_non_null(strstr(lind_error_message(), "dosing.hold.hold_until is asked at visits, and there are none"));
+  lind_arena_destroy(&t.arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doses_are_held_until),     cmocka_unit_test(doses_are_reduced),
-      cmocka_unit_test(treatment_stops_for_good), cmocka_unit_test(rescue_beside_the_regimen),
-      cmocka_unit_test(doses_are_skipped),        cmocka_unit_test(infusions_overlap),
+      cmocka_unit_test(doses_are_held_until),
+      cmocka_unit_test(doses_are_reduced),
+      cmocka_unit_test(treatment_stops_for_good),
+      cmocka_unit_test(rescue_beside_the_regimen),
+      cmocka_unit_test(doses_are_skipped),
+      cmocka_unit_test(infusions_overlap),
       cmocka_unit_test(a_ledger_changes_nothing),
+      cmocka_unit_test(further_items_see_the_new_dose),
+      cmocka_unit_test(reduced_doses_keep_their_rhythm),
+      cmocka_unit_test(nothing_is_resumed_after_the_end),
+      cmocka_unit_test(single_doses_were_taken),
+      cmocka_unit_test(a_hold_needs_visits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

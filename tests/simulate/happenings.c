@@ -120,15 +120,24 @@ static void messages(void **state) {
   }
 }
 
+/* Outputs may look back: at a visit they show what was there a delay ago, as far as the engine remembers it. */
+static void outputs_look_back(void **state) {
+  (void)state;
+  trial t = trial_open("ledger", "model.use=" LIND_SOURCE_DIR "/tests/simulate/data/past.lind",
+                       "visits={days: [1, 2, 3, 4, 8, 15, 22, 29]}");
+  trial_run(&t, 0);
+  static const double seen[8] = {0, 0, 1, 2, 6, 13, 20, 27}; /* doses in the mornings that were 36 h ago, or longer */
+  for (int s = 0; s < t.desk->n; s++)
+    for (int v = 0; v < 8; v++) assert_near(visit_value(t.desk, s, 0, v), seen[v], 1e-12);
+  trial_close(&t);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(death_comes_by_its_hazard),
-      cmocka_unit_test(a_level_is_refilled),
-      cmocka_unit_test(effects_change_with_the_occasion),
-      cmocka_unit_test(an_occasion_is_an_address),
-      cmocka_unit_test(errors_hang_together),
-      cmocka_unit_test(neighbours_do_not_matter),
-      cmocka_unit_test(messages),
+      cmocka_unit_test(outputs_look_back),         cmocka_unit_test(death_comes_by_its_hazard),
+      cmocka_unit_test(a_level_is_refilled),       cmocka_unit_test(effects_change_with_the_occasion),
+      cmocka_unit_test(an_occasion_is_an_address), cmocka_unit_test(errors_hang_together),
+      cmocka_unit_test(neighbours_do_not_matter),  cmocka_unit_test(messages),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

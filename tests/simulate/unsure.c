@@ -99,10 +99,24 @@ static void factors_of_singular_matrices(void **state) {
   assert_int_equal(lind_draw_factor(apart, 2, l), 1);
 }
 
+/* A value that no replicate would live by is no value. */
+static void sets_and_parameters(void **state) {
+  (void)state;
+  trial t = {0};
+  assert_int_not_equal(
+      trial_plan(&t, "unsure", (const char *const[]){"uncertainty={sets: " DATA "sets.csv}", "model.parameters.cl=2 L/h", NULL}),
+      LIND_OK);
+  assert_non_null(strstr(lind_error_message(), "has a column cl, and model.parameters gives it a value"));
+  lind_arena_destroy(&t.arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_table_gives_each_replicate_its_row), cmocka_unit_test(the_covariance_comes_out),
-      cmocka_unit_test(a_replicate_keeps_its_values),         cmocka_unit_test(messages),
+      cmocka_unit_test(sets_and_parameters),
+      cmocka_unit_test(a_table_gives_each_replicate_its_row),
+      cmocka_unit_test(the_covariance_comes_out),
+      cmocka_unit_test(a_replicate_keeps_its_values),
+      cmocka_unit_test(messages),
       cmocka_unit_test(factors_of_singular_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
