@@ -29,9 +29,10 @@ static lind_err note_origins(lind_plan *plan, lind_words file, lind_arena *arena
   memcpy(origin, plan->origin, (size_t)n * sizeof *origin);
   for (int i = 0; i < plan->unsure->n; i++) {
     const int k = plan->unsure->parameter[i];
-    LIND_CHECK_AT(plan->unsure->sets == NULL || strcmp(plan->origin[k], "protocol") != 0, LIND_ERR_INPUT, file.where,
-                  "%s has a column %s, and model.parameters gives it a value that no replicate would live by; leave one of them out",
-                  file.text, plan->model->parameters[k].name);
+    LIND_CHECK_AT(
+        plan->unsure->sets == NULL || strcmp(plan->origin[k], "protocol") != 0, LIND_ERR_INPUT, file.where,
+        "%s has a column %s, and model.parameters gives it a value that no replicate would live by; leave one of them out",
+        file.text, plan->model->parameters[k].name);
     origin[k] = lind_arena_format(arena, "%s, uncertain: %s", plan->origin[k], file.text);
   }
   plan->origin = origin;
