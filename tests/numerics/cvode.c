@@ -48,7 +48,7 @@ static void stiff_closed_form(void **state) {
 }
 
 static void agree(const lind_kernel *kernel, const lind_lane *frame, const lind_lane *start, double end) {
-  static _Alignas(64) unsigned char workspace[DRUG_STATES * 8 * sizeof(lind_lane)];
+  static _Alignas(64) unsigned char workspace[1 << 14];
   const lind_tolerance fine = {1e-10, 1e-12, 1e-12, 10000000};
   lind_lane x[DRUG_STATES];
   memcpy(x, start, (size_t)kernel->n_states * sizeof *x);
