@@ -17,62 +17,22 @@ typedef struct simulation {
   lind_inputs inputs;
   lind_course course;
   lind_packs packs;
-  double *parameters;
+  lind_population population;
+  lind_kernel kernel; /* the model's, without noise where nothing is random */
+  lind_who *who;      /* [individuals] in the replicate at hand */
   uint64_t seed;
   double seconds;
 } simulation;
 
 typedef struct choices {
-  const char *model, *events, *out, *happened, *individual, *engine, *relative, *absolute, *times, *carry, *rows;
+  const char *model, *events, *out, *happened, *individual, *engine, *relative, *absolute, *times, *carry, *rows, *grid, *log,
+      *replicates;
   uint64_t seed, digits, threads;
   bool errors, typical, evaluator;
-  lind_option_list set, carried;
+  lind_option_list set, carried, uncertainty;
 } choices;
 
 /* ---- settings */
-
-static lind_err set_named(const lind_model *model, const char *name, double *parameters) {
-  const int at = lind_model_find_set(model, name);
-  char suggestion[128];
-  const char *names[64];
-  size_t n = 0;
-  for (; n < (size_t)model->n_sets && n < 64; n++) names[n] = model->sets[n].name;
-  LIND_CHECK(at >= 0, LIND_ERR_INPUT, "--set '%s' is no parameter set of %s, and no name=value%s", name, model->name,
-             lind_text_suggestion(name, names, n, suggestion, sizeof suggestion));
-  const lind_model_set *set = &model->sets[at];
-  for (int i = 0; i < set->n; i++) parameters[set->parameter[i]] = set->value[i];
-  return LIND_OK;
-}
-
-static lind_err set_parameter(const lind_model *model, const char *words, double *parameters) {
-  const char *equals = strchr(words, '=');
-  char name[128], suggestion[128], have[64], need[64];
-  const char *names[256];
-  size_t n = 0;
-  double canonical;
-  lind_unit unit;
-  if (equals == NULL) return set_named(model, words, parameters);
-  (void)snprintf(name, sizeof name, "%.*s", (int)(equals - words), words);
-  for (; n < (size_t)model->n_parameters && n < 256; n++) names[n] = model->parameters[n].name;
-  const int at = lind_model_find_parameter(model, name);
-  LIND_CHECK(at >= 0, LIND_ERR_INPUT, "--set %s: '%s' is not a parameter of %s%s", words, name, model->name,
-             lind_text_suggestion(name, names, n, suggestion, sizeof suggestion));
-  const lind_quantity *q = &model->parameters[at];
-  LIND_TRY(lind_unit_parse_quantity(equals + 1, &canonical, &unit));
-  LIND_CHECK(lind_unit_same_dimension(unit.dimension, q->unit.dimension), LIND_ERR_UNIT,
-             "--set %s: that is %s, but %s is needed, such as '%s=%g %s'", words,
-             lind_unit_dimension_words(unit.dimension, have, sizeof have),
-             lind_unit_dimension_words(q->unit.dimension, need, sizeof need), name, q->value / q->unit.scale, q->unit.text);
-  parameters[at] = canonical;
-  return LIND_OK;
-}
-
-static lind_err settle_parameters(simulation *s, const choices *c, lind_arena *arena) {
-  LIND_TAKE(s->parameters, arena, s->model->n_parameters + 1);
-  for (int k = 0; k < s->model->n_parameters; k++) s->parameters[k] = s->model->parameters[k].value;
-  for (int k = 0; k < c->set.n; k++) LIND_TRY(set_parameter(s->model, c->set.at[k], s->parameters));
-  return LIND_OK;
-}
 
 static lind_err tolerance(const char *option, const char *words, double otherwise, double *value) {
   *value = otherwise;
@@ -100,45 +60,72 @@ static lind_err find_engine(simulation *s, const char *name) {
   LIND_CHECK(s->course.stepper != NULL, LIND_ERR_INPUT, "--engine is '%s'; known engines are %s%s", name,
              lind_text_list(names, (size_t)n, list, sizeof list),
              lind_text_suggestion(name, names, (size_t)n, suggestion, sizeof suggestion));
-  const char *refusal = s->course.stepper->refuses != NULL ? s->course.stepper->refuses(&s->model->kernel) : NULL;
+  const char *refusal = s->course.stepper->refuses != NULL ? s->course.stepper->refuses(&s->kernel) : NULL;
   LIND_CHECK(refusal == NULL, LIND_ERR_INPUT, "--engine %s cannot take model %s: %s", name, s->model->name, refusal);
   return LIND_OK;
 }
 
 /* ---- the course */
 
-static lind_err settle_drifts(simulation *s, lind_arena *arena) {
-  lind_course_drift *drifts;
-  LIND_TAKE(drifts, arena, s->model->n_drifts + 1);
-  for (int k = 0; k < s->model->n_drifts; k++) {
-    double sd, tau, every;
-    char words[80];
-    LIND_TRY(lind_model_drift_values(s->model, s->parameters, k, &sd, &tau, &every));
-    (void)snprintf(words, sizeof words, "model/%s", s->model->drifts[k].name);
-    drifts[k] = (lind_course_drift){.slot = s->model->drifts[k].slot,
-                                    .keep = exp(-every / tau),
-                                    .kick = sd * sqrt(-expm1(-2.0 * every / tau)),
-                                    .sd = sd,
-                                    .every = every,
-                                    .purpose = lind_random_purpose(words)};
-  }
-  s->course.drifts = drifts;
-  s->course.n_drifts = s->inputs.draws ? s->model->n_drifts : 0;
-  return LIND_OK;
-}
-
-static lind_err settle_course(simulation *s, lind_arena *arena) {
+static lind_err settle_course(simulation *s, const choices *c, lind_arena *arena) {
   const lind_events *e = &s->events;
-  s->course.kernel = &s->model->kernel;
+  s->course.kernel = &s->kernel;
   s->course.n_given = s->inputs.n_given;
   s->course.n_varying = s->inputs.n_varying;
   s->course.varying = s->inputs.varying;
   s->course.between = s->inputs.between;
-  LIND_CHECK(s->model->kernel.n_noises == 0, LIND_ERR_INPUT,
-             "model %s has noise in its equations, which lind simulate cannot take yet", s->model->name);
+  s->course.drifts = s->population.drifts;
+  s->course.n_drifts = s->inputs.draws ? s->model->n_drifts : 0;
   for (size_t i = 0; i < e->n_patients; i++)
     lind_course_room(&s->course, e->records + e->first[i], (int)(e->first[i + 1] - e->first[i]));
-  return settle_drifts(s, arena);
+  return lind_noise_settle(e, s->model, c->grid, arena, &s->course);
+}
+
+/* ---- replicates */
+
+static lind_err try_residuals(const simulation *s) {
+  double a, b;
+  for (int k = 0; s->packs.rows.errors && k < s->model->n_outputs; k++) {
+    LIND_TRY(lind_model_residual(s->model, s->population.parameters, k, &a, &b));
+    if (s->model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(s->model, s->population.parameters, k, &a));
+  }
+  return LIND_OK;
+}
+
+/* Everything that depends on the replicate. */
+static lind_err enter(simulation *s, uint32_t replicate) {
+  LIND_TRY(lind_population_enter(&s->population, s->seed, replicate));
+  LIND_TRY(lind_inputs_settle(&s->inputs));
+  LIND_TRY(try_residuals(s));
+  for (size_t i = 0; i < s->events.n_patients; i++) /* below 2^16 stands how often an ID has begun */
+    s->who[i].replicate = (s->who[i].replicate & 0xffffu) | replicate << 16;
+  return LIND_OK;
+}
+
+/* Each replicate is tried before anything is written. */
+static lind_err settle_replicates(simulation *s, const choices *c, lind_arena *arena) {
+  lind_population *p = &s->population;
+  const char *table = c->uncertainty.n > 0 ? c->uncertainty.at[0] : NULL;
+  LIND_CHECK(c->uncertainty.n <= 1, LIND_ERR_INPUT,
+             "--uncertainty is given %d times; it is one table, of sets or of a covariance matrix", c->uncertainty.n);
+  LIND_TRY(lind_population_doubt(p, table, c->log, c->replicates, arena));
+  LIND_TAKE(s->who, arena, s->events.n_patients);
+  memcpy(s->who, s->events.who, s->events.n_patients * sizeof *s->who);
+  s->events.who = s->who;
+  for (int i = 0; p->unsure != NULL && i < p->unsure->n; i++) {
+    const lind_quantity *q = &s->model->parameters[p->unsure->parameter[i]];
+    LIND_CHECK(!lind_inputs_gives(&s->inputs, q->slot), LIND_ERR_INPUT,
+               "%s is uncertain in %s, but the individuals have values of their own; one of the two columns must go", q->name,
+               table);
+  }
+  for (uint32_t r = p->replicates; r-- > 0;) {
+    if (enter(s, r) == LIND_OK) continue;
+    LIND_CHECK(p->unsure != NULL, LIND_ERR_INPUT, "%s", lind_error_message());
+    return lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s: the parameters of replicate %u cannot be used: %s%s", table,
+                           r, lind_error_message(),
+                           p->unsure->sets == NULL ? "; a parameter that must be positive belongs under --log" : "");
+  }
+  return LIND_OK;
 }
 
 /* Columns that mean nothing to lind pass through; and those that are asked for. */
@@ -169,16 +156,13 @@ static lind_err settle_rows(simulation *s, const choices *c, lind_arena *arena) 
   LIND_TAKE(measure, arena, s->model->n_outputs + 1);
   for (int k = 0; k < s->model->n_outputs; k++) {
     char words[80];
-    double a, b;
     (void)snprintf(words, sizeof words, "measure/%s", s->model->outputs[k].name);
     measure[k] = lind_random_purpose(words);
-    if (c->errors) LIND_TRY(lind_model_residual(s->model, s->parameters, k, &a, &b));
-    if (c->errors && s->model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(s->model, s->parameters, k, &a));
   }
   s->packs = (lind_packs){.events = &s->events, .inputs = &s->inputs, .course = &s->course, .threads = (int)c->threads};
   s->packs.rows.events = &s->events;
   s->packs.rows.model = s->model;
-  s->packs.rows.parameters = s->parameters;
+  s->packs.rows.population = &s->population;
   s->packs.rows.errors = c->errors;
   s->packs.rows.measure = measure;
   s->packs.rows.digits = (int)c->digits;
@@ -196,17 +180,29 @@ static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
   s->course.tolerance.most_steps = 1000000;
   s->seed = c->seed;
   LIND_TRY(lind_model_read(c->model, (lind_where){NULL, 0, 0}, arena, &s->model));
-  LIND_TRY(settle_parameters(s, c, arena));
+  LIND_TRY(lind_population_read(s->model, &c->set, arena, &s->population));
   LIND_TRY(lind_events_read(c->events, s->model, c->times, rows == 1, c->seed, arena, &s->events));
-  LIND_TRY(
-      lind_inputs_read(&s->events, s->model, s->parameters, c->individual, (lind_carry)carry, !c->typical, arena, &s->inputs));
+  LIND_TRY(lind_inputs_read(&s->events, s->model, s->population.parameters, c->individual, (lind_carry)carry, !c->typical, arena,
+                            &s->inputs));
   LIND_TRY(settle_rows(s, c, arena));
   LIND_TRY(lind_model_attach(s->model, c->evaluator ? LIND_BACK_END_EVALUATOR : LIND_BACK_END_ANY, NULL, arena));
+  s->kernel = s->model->kernel;
+  if (c->typical) s->kernel.n_noises = 0;
   LIND_TRY(find_engine(s, c->engine));
-  return settle_course(s, arena);
+  LIND_TRY(settle_course(s, c, arena));
+  return settle_replicates(s, c, arena);
 }
 
 /* ---- rows */
+
+static lind_err run_replicates(simulation *s) {
+  s->packs.replicates = s->population.replicates;
+  for (uint32_t r = 0; r < s->population.replicates; r++) {
+    LIND_TRY(enter(s, r));
+    LIND_TRY(lind_packs_run(&s->packs, r));
+  }
+  return LIND_OK;
+}
 
 /* A file gets its name when it is whole; `-` is standard output, NULL nothing. */
 typedef struct sheet {
@@ -248,8 +244,8 @@ static lind_err write_rows(simulation *s, const choices *c, lind_arena *arena) {
   s->packs.rows.happened = happened.file;
   if (err == LIND_OK) {
     lind_rows_header(&s->packs.rows);
-    if (happened.file != NULL) fputs("ID,TIME,NAME,KIND\n", happened.file);
-    err = lind_packs_run(&s->packs);
+    if (happened.file != NULL) fputs(s->population.counts ? "REP,ID,TIME,NAME,KIND\n" : "ID,TIME,NAME,KIND\n", happened.file);
+    err = run_replicates(s);
   }
   const lind_err first = sheet_close(&rows, err == LIND_OK), second = sheet_close(&happened, err == LIND_OK);
   LIND_TRY(err);
@@ -258,16 +254,22 @@ static lind_err write_rows(simulation *s, const choices *c, lind_arena *arena) {
   if (strcmp(c->out, "-") == 0) return LIND_OK;
   const char *beside = lind_arena_format(arena, "%s.json", c->out);
   LIND_CHECK(beside != NULL, LIND_ERR_MEMORY, "no memory for a path");
-  return lind_rows_describe(&s->packs.rows, beside, s->course.stepper->name, s->course.tolerance, s->seed);
+  return lind_rows_describe(&s->packs.rows, beside, &s->course, s->seed);
 }
 
 /* ---- what happened */
 
 static void summary(const simulation *s) {
-  const size_t people = s->events.n_patients;
-  fprintf(stderr, "%zu individual%s, %zu records; engine %s, %llu steps (%llu rejected); %.3g s, %.0f individuals/s\n", people,
-          people == 1 ? "" : "s", s->events.n, s->course.stepper->name, (unsigned long long)s->packs.work.steps,
-          (unsigned long long)s->packs.work.rejected, s->seconds, s->seconds > 0.0 ? (double)people / s->seconds : 0.0);
+  const size_t people = s->events.n_patients, replicates = s->population.replicates;
+  char choice[256];
+  fprintf(stderr, "%zu individual%s", people, people == 1 ? "" : "s");
+  if (s->population.counts) fprintf(stderr, " in %zu replicate%s", replicates, replicates == 1 ? "" : "s");
+  fprintf(stderr, ", %zu records; engine %s, %llu steps (%llu rejected); %.3g s, %.0f individuals/s\n", s->events.n,
+          lind_stepper_choice(s->course.stepper, &s->kernel, choice, sizeof choice), (unsigned long long)s->packs.work.steps,
+          (unsigned long long)s->packs.work.rejected, s->seconds,
+          s->seconds > 0.0 ? (double)(people * replicates) / s->seconds : 0.0);
+  if (s->kernel.n_noises > 0)
+    fprintf(stderr, "noise on a grid of %g %s\n", s->course.noise_grid / s->events.time.scale, s->events.time.text);
   if (strncmp(s->model->back_end, "lane evaluator", 14) == 0)
     fprintf(stderr, "model %s: %s\n", s->model->name, s->model->back_end);
 }
@@ -285,11 +287,14 @@ static lind_err verdict(const simulation *s) {
   const lind_events *e = &s->events;
   const char *id = lind_csv_at(e->csv, e->row[e->first[s->packs.worst]], e->column[LIND_COLUMN_ID])->text;
   const char *state = s->packs.first.state >= 0 ? s->model->states[s->packs.first.state].name : NULL;
+  char replicate[40] = "";
+  if (s->population.counts) (void)snprintf(replicate, sizeof replicate, " of replicate %u", s->packs.first.who.replicate >> 16);
   return lind_error_fail(
       LIND_ERR_NUMERIC, __FILE__, __LINE__,
-      "ID %s stopped at %.6g %s: it %s%s%s%s; %zu of %zu individuals stopped, and their cells are empty from there on", id,
-      s->packs.first.time / e->time.scale, e->time.text, reasons[s->packs.first.status], state != NULL ? " (state " : "",
-      state != NULL ? state : "", state != NULL ? ")" : "", s->packs.stopped, e->n_patients);
+      "ID %s%s stopped at %.6g %s: it %s%s%s%s; %zu of %zu individuals stopped, and their cells are empty from there on", id,
+      replicate, s->packs.first.time / e->time.scale, e->time.text, reasons[s->packs.first.status],
+      state != NULL ? " (state " : "", state != NULL ? state : "", state != NULL ? ")" : "", s->packs.stopped,
+      e->n_patients * s->population.replicates);
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
@@ -312,6 +317,10 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
                                  {"--no-random", LIND_OPTION_FLAG, &c.typical},
                                  {"--threads", LIND_OPTION_COUNT, &c.threads},
                                  {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},
+                                 {"--grid", LIND_OPTION_TEXT, &c.grid},
+                                 {"--uncertainty", LIND_OPTION_LIST, &c.uncertainty},
+                                 {"--log", LIND_OPTION_TEXT, &c.log},
+                                 {"--replicates", LIND_OPTION_TEXT, &c.replicates},
                                  {0}};
   int given;
   simulation s = {0};
@@ -340,6 +349,7 @@ const lind_command lind_command_simulate = {
         "simulate MODEL --events TABLE.csv --out OUT.csv|- [--happened EVENTS.csv] [--parameters P.csv] [--set NAME=VALUE]... "
         "[--times 0:24:1] "
         "[--covariates nocb|locf|linear] [--engine E] [--rtol R] [--atol A] [--seed S] [--no-random] [--errors] "
+        "[--uncertainty SETS.csv|COVARIANCE.csv] [--log NAME,...] [--replicates R] [--grid G] "
         "[--rows observations|all] [--carry COLUMN]... [--digits N] [--threads T] [--evaluator]",
     .summary = "Simulate a NONMEM-style table of events: doses, infusions, steady states, resets, changing covariates.",
     .run = run,

@@ -8,6 +8,7 @@
 #include "lind/course.h"
 #include "lind/csv.h"
 #include "lind/model.h"
+#include "lind/unsure.h"
 
 typedef enum { LIND_CARRY_BACKWARD, LIND_CARRY_FORWARD, LIND_CARRY_LINEAR } lind_carry; /* --covariates */
 
@@ -36,6 +37,35 @@ lind_err lind_events_read(const char *path, const lind_model *model, const char 
 bool lind_events_is_reserved(const lind_events *events, int column);
 bool lind_events_is_missing(const lind_csv_cell *cell);
 
+/* ---- simulate_population.c: what all individuals share */
+
+enum { LIND_POPULATION_REPLICATES = 65535 };
+
+typedef struct lind_population {
+  const lind_model *model;
+  double *centre;            /* [n_parameters] as --set says */
+  double *parameters;        /* [n_parameters] of the replicate at hand */
+  lind_course_drift *drifts; /* [n_drifts] of the replicate at hand */
+  const lind_unsure *unsure; /* NULL: the parameters are taken as known */
+  const lind_csv *table;     /* of `unsure` */
+  uint32_t replicates, replicate;
+  bool counts; /* replicates were asked for: a column REP */
+} lind_population;
+
+lind_err lind_population_read(const lind_model *model, const lind_option_list *set, lind_arena *arena,
+                              lind_population *population) LIND_MUST_CHECK;
+/* --uncertainty, --log, --replicates as they stand, NULL where they were not given. */
+lind_err lind_population_doubt(lind_population *population, const char *path, const char *log, const char *replicates,
+                               lind_arena *arena) LIND_MUST_CHECK;
+/* Parameters and drifts of a replicate. Fails where they cannot be used; cannot where it has been tried. */
+lind_err lind_population_enter(lind_population *population, uint64_t seed, uint32_t replicate) LIND_MUST_CHECK;
+
+/* ---- simulate_noise.c: noise in states */
+
+/* --grid as it stands, NULL; purposes and grid of the course. Refuses what noise cannot do. */
+lind_err lind_noise_settle(const lind_events *events, const lind_model *model, const char *grid, lind_arena *arena,
+                           lind_course *course) LIND_MUST_CHECK;
+
 /* ---- simulate_inputs.c: the given part of frames */
 
 typedef struct lind_input { /* one slot that a column gives */
@@ -51,7 +81,7 @@ typedef struct lind_inputs {
   lind_input *inputs;       /* [n] */
   bool *used;               /* [columns of the table] */
   const double *parameters; /* [n_parameters] of the population */
-  const double *factor;     /* of the random effects */
+  double *factor;           /* of the random effects */
   const lind_purpose *randoms;
   const bool *given; /* [n_randoms] a column gives it */
   bool draws;        /* random effects are drawn, drifts move */
@@ -65,6 +95,9 @@ typedef struct lind_inputs {
 
 lind_err lind_inputs_read(const lind_events *events, const lind_model *model, const double *parameters, const char *individual,
                           lind_carry carry, bool draws, lind_arena *arena, lind_inputs *inputs) LIND_MUST_CHECK;
+/* Work out the random effects' factor from the parameters as they are now. */
+lind_err lind_inputs_settle(lind_inputs *inputs) LIND_MUST_CHECK;
+bool lind_inputs_gives(const lind_inputs *inputs, int slot); /* a column does */
 /* given[n_given], varying[records][n_varying] of one individual. */
 void lind_inputs_fill(const lind_inputs *inputs, const lind_events *events, size_t patient, double *given, double *varying);
 
@@ -73,7 +106,7 @@ void lind_inputs_fill(const lind_inputs *inputs, const lind_events *events, size
 typedef struct lind_rows {
   const lind_events *events;
   const lind_model *model;
-  const double *parameters;
+  const lind_population *population;
   bool errors;                 /* measured values beside the predictions */
   const lind_purpose *measure; /* [n_outputs] */
   int digits;
@@ -89,8 +122,7 @@ void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_pati
 /* The state events of one individual that have fired, one a row: its ID, the time, the name and the kind of the event. */
 void lind_rows_put_happened(const lind_rows *rows, size_t patient, const lind_course_patient *result);
 /* What the columns are, in which units: beside `out`, as JSON. */
-lind_err lind_rows_describe(const lind_rows *rows, const char *path, const char *engine, lind_tolerance tolerance,
-                            uint64_t seed) LIND_MUST_CHECK;
+lind_err lind_rows_describe(const lind_rows *rows, const char *path, const lind_course *course, uint64_t seed) LIND_MUST_CHECK;
 
 /* ---- simulate_packs.c: everybody's course */
 
@@ -103,6 +135,7 @@ typedef struct lind_packs {
   lind_rows rows;
   int threads; /* 0: the cores that there are */
   bool tells;  /* rows.happened will be there */
+  uint32_t replicates;
   /* out */
   size_t crowded;            /* individuals with more state events than are written */
   size_t stopped, worst;     /* individuals that stopped; the first of them */
@@ -114,7 +147,8 @@ typedef struct lind_packs {
 /* Threads and their memory; to be released even where it failed. */
 lind_err lind_packs_init(lind_packs *packs, lind_arena *arena) LIND_MUST_CHECK;
 void lind_packs_release(lind_packs *packs);
-/* The rows of all individuals, to rows.out, in the order of the table: the same bytes whatever `threads` is. */
-lind_err lind_packs_run(lind_packs *packs) LIND_MUST_CHECK;
+/* The rows of all individuals, to rows.out, in the order of the table: the same bytes whatever `threads` is. Once a replicate, 0
+ * first. */
+lind_err lind_packs_run(lind_packs *packs, uint32_t replicate) LIND_MUST_CHECK;
 
 #endif

@@ -325,20 +325,25 @@ static lind_err list_varying(reader *r) {
   return LIND_OK;
 }
 
+lind_err lind_inputs_settle(lind_inputs *in) { return lind_model_random_factor(in->model, in->parameters, in->factor); }
+
+bool lind_inputs_gives(const lind_inputs *in, int slot) {
+  for (int k = 0; k < in->n; k++)
+    if (in->inputs[k].slot == slot) return true;
+  return false;
+}
+
 static lind_err settle_effects(reader *r) {
   lind_inputs *in = r->in;
   const int n = in->model->n_randoms;
-  double *factor;
   lind_purpose *randoms;
-  LIND_TAKE(factor, r->arena, n * n + 1);
+  LIND_TAKE(in->factor, r->arena, n * n + 1);
   LIND_TAKE(randoms, r->arena, n + 1);
-  LIND_TRY(lind_model_random_factor(in->model, in->parameters, factor));
   for (int k = 0; k < n; k++) {
     char words[80];
     (void)snprintf(words, sizeof words, "model/%s", in->model->randoms[k].name);
     randoms[k] = lind_random_purpose(words);
   }
-  in->factor = factor;
   in->randoms = randoms;
   return LIND_OK;
 }

@@ -32,6 +32,7 @@ struct lind_crowd {
   batch *batches;  /* [most_jobs] of this wave */
   size_t from;     /* the first individual of this wave */
   lind_crew *crew; /* NULL: one thread */
+  lind_progress progress;
 };
 typedef struct lind_crowd crowd;
 
@@ -121,19 +122,21 @@ static void forget(crowd *c, uint64_t n) {
   memset(c->batches, 0, (size_t)n * sizeof *c->batches);
 }
 
-static lind_err run_waves(crowd *c) {
-  const size_t people = c->packs->events->n_patients, most = (size_t)JOBS_A_THREAD * (size_t)c->packs->threads;
-  lind_progress progress;
+static lind_err run_waves(crowd *c, uint32_t replicate) {
+  const lind_packs *p = c->packs;
+  const size_t people = p->events->n_patients, most = (size_t)JOBS_A_THREAD * (size_t)p->threads,
+               jobs = (people + BATCH - 1) / BATCH;
+  const bool shows = people * p->replicates >= 1000;
   lind_err err = LIND_OK;
-  lind_progress_begin(&progress, (people + BATCH - 1) / BATCH, 0, people);
+  if (replicate == 0) lind_progress_begin(&c->progress, jobs * p->replicates, 0, people * p->replicates);
   for (c->from = 0; c->from < people && err == LIND_OK; c->from += most * BATCH) {
     const size_t left = (people - c->from + BATCH - 1) / BATCH, n = left < most ? left : most;
     err = run_jobs(c, n);
     if (err == LIND_OK) collect(c, n);
     forget(c, n);
-    if (people >= 1000) lind_progress_show(&progress, c->from / BATCH + n);
+    if (shows) lind_progress_show(&c->progress, jobs * replicate + c->from / BATCH + n);
   }
-  if (people >= 1000) lind_progress_end(&progress, (people + BATCH - 1) / BATCH);
+  if (shows && (replicate + 1 == p->replicates || err != LIND_OK)) lind_progress_end(&c->progress, jobs * p->replicates);
   return err;
 }
 
@@ -176,8 +179,9 @@ void lind_packs_release(lind_packs *p) {
   lind_crew_destroy(&p->crowd->crew);
 }
 
-lind_err lind_packs_run(lind_packs *p) {
-  LIND_TRY(run_waves(p->crowd));
+lind_err lind_packs_run(lind_packs *p, uint32_t replicate) {
+  LIND_TRY(run_waves(p->crowd, replicate));
+  p->work = (lind_work){0};
   for (int t = 0; t < p->threads; t++) {
     const lind_work work = lind_course_work(p->crowd->desks[t].pack);
     lind_work_add(&p->work, &work);

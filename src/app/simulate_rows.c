@@ -24,7 +24,7 @@ static void number(const lind_rows *rows, double value) { fprintf(rows->out, "%.
 
 void lind_rows_header(const lind_rows *rows) {
   const lind_csv *csv = rows->events->csv;
-  fputs("ID,TIME", rows->out);
+  fputs(rows->population->counts ? "REP,ID,TIME" : "ID,TIME", rows->out);
   for (int k = 0; k < rows->n_carried; k++) {
     fputc(',', rows->out);
     text(rows->out, csv->columns[rows->carried[k]]);
@@ -37,10 +37,24 @@ void lind_rows_header(const lind_rows *rows) {
 
 /* ---- measured values */
 
-/* A time as 24 bits of a random address: what is measured elsewhen has no part in it. */
-static uint32_t slot_of(double time) {
+/* Which measurement of an individual's one is. What is measured elsewhen, and doses, have no part in it. */
+typedef struct occasion {
+  double time;     /* NAN: none yet */
+  uint32_t period; /* how often time has gone back */
+  uint32_t again;  /* how many were taken at this time before */
+} occasion;
+
+static void come_to(occasion *at, double time) {
+  at->again = time == at->time ? at->again + 1 : 0;
+  at->period += time < at->time;
+  at->time = time;
+}
+
+/* Time and period as 24 bits of a random address. */
+static uint32_t slot_of(const occasion *at) {
   uint64_t bits;
-  memcpy(&bits, &time, sizeof bits);
+  memcpy(&bits, &at->time, sizeof bits);
+  bits += at->period * UINT64_C(0xD1B54A32D192ED03);
   return (uint32_t)(bits * UINT64_C(0x9E3779B97F4A7C15) >> 40);
 }
 
@@ -50,15 +64,14 @@ typedef struct instrument { /* one output's errors through the life of one indiv
   bool begun;
 } instrument;
 
-static double measured(const lind_rows *rows, instrument *meter, int output, lind_who who, uint32_t again, double time,
-                       double truth) {
+static double measured(const lind_rows *rows, instrument *meter, int output, lind_who who, const occasion *at, double truth) {
   const lind_model_output *o = &rows->model->outputs[output];
-  who.attempt = again & 255u; /* several at one time */
-  double z = lind_random_normal(who, rows->measure[output], slot_of(time));
-  if (o->correlated && meter->tau > 0.0 && meter->begun)
-    z = lind_model_correlate(meter->z, fabs(time - meter->time), meter->tau, z);
+  who.attempt = at->again & 255u; /* several at one time */
+  double z = lind_random_normal(who, rows->measure[output], slot_of(at));
+  if (o->correlated && meter->tau > 0.0 && meter->begun && at->time >= meter->time) /* time that begins again: a new process */
+    z = lind_model_correlate(meter->z, at->time - meter->time, meter->tau, z);
   meter->z = z;
-  meter->time = time;
+  meter->time = at->time;
   meter->begun = true;
   return lind_model_measure(o->residual, meter->a, meter->b, truth, z);
 }
@@ -66,8 +79,8 @@ static double measured(const lind_rows *rows, instrument *meter, int output, lin
 static void set_up(const lind_rows *rows, instrument *meters) {
   for (int k = 0; rows->errors && k < rows->model->n_outputs; k++) { /* both were tried before */
     meters[k] = (instrument){0};
-    if (lind_model_residual(rows->model, rows->parameters, k, &meters[k].a, &meters[k].b) != LIND_OK) continue;
-    if (lind_model_residual_tau(rows->model, rows->parameters, k, &meters[k].tau) != LIND_OK) meters[k].tau = 0.0;
+    if (lind_model_residual(rows->model, rows->population->parameters, k, &meters[k].a, &meters[k].b) != LIND_OK) continue;
+    if (lind_model_residual_tau(rows->model, rows->population->parameters, k, &meters[k].tau) != LIND_OK) meters[k].tau = 0.0;
   }
 }
 
@@ -76,6 +89,7 @@ static void set_up(const lind_rows *rows, instrument *meters) {
 static void put_key(const lind_rows *rows, size_t record) {
   const lind_events *e = rows->events;
   const uint32_t row = e->row[record];
+  if (rows->population->counts) fprintf(rows->out, "%u,", rows->population->replicate);
   text(rows->out, lind_csv_at(e->csv, row, e->column[LIND_COLUMN_ID])->text);
   fputc(',', rows->out);
   if (e->added[record])
@@ -94,13 +108,13 @@ void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_pati
   const lind_model *model = rows->model;
   const size_t first = rows->events->first[patient];
   instrument meters[MOST_OUTPUTS];
-  uint32_t again = 0;
+  occasion at = {.time = NAN};
   set_up(rows, meters);
   for (int r = 0; r < result->n; r++) {
     if (!result->records[r].observed) continue;
     const double *y = result->y + (size_t)r * (size_t)model->n_outputs;
     const bool reached = r < result->reached;
-    again = r > 0 && result->records[r].time == result->records[r - 1].time ? again + 1 : 0;
+    come_to(&at, result->records[r].time);
     put_key(rows, first + (size_t)r);
     for (int k = 0; k < model->n_outputs; k++) {
       fputc(',', rows->out);
@@ -109,7 +123,7 @@ void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_pati
     for (int k = 0; rows->errors && k < model->n_outputs; k++) {
       if (model->outputs[k].residual == LIND_ERROR_NONE) continue;
       fputc(',', rows->out);
-      const double value = measured(rows, &meters[k], k, result->who, again, result->records[r].time, y[k]);
+      const double value = measured(rows, &meters[k], k, result->who, &at, y[k]);
       if (reached && isfinite(value)) number(rows, value / model->outputs[k].unit.scale);
     }
     fputc('\n', rows->out);
@@ -130,6 +144,7 @@ void lind_rows_put_happened(const lind_rows *rows, size_t patient, const lind_co
       if (first[t]) continue;
       first[t] = true;
     }
+    if (rows->population->counts) fprintf(rows->happened, "%u,", rows->population->replicate);
     text(rows->happened, lind_csv_at(e->csv, e->row[e->first[patient]], e->column[LIND_COLUMN_ID])->text);
     fprintf(rows->happened, ",%.*g,%s,%s\n", rows->digits, result->marks[k].time / e->time.scale, name,
             kinds[model->triggers[t].kind]);
@@ -145,6 +160,7 @@ static json_t *column_json(const char *name, const char *unit, const char *about
 static json_t *columns_json(const lind_rows *rows) {
   const lind_csv *csv = rows->events->csv;
   json_t *columns = json_array();
+  if (rows->population->counts) json_array_append_new(columns, column_json("REP", "", "replicate, from 0"));
   json_array_append_new(columns, column_json("ID", "", "individual"));
   json_array_append_new(columns, column_json("TIME", rows->events->time.text, "time of the record"));
   for (int k = 0; k < rows->n_carried; k++)
@@ -162,20 +178,33 @@ static json_t *columns_json(const lind_rows *rows) {
   return columns;
 }
 
-lind_err lind_rows_describe(const lind_rows *rows, const char *path, const char *engine, lind_tolerance tolerance,
-                            uint64_t seed) {
+static void describe_doubt(const lind_rows *rows, const lind_course *course, json_t *all) {
+  const lind_population *p = rows->population;
   char hex[33];
+  if (course->kernel->n_noises > 0)
+    json_object_set_new(all, "noise_grid", json_pack("{s:f, s:s}", "value", course->noise_grid, "unit", "h"));
+  if (p->counts) json_object_set_new(all, "replicates", json_integer((json_int_t)p->replicates));
+  if (p->unsure != NULL)
+    json_object_set_new(all, "uncertainty",
+                        json_pack("{s:s, s:s, s:s}", "table", p->table->path, "digest", lind_digest_text(p->table->digest, hex),
+                                  "kind", p->unsure->sets != NULL ? "sets" : "covariance"));
+}
+
+lind_err lind_rows_describe(const lind_rows *rows, const char *path, const lind_course *course, uint64_t seed) {
+  char hex[33], choice[256];
   json_t *parameters = json_object();
   for (int k = 0; k < rows->model->n_parameters; k++) {
     const lind_quantity *q = &rows->model->parameters[k];
     json_object_set_new(parameters, q->name,
-                        json_pack("{s:f, s:s}", "value", rows->parameters[k] / q->unit.scale, "unit", q->unit.text));
+                        json_pack("{s:f, s:s}", "value", rows->population->centre[k] / q->unit.scale, "unit", q->unit.text));
   }
-  json_t *all =
-      json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:o, s:o}", "model", rows->model->name, "model_hash", rows->model->hash,
-                "events", rows->events->csv->path, "events_digest", lind_digest_text(rows->events->csv->digest, hex), "engine",
-                engine, "relative_tolerance", tolerance.relative, "absolute_tolerance", tolerance.absolute, "seed",
-                (json_int_t)seed, "parameters", parameters, "columns", columns_json(rows));
+  json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:o, s:o}", "model", rows->model->name, "model_hash",
+                          rows->model->hash, "events", rows->events->csv->path, "events_digest",
+                          lind_digest_text(rows->events->csv->digest, hex), "engine", course->stepper->name, "engine_choice",
+                          lind_stepper_choice(course->stepper, course->kernel, choice, sizeof choice), "relative_tolerance",
+                          course->tolerance.relative, "absolute_tolerance", course->tolerance.absolute, "seed", (json_int_t)seed,
+                          "parameters", parameters, "columns", columns_json(rows));
+  if (all != NULL) describe_doubt(rows, course, all);
   char *words = all != NULL ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
   json_decref(all);
   LIND_CHECK(words != NULL, LIND_ERR_MEMORY, "no memory for %s", path);

@@ -168,7 +168,7 @@ lind_err lind_csv_read_text(const char *text, const char *name, lind_arena *aren
 /* The bytes of a file with a zero behind them; free() it. A pipe has no size, so it grows. */
 static lind_err file_bytes(const char *path, char **bytes, size_t *n_bytes) {
   FILE *file = fopen(path, "rb");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(errno));
+  LIND_CHECK(file != NULL, LIND_ERR_INPUT, "%s cannot be read: %s", path, strerror(errno));
   char *held = NULL;
   size_t n = 0, room = 0, got = 0;
   do {
@@ -182,7 +182,7 @@ static lind_err file_bytes(const char *path, char **bytes, size_t *n_bytes) {
   const int failed = ferror(file) || got > 0 || held == NULL, reason = errno;
   (void)fclose(file);
   if (failed) free(held);
-  LIND_CHECK(!failed, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
+  LIND_CHECK(!failed, LIND_ERR_INPUT, "%s cannot be read: %s", path, strerror(reason));
   held[n] = '\0';
   *bytes = held;
   *n_bytes = n;
