@@ -164,6 +164,8 @@ static lind_err check_log(const reading *r, const double *centre) {
 
 static lind_err read_head(reading *r) {
   lind_unsure *made = r->made;
+  int parameter;
+  for (int k = 0; k < r->logs.n; k++) LIND_TRY(find_parameter(r, r->logs.at[k].text, r->logs.at[k].where, &parameter));
   made->n = r->csv->n_columns - r->first;
   LIND_CHECK(made->n > 0, LIND_ERR_INPUT, "%s: there is no column of a parameter", r->csv->path);
   LIND_TAKE(r->parameter, r->arena, made->n);

@@ -262,7 +262,7 @@ static void what_is_wrong_is_a_sentence(void **state) {
       {"decay", "ID,TIME\n1,0\n", "--log k", "--uncertainty is missing"},
       {"decay", "ID,TIME\n1,0\n", "--uncertainty covariance.csv --replicates 2 --log kk",
        "'kk' is not a parameter of model decay (did you mean 'k'?)"},
-      {"decay", "ID,TIME\n1,0\n", "--uncertainty covariance.csv --replicates 2 --log omega",
+      {"decay", "ID,TIME\n1,0\n", "--uncertainty covariance.csv --replicates 2 --log k,omega",
        "--log names omega, which has no column in covariance.csv"},
       {"decay", "ID,TIME\n1,0\n", "--uncertainty strange.csv", "'kay' is not a parameter of model decay (did you mean 'k'?)"},
       {"decay", "ID,TIME\n1,0\n", "--uncertainty unit.csv", "column k has the unit 'kg'; rate (1/time) is needed"},
