@@ -103,6 +103,7 @@ typedef struct lind_plan {
   int n_regimens;
   int regimen_state[LIND_REGIMENS];
   lind_purpose regimen_miss[LIND_REGIMENS];
+  int drug; /* the state whose doses are kept day by day: the first regimen's, else the first controller's; -1: none */
   int n_controllers;
   const lind_plan_controller *controllers;
   int slot_time;                     /* of the rules' frame: what controllers see, from here on */

@@ -40,6 +40,8 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   for (int a = 0; a < protocol->n_arms; a++) {
     fprintf(out, "%s%s (%g):", a == 0 ? "arms        " : "            ", protocol->arms[a].name, protocol->arms[a].ratio);
     for (int k = 0; k < protocol->arms[a].dosing.n; k++) fprintf(out, " %s", protocol->arms[a].dosing.at[k].text);
+    for (int k = 0; k < protocol->arms[a].controllers.n; k++)
+      fprintf(out, "%s%s", k == 0 ? "; controllers " : " ", protocol->arms[a].controllers.at[k].text);
     fprintf(out, "\n");
   }
   fprintf(out, "strata      %d from %d factors\nvisits     ", plan->n_strata, plan->n_strata_factors);

@@ -54,8 +54,8 @@ static void covariates(const lind_plan *plan, const lind_desk *desk, int s) {
 
 /* Doses are in the canonical unit of the state that receives them. */
 static const char *dose_unit(const lind_plan *plan, char *buffer, size_t size) {
-  if (plan->n_regimens == 0) return "mg";
-  return lind_unit_dimension_text(plan->model->states[plan->regimen_state[0]].unit.dimension, buffer, size);
+  if (plan->drug < 0) return "mg";
+  return lind_unit_dimension_text(plan->model->states[plan->drug].unit.dimension, buffer, size);
 }
 
 static void amount(double value) {

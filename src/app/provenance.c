@@ -69,6 +69,8 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   add_named(inputs, "targets", finish->study->root, "targets", protocol->path, arena);
   add_input(inputs, "cohort", plan->cohort->path);
   add_input(inputs, "model", plan->model->path);
+  const lind_words known = protocol->uncertain_sets.text != NULL ? protocol->uncertain_sets : protocol->uncertain_covariance;
+  if (known.text != NULL) add_input(inputs, "uncertainty", lind_protocol_path(known.text, known.where.file, arena));
   json_object_set_new(root, "lind",
                       json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
                                 LIND_COMPILER, "flags", LIND_FLAGS, "build", LIND_BUILD_TYPE));

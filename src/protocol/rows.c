@@ -154,7 +154,7 @@ const lind_key lind_rows_occasions[] = {
 const lind_key lind_rows_endpoint[] = {
   {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, title), "one line for reports; the name where it is absent"},
   {"kind", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(endpoint, endpoint.kind), "how it is computed, as in `lind describe endpoint`"},
-  {"of", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.of), "a measured output, where the kind needs one"},
+  {"of", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.of), "a measured output, where the kind needs one; for time-to-event an event of the model"},
   {"range", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.range), "[low, high] in the output's unit"},
   {"from", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.from), "time since the start of day 1; the start where absent"},
   {"to", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.to), "time since the start of day 1; the end where absent"},

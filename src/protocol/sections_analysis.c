@@ -69,9 +69,6 @@ lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_
     made[i].where = endpoints->key_where[i];
     made[i].title = title_or(&shape.title, name);
     LIND_TRY(check_endpoint(item, &made[i], protocol->duration));
-    if (made[i].of.text != NULL)
-      LIND_TRY(lind_keys_known(&made[i].of, lind_arena_format(arena, "endpoints.%s.of", name), "output in measure",
-                               protocol->measure.at, protocol->measure.n, sizeof(lind_words)));
   }
   protocol->n_endpoints = endpoints->n;
   protocol->endpoints = made;

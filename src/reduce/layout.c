@@ -10,6 +10,16 @@ size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, i
   return (size_t)cell * LIND_CELL_REALS;
 }
 
+/* Masses in mg; a drug that is given in another dimension in the unit of its state. */
+static double dose_scale(const lind_plan *plan, const char **unit) {
+  lind_unit mg;
+  if (plan->drug < 0 || lind_unit_parse("mg", &mg) != LIND_OK) return 1.0;
+  const lind_unit *own = &plan->model->states[plan->drug].unit;
+  if (lind_unit_same_dimension(own->dimension, mg.dimension)) return 1.0;
+  *unit = own->text;
+  return 1.0 / own->scale;
+}
+
 double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit) {
   const lind_endpoint_kind *kind = layout->kinds[endpoint];
   if (kind->unit == NULL) {
@@ -19,6 +29,7 @@ double lind_layout_scale(const lind_layout *layout, int endpoint, const char **u
   }
   *unit = kind->unit;
   if (kind->scale == LIND_SCALE_TIME) return 1.0 / 24.0;
+  if (strcmp(kind->unit, "mg") == 0) return dose_scale(layout->plan, unit);
   return strcmp(kind->unit, "%") == 0 ? 100.0 : 1.0;
 }
 

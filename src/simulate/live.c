@@ -336,7 +336,7 @@ static bool is_multiple(double now, double every, int *count) {
   return fabs(now - every * *count) < 1e-6;
 }
 
-/* Single doses. Those into the state of the first regimen count among what was taken on the day. */
+/* Single doses. Those of the drug count among what was taken on the day. */
 static void take_given(pack *p, double now, const lind_given *given) {
   const lind_desk *desk = p->conduct.desk;
   const lind_plan *plan = desk->plan;
@@ -344,7 +344,7 @@ static void take_given(pack *p, double now, const lind_given *given) {
     const int i = given->at[k].lane;
     const lind_intake intake = given->at[k].intake;
     const size_t day = (size_t)p->conduct.lane[i].seat * (size_t)plan->n_days + (size_t)floor((now + 1e-6) / 24.0);
-    if (plan->n_regimens > 0 && intake.state == plan->regimen_state[0]) desk->taken[day] += intake.amount;
+    if (intake.state == plan->drug) desk->taken[day] += intake.amount;
     send(p, i, now, intake);
   }
 }
@@ -390,6 +390,19 @@ static void stop_at(pack *p, double now) {
     for (int i = 0; i < p->conduct.n; i++) input_sum(p, i, plan->controllers[c].state);
 }
 
+/* What controllers have infused of the drug between two stops, which lie on one day. */
+static void take_infused(pack *p, double from, double to) {
+  const lind_desk *desk = p->conduct.desk;
+  const lind_plan *plan = desk->plan;
+  for (int c = 0; c < plan->n_controllers; c++)
+    for (int i = 0; plan->controllers[c].state == plan->drug && i < p->conduct.n; i++) {
+      const lind_conduct_lane *lane = &p->conduct.lane[i];
+      const double gone = lane->on ? lane->leaves : desk->end[lane->seat], hours = fmin(to, gone) - from;
+      const size_t day = (size_t)lane->seat * (size_t)plan->n_days + (size_t)floor((from + 1e-6) / 24.0);
+      if (hours > 0.0) desk->taken[day] += p->scratch->control[c].of[i] * hours;
+    }
+}
+
 static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   pack p;
   begin(&p, desk, seat, n);
@@ -399,6 +412,7 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   while (now < end) {
     const double stop = next_stop(&p.conduct, now);
     advance_to(&p, stop);
+    take_infused(&p, now, stop);
     now = stop;
     for (int i = 0; i < LIND_LANES; i++)
       if (p.advance.status[i] != LIND_LANE_OK) p.advance.time.of[i] = now;

@@ -129,5 +129,6 @@ lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) {
   plan->n_controllers = protocol->n_controllers;
   plan->controllers = made;
   plan->arm_controllers = lists;
+  plan->drug = plan->n_regimens > 0 ? plan->regimen_state[0] : plan->n_controllers > 0 ? made[0].state : -1;
   return LIND_OK;
 }

@@ -47,9 +47,10 @@ static const row rows[] = {
     {TRIAL, "if day == 1", "if cnoc > 2 [mg/L]", RUN, "",
      "trial.yaml:25:53: 'cnoc' is not known in a dosing rule; did you mean 'conc'?"},
     {TRIAL, "measure: [conc]", "measure: [cnoc]", RUN, "",
-     "trial.yaml:29:27: endpoints.last.of names 'conc', which is no output in measure; did you mean 'cnoc'?"},
+     "trial.yaml:13:11: measure is 'cnoc', which is not an output of model pk.one_compartment; it has conc (did you mean "
+     "'conc'?)"},
     {TRIAL, "of: conc, at", "of: cnoc, at", RUN, "",
-     "trial.yaml:29:27: endpoints.last.of names 'cnoc', which is no output in measure; did you mean 'conc'?"},
+     "trial.yaml:29:27: endpoints.last.of is 'cnoc', which is not measured; measured are conc (did you mean 'conc'?)"},
     {TRIAL, "compare: [high, low]", "compare: [high, lwo]", RUN, "",
      "trial.yaml:32:63: analysis.primary.compare names 'lwo', which is no arm; did you mean 'low'?"},
     {TRIAL, "dosing: [low]", "dosing: [lwo]", RUN, "",

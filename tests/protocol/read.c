@@ -213,7 +213,6 @@ static const struct {
     {ARMS "define: {dose_7: 1}\n", "@:7:10: define.dose_7 has a name that rules know already; choose another"},
     {ARMS "define: {exp: 1}\n", "@:7:10: define.exp has a name that rules know already; choose another"},
     {ARMS "groups: {all: {value: x}}\n", "@:7:10: groups.all has the name that stands for everybody; choose another"},
-    {E "{kind: k, of: irn}}\n", "@:8:30: endpoints.e.of names 'irn', which is no output in measure; did you mean 'inr'?"},
     {E "{kind: k, to: 11 day}}\n", "@:8:30: endpoints.e.to is 11 day; the trial ends at 10 day"},
     {E "{kind: k, from: 5 day, to: 5 day}}\n", "@:8:43: endpoints.e looks from 5 day to 5 day; to must be more than from"},
     {E "{kind: k, range: [3, 2]}}\n", "@:8:33: endpoints.e.range must be [low, high], with low less than high"},

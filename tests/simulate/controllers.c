@@ -32,13 +32,16 @@ static void a_pump_follows_its_law(void **state) {
   trial t = trial_open("control", PRECISE);
   trial_run(&t, 0);
   const int s = seat_of(&t, "integral");
-  double level = 20, sum = 0;
+  double level = 20, sum = 0, infused[10] = {0};
   for (int sample = 0; sample < 480; sample++) {
     if (sample % 48 == 0) assert_near(visit_value(t.desk, s, 0, sample / 48), level, 1e-7);
     sum += (60 - level) * 0.5;
-    level = after(level, 0.5 * fmax(0, 0.1 * (60 - level) + 0.002 * sum), 0.5); /* half of what is given enters */
+    const double rate = fmax(0, 0.1 * (60 - level) + 0.002 * sum);
+    infused[sample / 48] += 0.5 * rate;
+    level = after(level, 0.5 * rate, 0.5); /* half of what is given enters */
   }
   assert_near(visit_value(t.desk, s, 0, 10), level, 1e-7);
+  for (int day = 1; day <= 10; day++) assert_near(taken_on(t.desk, s, day), infused[day - 1], 1e-6); /* nothing else is taken */
   assert_near(level, 60, 1); /* and it does what it is for */
   trial_close(&t);
 }
