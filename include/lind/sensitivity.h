@@ -12,7 +12,7 @@
 #include "lind/kernel.h"
 
 typedef struct lind_sensitivity_dose {
-  double time, amount; /* h, from 0 on; canonical */
+  double time, amount; /* h, not before the task begins; canonical */
   double rate;         /* 0: at once; above 0: infused at this rate per h, for share * amount / rate h; -1, -2: at the rate or
                           over the duration that the model gives */
   int state;
@@ -25,15 +25,17 @@ typedef struct lind_sensitivity {
   double relative, absolute; /* as in lind_tolerance; 1e-8, 1e-10 are good for slopes to 6 digits */
   int n_doses;
   const lind_sensitivity_dose *doses; /* in any order */
+  double begin;                       /* h */
   int n_times;
-  const double *times; /* h, rising, from 0 on; a time at which something is given sees it */
+  const double *times; /* h, rising, not before `begin`; a time at which something is given sees it, unless */
+  const int *sees;     /* [n_times] it sees no more of what is given at its own time than the first so many `doses`; NULL: all */
   int n_slots;
   const int *slots; /* of the frame: numbers that the patient is made from, none that derive from them */
   const double
       *scales; /* [n_slots] size of what is a small change's thousandfold; NULL or 0: the value itself, 1 where that is 0 */
 } lind_sensitivity;
 
-/* From kernel->initial at time 0.
+/* From kernel->initial at `begin`.
  *
  *   states    [n_times][n_states]            x
  *   outputs   [n_times][n_outputs]           y, without residual error

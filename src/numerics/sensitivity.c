@@ -233,21 +233,38 @@ static void tell(solution *y, int t, const answer *to) {
   if (to->slopes != NULL) output_slopes(y, &at, to->slopes + row * outputs * slots);
 }
 
+/* Whether the next event comes before what is told at time t. Times this close are one time: 1e-12 of their size, and of an hour,
+ * as in a course of records. */
+static bool is_due(const solution *y, int event, int t) {
+  const lind_sensitivity *task = y->task;
+  if (event == y->events.n) return false;
+  const double here = task->times[t], near = 1e-12 * fmax(1, fabs(here)), then = y->events.at[event].time;
+  if (then < here - near) return true;
+  return then <= here + near && (task->sees == NULL || y->events.at[event].dose < task->sees[t]);
+}
+
 static lind_err live(solution *y, const answer *to) {
   const lind_sensitivity *task = y->task;
-  LIND_TRY(begin(y));
+  const double last = task->times[task->n_times - 1];
+  bool departed = false;
   int event = 0;
-  for (int t = 0; t < task->n_times;) {
-    while (event < y->events.n && y->events.at[event].time <= y->time) LIND_TRY(happen(y, &y->events.at[event++]));
-    const double end =
-        event < y->events.n ? fmin(y->events.at[event].time, task->times[task->n_times - 1]) : task->times[task->n_times - 1];
-    const bool ends_here = event < y->events.n && y->events.at[event].time <= task->times[task->n_times - 1];
-    if (end > y->time) LIND_TRY(depart(y, end));
-    for (; t < task->n_times && (task->times[t] < end || (task->times[t] <= end && !ends_here)); t++) {
-      LIND_TRY(look(y, task->times[t]));
-      tell(y, t, to);
+  y->time = task->begin;
+  LIND_TRY(begin(y));
+  for (int t = 0; t < task->n_times; t++) {
+    while (is_due(y, event, t)) {
+      const double then = y->events.at[event].time;
+      if (then > y->time && !departed) LIND_TRY(depart(y, then));
+      if (then > y->time) LIND_TRY(arrive(y, then));
+      departed = false;
+      LIND_TRY(happen(y, &y->events.at[event++]));
     }
-    if (t < task->n_times) LIND_TRY(arrive(y, end));
+    const double end = event < y->events.n ? fmin(y->events.at[event].time, last) : last;
+    if (!departed && task->times[t] > y->time) {
+      LIND_TRY(depart(y, end));
+      departed = true;
+    }
+    LIND_TRY(look(y, task->times[t]));
+    tell(y, t, to);
   }
   return LIND_OK;
 }
@@ -261,8 +278,8 @@ static lind_err check(const lind_sensitivity *task) {
   LIND_CHECK(kernel->n_states > 0 && task->n_slots > 0, LIND_ERR_INPUT, "sensitivities of %d states to %d slots are none",
              kernel->n_states, task->n_slots);
   for (int t = 0; t < task->n_times; t++)
-    LIND_CHECK(task->times[t] >= (t > 0 ? task->times[t - 1] : 0) && isfinite(task->times[t]), LIND_ERR_INPUT,
-               "time %d is %g h; times rise from 0 on", t + 1, task->times[t]);
+    LIND_CHECK(task->times[t] >= (t > 0 ? task->times[t - 1] : task->begin) && isfinite(task->times[t]), LIND_ERR_INPUT,
+               "time %d is %g h; times rise from %g h on", t + 1, task->times[t], task->begin);
   return LIND_OK;
 }
 

@@ -49,8 +49,9 @@ static course course_of(const lind_sensitivity_dose *dose, const answers *a, int
 static lind_err check(const lind_sensitivity *task, const lind_sensitivity_dose *dose) {
   LIND_CHECK(dose->state >= 0 && dose->state < task->kernel->n_states, LIND_ERR_INPUT,
              "a dose goes into state %d; the system has %d", dose->state, task->kernel->n_states);
-  LIND_CHECK(dose->time >= 0 && isfinite(dose->time) && (dose->rate >= 0 || dose->rate == -1 || dose->rate == -2), LIND_ERR_INPUT,
-             "a dose at %g h with rate %g is none; times are from 0 on, rates 0 or more, -1 or -2", dose->time, dose->rate);
+  LIND_CHECK(dose->time >= task->begin && isfinite(dose->time) && (dose->rate >= 0 || dose->rate == -1 || dose->rate == -2),
+             LIND_ERR_INPUT, "a dose at %g h with rate %g is none; times are from %g h on, rates 0 or more, -1 or -2", dose->time,
+             dose->rate, task->begin);
   return LIND_OK;
 }
 
@@ -90,6 +91,8 @@ static lind_err list(const lind_sensitivity *task, const lind_stencil *stencil, 
     const lind_sensitivity_dose *dose = &task->doses[d];
     LIND_TRY(check(task, dose));
     lind_sensitivity_event *begin = &events->at[events->n++], *end = dose->rate != 0 ? &events->at[events->n++] : NULL;
+    begin->dose = d;
+    if (end != NULL) end->dose = d;
     put(stencil, dose, a, begin, end);
     LIND_CHECK(isfinite(begin->size) && (end == NULL || (isfinite(end->time) && end->time >= begin->time)), LIND_ERR_INPUT,
                "the dose at %g h into state %d has no rate or duration: the model gives none above 0", dose->time, dose->state);

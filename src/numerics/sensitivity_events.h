@@ -10,9 +10,9 @@
 #include "stencil.h"
 
 typedef struct lind_sensitivity_event {
-  double time, size; /* h; what is added to the state, or to its input */
-  bool infusion;     /* to its input */
-  int state;
+  double time, size;               /* h; what is added to the state, or to its input */
+  bool infusion;                   /* to its input */
+  int state, dose;                 /* dose: which it is of the task's */
   double *time_slope, *size_slope; /* [n_slots] */
 } lind_sensitivity_event;
 

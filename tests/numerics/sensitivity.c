@@ -146,6 +146,42 @@ static void refused(const lind_sensitivity *task, lind_err code, const char *sen
   if (strstr(lind_error_message(), sentence) == NULL) fail_msg("%s", lind_error_message());
 }
 
+/* Two looks at one time, above and below the dose that is given then; and all of it 100 h later. */
+static void what_is_seen_at_the_time_of_a_dose(void **state) {
+  (void)state;
+  static const double typical[N_SLOTS] = {5, 50, 1.3, 0.8, 0, 25, 2.5, 0.4, 0.1};
+  static const int slots[] = {SHARE, V}, sees[] = {0, 0, DOSES};
+  lind_lane frame[N_FRAME];
+  for (int k = 0; k < N_FRAME; k++)
+    for (int i = 0; i < LIND_LANES; i++) frame[k].of[i] = k < N_SLOTS ? typical[k] : NAN;
+  double first[3][2][2];
+  for (int later = 0; later < 2; later++) {
+    lind_sensitivity_dose given[DOSES];
+    double y[3][2], slopes[3][2][2];
+    for (int d = 0; d < DOSES; d++) given[d] = doses[d], given[d].time += 100 * later;
+    const double times[] = {11 + 100 * later, 12 + 100 * later, 12 + 100 * later};
+    const lind_sensitivity task = {.kernel = &drug,
+                                   .frame = frame,
+                                   .relative = 1e-10,
+                                   .absolute = 1e-12,
+                                   .n_doses = DOSES,
+                                   .doses = given,
+                                   .begin = 100 * later,
+                                   .n_times = 3,
+                                   .times = times,
+                                   .sees = sees,
+                                   .n_slots = 2,
+                                   .slots = slots};
+    if (lind_sensitivity_solve(&task, NULL, y[0], slopes[0][0], NULL) != LIND_OK) fail_msg("%s", lind_error_message());
+    assert_true(fabs(y[2][0] - y[1][0] - 0.8 * 30 / 50) < 1e-12);
+    assert_true(fabs(slopes[2][0][0] - slopes[1][0][0] - 30.0 / 50) < 1e-9);
+    assert_true(fabs(slopes[2][0][1] - slopes[1][0][1] + 0.8 * 30 / 2500) < 1e-9);
+    if (later == 0) memcpy(first, slopes, sizeof first);
+    for (int t = 0; t < 3; t++)
+      for (int j = 0; j < 2; j++) assert_true(fabs(slopes[t][0][j] - first[t][0][j]) < 1e-9);
+  }
+}
+
 static void what_is_asked_wrongly(void **state) {
   (void)state;
   lind_lane frame[N_FRAME];
@@ -157,7 +193,7 @@ static void what_is_asked_wrongly(void **state) {
   assert_int_equal(lind_sensitivity_solve(&task, NULL, NULL, NULL, NULL), LIND_OK);
   task = small(frame, derived, times), refused(&task, LIND_ERR_INPUT, "slot 9 of the frame derives from others; ask for those");
   task = small(frame, beyond, times), refused(&task, LIND_ERR_INPUT, "slot 10 is asked for; the frame has 10");
-  task = small(frame, fine, back), refused(&task, LIND_ERR_INPUT, "time 2 is 1 h; times rise from 0 on");
+  task = small(frame, fine, back), refused(&task, LIND_ERR_INPUT, "time 2 is 1 h; times rise from 0 h on");
   const lind_sensitivity_dose odd = {1, 10, -3, 1}, nowhere = {1, 10, 0, 2}, silent = {1, 10, -1, 0};
   task = small(frame, fine, times), task.n_doses = 1, task.doses = &odd;
   refused(&task, LIND_ERR_INPUT, "a dose at 1 h with rate -3 is none");
@@ -213,6 +249,7 @@ static void a_failure_is_a_sentence(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(slopes_of_everything),
+      cmocka_unit_test(what_is_seen_at_the_time_of_a_dose),
       cmocka_unit_test(what_is_asked_wrongly),
       cmocka_unit_test(a_failure_is_a_sentence),
   };
