@@ -18,6 +18,7 @@ typedef struct simulation {
   lind_course course;
   lind_packs packs;
   lind_population population;
+  lind_slopes slopes;
   lind_kernel kernel; /* the model's, without noise where nothing is random */
   lind_who *who;      /* [individuals] in the replicate at hand */
   uint64_t seed;
@@ -26,7 +27,7 @@ typedef struct simulation {
 
 typedef struct choices {
   const char *model, *events, *out, *happened, *individual, *engine, *relative, *absolute, *times, *carry, *rows, *grid, *log,
-      *replicates;
+      *replicates, *sensitivity;
   uint64_t seed, digits, threads;
   bool errors, typical, evaluator;
   lind_option_list set, carried, uncertainty;
@@ -163,6 +164,7 @@ static lind_err settle_rows(simulation *s, const choices *c, lind_arena *arena) 
   s->packs.rows.events = &s->events;
   s->packs.rows.model = s->model;
   s->packs.rows.population = &s->population;
+  s->packs.rows.slopes = &s->slopes;
   s->packs.rows.errors = c->errors;
   s->packs.rows.measure = measure;
   s->packs.rows.digits = (int)c->digits;
@@ -190,6 +192,7 @@ static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
   if (c->typical) s->kernel.n_noises = 0;
   LIND_TRY(find_engine(s, c->engine));
   LIND_TRY(settle_course(s, c, arena));
+  LIND_TRY(lind_slopes_read(c->sensitivity, &s->events, &s->inputs, &s->course, arena, &s->slopes));
   return settle_replicates(s, c, arena);
 }
 
@@ -274,6 +277,17 @@ static void summary(const simulation *s) {
     fprintf(stderr, "model %s: %s\n", s->model->name, s->model->back_end);
 }
 
+static const char *id_of(const simulation *s, size_t patient) {
+  const lind_events *e = &s->events;
+  return lind_csv_at(e->csv, e->row[e->first[patient]], e->column[LIND_COLUMN_ID])->text;
+}
+
+static lind_err flat(const simulation *s) {
+  LIND_CHECK(s->packs.steep == 0, LIND_ERR_NUMERIC, "ID %s: %s; %zu of %zu individuals have empty cells for slopes",
+             id_of(s, s->packs.steepest), s->packs.why, s->packs.steep, s->events.n_patients * s->population.replicates);
+  return LIND_OK;
+}
+
 static lind_err verdict(const simulation *s) {
   static const char *const reasons[] = {
 #define ROW(code, words) words,
@@ -283,9 +297,9 @@ static lind_err verdict(const simulation *s) {
   LIND_CHECK(s->packs.crowded == 0, LIND_ERR_NUMERIC,
              "%zu individuals had more than %d state events; --happened has the first %d of each", s->packs.crowded,
              LIND_MOST_HAPPENED, LIND_MOST_HAPPENED);
-  if (s->packs.stopped == 0) return LIND_OK;
+  if (s->packs.stopped == 0) return flat(s);
   const lind_events *e = &s->events;
-  const char *id = lind_csv_at(e->csv, e->row[e->first[s->packs.worst]], e->column[LIND_COLUMN_ID])->text;
+  const char *id = id_of(s, s->packs.worst);
   const char *state = s->packs.first.state >= 0 ? s->model->states[s->packs.first.state].name : NULL;
   char replicate[40] = "";
   if (s->population.counts) (void)snprintf(replicate, sizeof replicate, " of replicate %u", s->packs.first.who.replicate >> 16);
@@ -317,6 +331,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
                                  {"--no-random", LIND_OPTION_FLAG, &c.typical},
                                  {"--threads", LIND_OPTION_COUNT, &c.threads},
                                  {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},
+                                 {"--sensitivity", LIND_OPTION_TEXT, &c.sensitivity},
                                  {"--grid", LIND_OPTION_TEXT, &c.grid},
                                  {"--uncertainty", LIND_OPTION_LIST, &c.uncertainty},
                                  {"--log", LIND_OPTION_TEXT, &c.log},
@@ -349,6 +364,7 @@ const lind_command lind_command_simulate = {
         "simulate MODEL --events TABLE.csv --out OUT.csv|- [--happened EVENTS.csv] [--parameters P.csv] [--set NAME=VALUE]... "
         "[--times 0:24:1] "
         "[--covariates nocb|locf|linear] [--engine E] [--rtol R] [--atol A] [--seed S] [--no-random] [--errors] "
+        "[--sensitivity NAME,...] "
         "[--uncertainty SETS.csv|COVARIANCE.csv] [--log NAME,...] [--replicates R] [--grid G] "
         "[--rows observations|all] [--carry COLUMN]... [--digits N] [--threads T] [--evaluator]",
     .summary = "Simulate a NONMEM-style table of events: doses, infusions, steady states, resets, changing covariates.",

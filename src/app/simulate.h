@@ -8,6 +8,7 @@
 #include "lind/course.h"
 #include "lind/csv.h"
 #include "lind/model.h"
+#include "lind/sensitivity.h"
 #include "lind/unsure.h"
 
 typedef enum { LIND_CARRY_BACKWARD, LIND_CARRY_FORWARD, LIND_CARRY_LINEAR } lind_carry; /* --covariates */
@@ -101,12 +102,43 @@ bool lind_inputs_gives(const lind_inputs *inputs, int slot); /* a column does */
 /* given[n_given], varying[records][n_varying] of one individual. */
 void lind_inputs_fill(const lind_inputs *inputs, const lind_events *events, size_t patient, double *given, double *varying);
 
+/* ---- simulate_slopes.c: sensitivities */
+
+typedef struct lind_slopes {
+  int n;              /* 0: none are asked for */
+  const char **names; /* [n] what outputs answer to */
+  lind_unit *units;   /* [n] */
+  int *slots;         /* [n] of the frame */
+  double *scales;     /* [n] see sensitivity.h */
+  lind_kernel kernel; /* the course's, without events */
+  int n_given;        /* slots of the frame that are given */
+  size_t most;        /* records of one individual */
+  int most_doses;     /* doses of one individual, written out */
+  double relative, absolute;
+} lind_slopes;
+
+typedef struct lind_slopes_room { /* one thread's */
+  lind_lane *frame;
+  lind_sensitivity_dose *doses;
+  double *times;
+  int *sees;
+  double *slopes; /* out: [observed records][n_outputs][n], canonical; NAN where there is none */
+} lind_slopes_room;
+
+/* text: --sensitivity as it stands; NULL: none. Refuses what slopes cannot follow. */
+lind_err lind_slopes_read(const char *text, const lind_events *events, const lind_inputs *inputs, const lind_course *course,
+                          lind_arena *arena, lind_slopes *slopes) LIND_MUST_CHECK;
+lind_err lind_slopes_take(const lind_slopes *slopes, lind_arena *arena, lind_slopes_room *room) LIND_MUST_CHECK;
+/* After the individual's course. LIND_ERR_NUMERIC where the solver gave up. */
+lind_err lind_slopes_solve(const lind_slopes *slopes, const lind_course_patient *patient, lind_slopes_room *room) LIND_MUST_CHECK;
+
 /* ---- simulate_rows.c: the result */
 
 typedef struct lind_rows {
   const lind_events *events;
   const lind_model *model;
   const lind_population *population;
+  const lind_slopes *slopes;
   bool errors;                 /* measured values beside the predictions */
   const lind_purpose *measure; /* [n_outputs] */
   int digits;
@@ -117,8 +149,9 @@ typedef struct lind_rows {
 } lind_rows;
 
 void lind_rows_header(const lind_rows *rows);
-/* The rows of one individual, in the order of its records; nothing stands in the cells behind the point at which it stopped. */
-void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_patient *result);
+/* The rows of one individual (slopes as in lind_slopes_room), in the order of its records; nothing stands in the cells behind the
+ * point at which it stopped. */
+void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_patient *result, const double *slopes);
 /* The state events of one individual that have fired, one a row: its ID, the time, the name and the kind of the event. */
 void lind_rows_put_happened(const lind_rows *rows, size_t patient, const lind_course_patient *result);
 /* What the columns are, in which units: beside `out`, as JSON. */
@@ -137,6 +170,9 @@ typedef struct lind_packs {
   bool tells;  /* rows.happened will be there */
   uint32_t replicates;
   /* out */
+  size_t steep; /* individuals whose slopes could not be found; the first of them, and why */
+  size_t steepest;
+  char why[300];
   size_t crowded;            /* individuals with more state events than are written */
   size_t stopped, worst;     /* individuals that stopped; the first of them */
   lind_course_patient first; /* what was to be known of it */

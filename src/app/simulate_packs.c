@@ -16,13 +16,15 @@ enum {
 typedef struct desk { /* a thread's own */
   lind_course_pack *pack;
   double *given, *varying, *y;
+  lind_slopes_room slopes;
   lind_course_mark *marks; /* [LIND_LANES][LIND_MOST_HAPPENED]; NULL: nobody asks */
 } desk;
 
 typedef struct batch { /* what a job leaves */
   char *text, *happened;
   size_t length, happened_length;
-  size_t stopped, worst, crowded;
+  size_t stopped, worst, crowded, steep, steepest;
+  char why[300];
   lind_course_patient first;
 } batch;
 
@@ -55,12 +57,19 @@ static void sit(const lind_packs *p, const desk *d, size_t from, int n, lind_cou
   }
 }
 
-static void run_pack(const lind_packs *p, const lind_rows *rows, const desk *d, size_t from, int n, batch *b) {
+static void slope(const lind_rows *rows, desk *d, size_t patient, const lind_course_patient *result, batch *b) {
+  if (rows->slopes->n == 0 || lind_slopes_solve(rows->slopes, result, &d->slopes) == LIND_OK || b->steep++ > 0) return;
+  b->steepest = patient;
+  (void)snprintf(b->why, sizeof b->why, "%s", lind_error_message());
+}
+
+static void run_pack(const lind_packs *p, const lind_rows *rows, desk *d, size_t from, int n, batch *b) {
   lind_course_patient patients[LIND_LANES];
   sit(p, d, from, n, patients);
   lind_course_run(d->pack, patients, n);
   for (int i = 0; i < n; i++) {
-    lind_rows_put(rows, from + (size_t)i, &patients[i]);
+    slope(rows, d, from + (size_t)i, &patients[i], b);
+    lind_rows_put(rows, from + (size_t)i, &patients[i], d->slopes.slopes);
     if (rows->happened != NULL) lind_rows_put_happened(rows, from + (size_t)i, &patients[i]);
     b->crowded += rows->happened != NULL && patients[i].fired > LIND_MOST_HAPPENED;
     if (patients[i].status == LIND_LANE_OK || b->stopped++ > 0) continue;
@@ -106,6 +115,11 @@ static void collect(crowd *c, uint64_t n) {
     (void)fwrite(b->text, 1, b->length, p->rows.out); /* whether all was written is asked at the end */
     if (p->rows.happened != NULL) (void)fwrite(b->happened, 1, b->happened_length, p->rows.happened);
     p->crowded += b->crowded;
+    if (b->steep > 0 && p->steep == 0) {
+      p->steepest = b->steepest;
+      memcpy(p->why, b->why, sizeof p->why);
+    }
+    p->steep += b->steep;
     if (b->stopped > 0 && p->stopped == 0) {
       p->worst = b->worst;
       p->first = b->first;
@@ -148,6 +162,7 @@ static lind_err take_desk(const lind_packs *p, lind_arena *arena, desk *d) {
   LIND_TAKE(d->varying, arena, LIND_LANES * most * (size_t)p->inputs->n_varying + 1);
   LIND_TAKE(d->y, arena, LIND_LANES * most * (size_t)p->rows.model->n_outputs + 1);
   if (p->tells) LIND_TAKE(d->marks, arena, LIND_LANES * LIND_MOST_HAPPENED);
+  LIND_TRY(lind_slopes_take(p->rows.slopes, arena, &d->slopes));
   return lind_course_pack_create(p->course, &d->pack);
 }
 

@@ -32,6 +32,9 @@ void lind_rows_header(const lind_rows *rows) {
   for (int k = 0; k < rows->model->n_outputs; k++) fprintf(rows->out, ",%s", rows->model->outputs[k].name);
   for (int k = 0; rows->errors && k < rows->model->n_outputs; k++)
     if (rows->model->outputs[k].residual != LIND_ERROR_NONE) fprintf(rows->out, ",%s_measured", rows->model->outputs[k].name);
+  for (int k = 0; k < rows->model->n_outputs; k++)
+    for (int j = 0; j < rows->slopes->n; j++)
+      fprintf(rows->out, ",d(%s)/d(%s)", rows->model->outputs[k].name, rows->slopes->names[j]);
   fputc('\n', rows->out);
 }
 
@@ -102,9 +105,20 @@ static void put_key(const lind_rows *rows, size_t record) {
   }
 }
 
+/* slopes[n_outputs][n] of one record. */
+static void put_slopes(const lind_rows *rows, const double *slopes) {
+  const int n = rows->slopes->n;
+  for (int k = 0; k < rows->model->n_outputs; k++)
+    for (int j = 0; j < n; j++) {
+      const double value = slopes[k * n + j] / rows->model->outputs[k].unit.scale * rows->slopes->units[j].scale;
+      fputc(',', rows->out);
+      if (isfinite(value)) number(rows, value);
+    }
+}
+
 enum { MOST_OUTPUTS = 256 };
 
-void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_patient *result) {
+void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_patient *result, const double *slopes) {
   const lind_model *model = rows->model;
   const size_t first = rows->events->first[patient];
   instrument meters[MOST_OUTPUTS];
@@ -125,6 +139,10 @@ void lind_rows_put(const lind_rows *rows, size_t patient, const lind_course_pati
       fputc(',', rows->out);
       const double value = measured(rows, &meters[k], k, result->who, &at, y[k]);
       if (reached && isfinite(value)) number(rows, value / model->outputs[k].unit.scale);
+    }
+    if (rows->slopes->n > 0) {
+      put_slopes(rows, slopes);
+      slopes += model->n_outputs * rows->slopes->n;
     }
     fputc('\n', rows->out);
   }
@@ -157,6 +175,16 @@ static json_t *column_json(const char *name, const char *unit, const char *about
   return json_pack("{s:s, s:s, s:s}", "name", name, "unit", unit[0] != '\0' ? unit : "1", "about", about != NULL ? about : "");
 }
 
+/* Output k by name j: "mg/L/(L/h)". */
+static void slope_json(const lind_rows *rows, int k, int j, json_t *columns) {
+  const lind_model_output *o = &rows->model->outputs[k];
+  const char *above = o->unit.text[0] != '\0' ? o->unit.text : "1", *below = rows->slopes->units[j].text;
+  char name[400], unit[120];
+  (void)snprintf(name, sizeof name, "d(%.180s)/d(%.180s)", o->name, rows->slopes->names[j]);
+  (void)snprintf(unit, sizeof unit, below[0] != '\0' ? "%s/(%s)" : "%s", above, below);
+  json_array_append_new(columns, column_json(name, unit, "slope of the prediction"));
+}
+
 static json_t *columns_json(const lind_rows *rows) {
   const lind_csv *csv = rows->events->csv;
   json_t *columns = json_array();
@@ -175,6 +203,8 @@ static json_t *columns_json(const lind_rows *rows) {
     (void)snprintf(name, sizeof name, "%.180s_measured", o->name);
     if (o->residual != LIND_ERROR_NONE) json_array_append_new(columns, column_json(name, o->unit.text, "with residual error"));
   }
+  for (int k = 0; k < rows->model->n_outputs; k++)
+    for (int j = 0; j < rows->slopes->n; j++) slope_json(rows, k, j, columns);
   return columns;
 }
 
