@@ -13,7 +13,7 @@ lind_err lind_keys_check(const char *name, lind_where where, const char *what) {
   return LIND_OK;
 }
 
-lind_err lind_keys_check_definition(const char *name, lind_where where) {
+lind_err lind_keys_check_definition(const char *of, const char *name, lind_where where) {
   static const char *const taken[] = {"if",
                                       "then",
                                       "else",
@@ -44,7 +44,7 @@ lind_err lind_keys_check_definition(const char *name, lind_where where) {
   const bool earlier_dose = strncmp(name, "dose_", 5) == 0 && name[5] >= '1' && name[5] <= '7' && name[6] == '\0';
   bool known = earlier_dose;
   for (size_t i = 0; i < sizeof taken / sizeof *taken; ++i) known = known || strcmp(name, taken[i]) == 0;
-  LIND_CHECK_AT(!known, LIND_ERR_INPUT, where, "define.%s has a name that rules know already; choose another", name);
+  LIND_CHECK_AT(!known, LIND_ERR_INPUT, where, "%s.%s has a name that rules know already; choose another", of, name);
   return LIND_OK;
 }
 

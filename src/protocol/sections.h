@@ -10,7 +10,7 @@
 /* What is true of any two sections: names are letters, digits, - and _. */
 lind_err lind_keys_check(const char *name, lind_where where, const char *what) LIND_MUST_CHECK;
 /* The same without -, and no word that expressions know already. */
-lind_err lind_keys_check_definition(const char *name, lind_where where) LIND_MUST_CHECK;
+lind_err lind_keys_check_definition(const char *of, const char *name, lind_where where) LIND_MUST_CHECK;
 /* `node` (NULL: absent) must be a mapping of names; each is `what` in messages. An absent one is an empty mapping. */
 lind_err lind_keys_mapping(const lind_node *node, const char *section, const char *what,
                            const lind_node **mapping) LIND_MUST_CHECK;

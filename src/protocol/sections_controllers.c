@@ -6,10 +6,11 @@
 static lind_err read_memory(const lind_node *node, const char *controller, lind_arena *arena, lind_controller *made) {
   const lind_node *items;
   lind_memory *memory;
-  LIND_TRY(lind_keys_mapping(node, lind_arena_format(arena, "controllers.%s.memory", controller), "a memory", &items));
+  const char *path = lind_arena_format(arena, "controllers.%s.memory", controller);
+  LIND_TRY(lind_keys_mapping(node, path, "a memory", &items));
   LIND_TAKE(memory, arena, items->n + 1);
   for (int i = 0; i < items->n; ++i) {
-    LIND_TRY(lind_keys_check_definition(items->keys[i], items->key_where[i]));
+    LIND_TRY(lind_keys_check_definition(path, items->keys[i], items->key_where[i]));
     LIND_CHECK_AT(items->items[i].kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, items->items[i].where,
                   "controllers.%s.memory.%s must be a mapping {start: .., next: ..}", controller, items->keys[i]);
     LIND_TRY(lind_schema_read(&items->items[i], "memory", lind_rows_memory, arena, &memory[i]));

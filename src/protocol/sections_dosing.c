@@ -10,7 +10,7 @@ lind_err lind_sections_define(const lind_node *node, lind_arena *arena, lind_pro
   lind_definition *made;
   LIND_TAKE(made, arena, node->n);
   for (int i = 0; i < node->n; ++i) {
-    LIND_TRY(lind_keys_check_definition(node->keys[i], node->key_where[i]));
+    LIND_TRY(lind_keys_check_definition("define", node->keys[i], node->key_where[i]));
     LIND_CHECK_AT(node->items[i].kind == LIND_NODE_SCALAR, LIND_ERR_INPUT, node->items[i].where,
                   "define.%s must be an expression", node->keys[i]);
     made[i] = (lind_definition){node->keys[i], {node->items[i].text, node->items[i].where}};

@@ -195,7 +195,8 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   for (int i = 0; i < protocol->measure.n; i++) outputs[plan->n_residuals++] = measures[i].output;
   for (int c = 0; c < protocol->n_controllers; c++)
     for (int i = 0; i < protocol->controllers[c].read.n; i++)
-      LIND_TRY(lind_plan_parts_output(plan, protocol->controllers[c].read.at[i], "controllers.NAME.read", arena,
+      LIND_TRY(lind_plan_parts_output(plan, protocol->controllers[c].read.at[i],
+                                      lind_arena_format(arena, "controllers.%s.read", protocol->controllers[c].name), arena,
                                       &outputs[plan->n_residuals++]));
   plan->residual_outputs = outputs;
   plan->n_measures = protocol->measure.n;

@@ -2,6 +2,7 @@
  * [cohort row | day, visit, dose, dose_1 .. dose_7 | measures | definitions]. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conduct.h"
@@ -206,6 +207,17 @@ static lind_err settle_regimen(lind_plan *plan, const lind_dosing *item, lind_ar
   return LIND_OK;
 }
 
+/* 25 for 25 % would end all dosing: where the share is a number it is looked at. */
+static lind_err check_share(const lind_dosing *item) {
+  if (item->reduce.text == NULL) return LIND_OK;
+  char *end;
+  const double share = strtod(item->reduce.text, &end);
+  LIND_CHECK_AT(end == item->reduce.text || *end != '\0' || (share > 0.0 && share <= 1.0), LIND_ERR_INPUT, item->reduce.where,
+                "dosing.%s.reduce_by is %g; it is a share above 0 and at most 1, such as 0.25 for a quarter less", item->name,
+                share);
+  return LIND_OK;
+}
+
 static bool has_visits(const lind_protocol *protocol) {
   bool has = protocol->n_visits > 0;
   for (int i = 0; i < protocol->n_dosing; i++) has |= is_used(protocol, i) && protocol->dosing[i].recheck.text != NULL;
@@ -232,6 +244,7 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
                   "dosing.%s.hold_until is asked at visits, and there are none: the dose would be held for ever", item->name);
     LIND_CHECK_AT(item->dose.text == NULL || item->reduce.text == NULL, LIND_ERR_INPUT, item->reduce.where,
                   "dosing.%s has both dose and reduce_by; a rule sets the dose or reduces it", item->name);
+    LIND_TRY(check_share(item));
     if (item->dose.text != NULL || item->give.text != NULL || item->reduce.text != NULL || item->hold.text != NULL ||
         item->skip.text != NULL)
       LIND_TRY(settle_regimen(plan, item, arena, &dosing[i]));

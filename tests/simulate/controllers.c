@@ -203,7 +203,7 @@ static void messages(void **state) {
   static const struct {
     const char *set, *message;
   } cases[] = {
-      {"controllers.pump.read=[readings]", "is 'readings', which is not an output of model control"},
+      {"controllers.pump.read=[readings]", "controllers.pump.read is 'readings', which is not an output of model control"},
       {"controllers.pump.infuse=5 [mg]", "mg/h (mass rate) is expected"},
       {"controllers.pump.memory.sum.next=reading", "mass"},
       {"controllers.nurse={every: 6 h, read: [reading]}", "controllers.nurse does nothing; it needs infuse or give"},

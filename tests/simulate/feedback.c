@@ -248,6 +248,17 @@ static void single_doses_were_taken(void **state) {
   trial_close(&t);
 }
 
+static void a_share_is_a_share(void **state) {
+  (void)state;
+  static const char *const wrong[] = {"dosing.reduce.reduce_by=25", "dosing.reduce.reduce_by=-0.1", "dosing.reduce.reduce_by=0"};
+  for (int i = 0; i < 3; i++) {
+    trial t = {0};
+    assert_int_not_equal(trial_plan(&t, "feedback", (const char *const[]){wrong[i], NULL}), LIND_OK);
+    assert_non_null(strstr(lind_error_message(), "it is a share above 0 and at most 1"));
+    lind_arena_destroy(&t.arena);
+  }
+}
+
 static void a_hold_needs_visits(void **state) {
   (void)state;
   trial t = {0};
@@ -271,6 +282,7 @@ int main(void) {
       cmocka_unit_test(nothing_is_resumed_after_the_end),
       cmocka_unit_test(single_doses_were_taken),
       cmocka_unit_test(a_hold_needs_visits),
+      cmocka_unit_test(a_share_is_a_share),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
