@@ -22,6 +22,7 @@ def main():
         house.skip(f"there is no {lind}; build lind and name the build directory")
     page = house.text(PAGE)
     cohort, protocol, *additions = re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)
+    known = re.search(r"^```csv\n(.*?)^```", page, re.M | re.S).group(1)
     wrong = re.search(r"^    lind: (twice\.yaml:.*)$", page, re.M).group(1)
     with tempfile.TemporaryDirectory() as folder:
 
@@ -32,13 +33,15 @@ def main():
                 yield f"{PAGE}: status {done.returncode} where {status} was expected; it said: {done.stderr.strip()}"
 
         pathlib.Path(folder, "adults.yaml").write_text(cohort)
+        pathlib.Path(folder, "known.csv").write_text(known)
         offenders = [*run(protocol, 0), *run(protocol.replace('"200 [mg]"', '"200"'), 2, wrong)]
         parts = sections(protocol)
         for block in additions:
             for key, text in sections(block).items():
-                kept = re.sub(r"^  whole: .*\n", "", parts["dosing"], flags=re.M) if key == "dosing" else ""
+                again = "|".join(re.findall(r"^  (\w+):", text, re.M))
+                kept = re.sub(rf"^  ({again}): .*\n", "", parts["dosing"], flags=re.M) if key == "dosing" else ""
                 parts[key] = kept + text.removeprefix(":\n") if kept else text
-        parts["arms"] = parts["arms"].replace("[whole]", "[raise, whole]")
+        parts["arms"] = parts["arms"].replace("[whole]", "[hold, ease, raise, whole]").replace("[half]", "[half], controllers: [pump]")
         parts["analysis"] = parts["analysis"].replace("[two, one]", "[two, one], by: [all, old]")
         offenders += run("".join(key + text for key, text in parts.items()), 0)
     house.verdict(offenders, f"the protocol of {PAGE} and its {len(additions)} additions can be run")
