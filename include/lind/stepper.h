@@ -93,7 +93,7 @@ extern const lind_stepper lind_stepper_auto;           /* picks among the others
 
 const lind_stepper *lind_stepper_find(const char *name); /* NULL if unknown */
 const char *const *lind_stepper_names(int *n);
-/* What runs this kernel, in words for reports: "exact (all 3 states are linear); cvode where that fails". Returns `text`; 250
+/* What runs this kernel, in words for reports: "exact (linear); cvode where that fails". Returns `text`; 250
  * characters are enough. */
 const char *lind_stepper_choice(const lind_stepper *stepper, const lind_kernel *kernel, char *text, size_t size);
 

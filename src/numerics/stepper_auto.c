@@ -39,15 +39,15 @@ const lind_stepper lind_stepper_auto = {
 
 static void reason(const lind_kernel *kernel, int linear, char *text, size_t size) {
   if (kernel->n_noises > 0)
-    snprintf(text, size, "%d states are noisy", kernel->n_noises);
+    snprintf(text, size, "noise in %d of %d states", kernel->n_noises, kernel->n_states);
   else if (kernel->n_delays > 0)
-    snprintf(text, size, "rates depend on the past");
+    snprintf(text, size, "delays");
   else if (linear && kernel->n_linear == kernel->n_states)
-    snprintf(text, size, "all %d states are linear", kernel->n_states);
+    snprintf(text, size, "linear");
   else if (linear)
-    snprintf(text, size, "%d of %d states are linear", kernel->n_linear, kernel->n_states);
+    snprintf(text, size, "linear in %d of %d states", kernel->n_linear, kernel->n_states);
   else
-    snprintf(text, size, "nothing is known to be linear");
+    snprintf(text, size, "not linear");
 }
 
 const char *lind_stepper_choice(const lind_stepper *stepper, const lind_kernel *kernel, char *text, size_t size) {

@@ -287,19 +287,38 @@ static void who_sits_or_sat_there_does_not_matter(void **state) {
 
 /* ---- words */
 
+static void track_diffusion(const void *self, const lind_lane *time, const lind_lane *frame, const lind_lane *x, lind_lane *g) {
+  (void)self, (void)time, (void)frame, (void)x;
+  g[0] = g[1] = all(0);
+}
+static void track_delays(const void *self, const lind_lane *frame, lind_lane *lag) {
+  (void)self, (void)frame;
+  lag[0] = all(1);
+}
+static void track_coefficients(const void *self, const lind_lane *frame, lind_lane *a, lind_lane *b) {
+  (void)self, (void)frame;
+  a[0] = all(-1), b[0] = all(0);
+}
+
 static void it_says_what_it_picked(void **state) {
   (void)state;
   char text[250];
-  lind_kernel noisy = tracks;
-  noisy.n_noises = 2;
-  assert_ptr_equal(
-      strstr(lind_stepper_choice(&lind_stepper_auto, &tracks, text, sizeof text), "rk (nothing is known to be linear); "), text);
+  static const int noisy_place[] = {0};
+  lind_kernel noisy = tracks, late = tracks, linear = tracks;
+  noisy.n_noises = 1, noisy.noisy = noisy_place, noisy.diffusion = track_diffusion;
+  late.n_delays = 1, late.delayed = noisy_place, late.delays = track_delays;
+  linear.n_linear = 1, linear.linear = noisy_place, linear.coefficients = track_coefficients;
+  assert_ptr_equal(strstr(lind_stepper_choice(&lind_stepper_auto, &tracks, text, sizeof text), "rk (not linear); "), text);
   assert_non_null(strstr(text, "for a patient who turns out stiff"));
   assert_string_equal(lind_stepper_choice(&lind_stepper_rk, &tracks, text, sizeof text),
                       "rk (as asked for); cvode where that fails");
   assert_string_equal(lind_stepper_choice(&lind_stepper_cvode, &tracks, text, sizeof text), "cvode (as asked for)");
-  if (lind_stepper_find("milstein") == NULL)
-    assert_string_equal(lind_stepper_auto.refuses(&noisy), "no engine takes this kind of system");
+  assert_string_equal(lind_stepper_choice(&lind_stepper_auto, &noisy, text, sizeof text), "milstein (noise in 1 of 1 states)");
+  assert_string_equal(lind_stepper_choice(&lind_stepper_auto, &late, text, sizeof text), "rk (delays)");
+  assert_string_equal(lind_stepper_choice(&lind_stepper_auto, &linear, text, sizeof text),
+                      "exact (linear); cvode where that fails");
+  noisy.n_delays = 1;
+  assert_string_equal(lind_stepper_auto.refuses(&noisy), "no engine takes this kind of system");
   assert_null(lind_stepper_auto.refuses(&tracks));
   char small[12];
   assert_string_equal(lind_stepper_choice(&lind_stepper_rk, &tracks, small, sizeof small), "rk (as aske");
