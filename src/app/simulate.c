@@ -27,10 +27,10 @@ typedef struct simulation {
 
 typedef struct choices {
   const char *model, *events, *out, *happened, *individual, *engine, *relative, *absolute, *times, *carry, *rows, *grid, *log,
-      *replicates, *sensitivity;
+      *replicates;
   uint64_t seed, digits, threads;
   bool errors, typical, evaluator;
-  lind_option_list set, carried, uncertainty;
+  lind_option_list set, carried, uncertainty, sensitivity;
 } choices;
 
 /* ---- settings */
@@ -192,7 +192,7 @@ static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
   if (c->typical) s->kernel.n_noises = 0;
   LIND_TRY(find_engine(s, c->engine));
   LIND_TRY(settle_course(s, c, arena));
-  LIND_TRY(lind_slopes_read(c->sensitivity, &s->events, &s->inputs, &s->course, arena, &s->slopes));
+  LIND_TRY(lind_slopes_read(&c->sensitivity, &s->events, &s->inputs, &s->course, arena, &s->slopes));
   return settle_replicates(s, c, arena);
 }
 
@@ -331,7 +331,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
                                  {"--no-random", LIND_OPTION_FLAG, &c.typical},
                                  {"--threads", LIND_OPTION_COUNT, &c.threads},
                                  {"--evaluator", LIND_OPTION_FLAG, &c.evaluator},
-                                 {"--sensitivity", LIND_OPTION_TEXT, &c.sensitivity},
+                                 {"--sensitivity", LIND_OPTION_LIST, &c.sensitivity},
                                  {"--grid", LIND_OPTION_TEXT, &c.grid},
                                  {"--uncertainty", LIND_OPTION_LIST, &c.uncertainty},
                                  {"--log", LIND_OPTION_TEXT, &c.log},

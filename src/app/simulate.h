@@ -125,9 +125,9 @@ typedef struct lind_slopes_room { /* one thread's */
   double *slopes; /* out: [observed records][n_outputs][n], canonical; NAN where there is none */
 } lind_slopes_room;
 
-/* text: --sensitivity as it stands; NULL: none. Refuses what slopes cannot follow. */
-lind_err lind_slopes_read(const char *text, const lind_events *events, const lind_inputs *inputs, const lind_course *course,
-                          lind_arena *arena, lind_slopes *slopes) LIND_MUST_CHECK;
+/* asked: --sensitivity as it stands. Refuses what slopes cannot follow. */
+lind_err lind_slopes_read(const lind_option_list *asked, const lind_events *events, const lind_inputs *inputs,
+                          const lind_course *course, lind_arena *arena, lind_slopes *slopes) LIND_MUST_CHECK;
 lind_err lind_slopes_take(const lind_slopes *slopes, lind_arena *arena, lind_slopes_room *room) LIND_MUST_CHECK;
 /* After the individual's course. LIND_ERR_NUMERIC where the solver gave up. */
 lind_err lind_slopes_solve(const lind_slopes *slopes, const lind_course_patient *patient, lind_slopes_room *room) LIND_MUST_CHECK;

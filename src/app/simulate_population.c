@@ -63,10 +63,11 @@ lind_err lind_population_read(const lind_model *model, const lind_option_list *s
 /* "cl, v" */
 static lind_err split(const char *text, lind_arena *arena, lind_unsure_log *logs) {
   lind_words *words;
-  const char *copy = lind_arena_format(arena, "%s", text);
-  LIND_CHECK(copy != NULL, LIND_ERR_MEMORY, "no memory for --log");
+  char *copy;
+  LIND_TAKE(copy, arena, strlen(text) + 1);
+  memcpy(copy, text, strlen(text) + 1);
   LIND_TAKE(words, arena, strlen(text) + 1);
-  for (char *rest = (char *)copy, *piece; (piece = strsep(&rest, ",")) != NULL;) {
+  for (char *rest = copy, *piece; (piece = strsep(&rest, ",")) != NULL;) {
     while (*piece == ' ') piece++;
     for (char *end = piece + strlen(piece); end > piece && end[-1] == ' ';) *--end = '\0';
     words[logs->n++].text = piece;

@@ -51,20 +51,26 @@ static lind_err add_name(lind_slopes *s, const lind_model *model, const char *na
                          lind_text_suggestion(name, known, n, suggestion, sizeof suggestion));
 }
 
+/* "cl, v" */
 static lind_err add_names(lind_slopes *s, const lind_model *model, const char *text, lind_arena *arena) {
-  const size_t most = (size_t)(model->n_parameters + model->n_randoms + model->n_covariates) + 1;
   char *rest;
   LIND_TAKE(rest, arena, strlen(text) + 1);
   memcpy(rest, text, strlen(text) + 1);
-  LIND_TAKE(s->names, arena, most);
-  LIND_TAKE(s->slots, arena, most);
-  LIND_TAKE(s->units, arena, most);
-  LIND_TAKE(s->scales, arena, most);
   for (char *piece; (piece = strsep(&rest, ",")) != NULL;) {
     while (*piece == ' ') piece++;
     for (char *end = piece + strlen(piece); end > piece && end[-1] == ' ';) *--end = '\0';
     LIND_TRY(add_name(s, model, piece));
   }
+  return LIND_OK;
+}
+
+static lind_err take_names(lind_slopes *s, const lind_model *model, const lind_option_list *asked, lind_arena *arena) {
+  const size_t most = (size_t)(model->n_parameters + model->n_randoms + model->n_covariates) + 1;
+  LIND_TAKE(s->names, arena, most);
+  LIND_TAKE(s->slots, arena, most);
+  LIND_TAKE(s->units, arena, most);
+  LIND_TAKE(s->scales, arena, most);
+  for (int k = 0; k < asked->n; k++) LIND_TRY(add_names(s, model, asked->at[k], arena));
   return LIND_OK;
 }
 
@@ -121,15 +127,15 @@ static lind_err check_records(lind_slopes *s, const lind_events *e) {
   return LIND_OK;
 }
 
-lind_err lind_slopes_read(const char *text, const lind_events *events, const lind_inputs *inputs, const lind_course *course,
-                          lind_arena *arena, lind_slopes *slopes) {
+lind_err lind_slopes_read(const lind_option_list *asked, const lind_events *events, const lind_inputs *inputs,
+                          const lind_course *course, lind_arena *arena, lind_slopes *slopes) {
   const lind_model *model = inputs->model;
-  if (text == NULL) return LIND_OK;
+  if (asked->n == 0) return LIND_OK;
   lind_slopes s = {.kernel = *course->kernel, .n_given = inputs->n_given};
   s.kernel.n_triggers = 0; /* marks and events change nothing */
   s.relative = 0.01 * course->tolerance.relative;
   s.absolute = 0.1 * course->tolerance.absolute;
-  LIND_TRY(add_names(&s, model, text, arena));
+  LIND_TRY(take_names(&s, model, asked, arena));
   LIND_TRY(check_model(course->kernel, model, inputs));
   LIND_CHECK(inputs->n_varying == 0, LIND_ERR_INPUT,
              "--sensitivity cannot follow %s, which changes from record to record within an individual",

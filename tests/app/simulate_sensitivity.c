@@ -80,9 +80,9 @@ static void slopes_are_those_of_the_closed_form(void **state) {
   assert_int_equal(lind_arena_create(&arena), LIND_OK);
   file_write("slope.lind", SLOPE);
   file_write("e.csv", TABLE);
-  program_do(
-      c,
-      "simulate slope.lind --events e.csv --out out.csv --digits 17 --errors --sensitivity \"cl, v,share,tlag,long,weight,eta\"");
+  program_do(c,
+             "simulate slope.lind --events e.csv --out out.csv --digits 17 --errors --sensitivity \"cl, v,share,tlag\" "
+             "--sensitivity long,weight,eta");
   const lind_csv *csv = table_read("out.csv", arena);
   assert_int_equal(csv->n_rows, 8);
   double largest[NAMES] = {0};
