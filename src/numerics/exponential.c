@@ -12,7 +12,7 @@
 
 #include "lane_math.h"
 
-enum { CHUNK = LIND_EXPONENTIAL_CHUNK, DEGREE = LIND_EXPONENTIAL_DEGREE, TAIL = DEGREE + 12 };
+enum { CHUNK = LIND_EXPONENTIAL_CHUNK, DEGREE = LIND_EXPONENTIAL_DEGREE, TAIL = DEGREE + 12, SMALL = 3 };
 
 /* 1 / k! */
 static const double inverse_factorial[TAIL + 2] = {1.0,
@@ -78,7 +78,23 @@ void lind_exponential_view(lind_exponential *e, int n, void *storage) {
 
 static bool is_zero(const lind_lane *a) { return lind_m8_bits(lind_v8_ne(lind_v8_load(a), v8(0))) == 0; }
 
-/* Warshall's closure. The rows are marked in `place` itself before they become lists. */
+/* Places outside the pattern that are multiplied with all the same are 0, whatever a lane that is no number made of them. */
+static void clear_outside(const lind_exponential *e, lind_lane *out) {
+  const int n = e->n;
+  for (int i = 0; i < n; i++) {
+    const int *row = &e->place[i * n];
+    if (e->count[i] == n) continue;
+    for (int j = 0, c = 0; j < n; j++) {
+      if (c < e->count[i] && row[c] == j)
+        c++;
+      else
+        lind_v8_store(&out[i * n + j], v8(0));
+    }
+  }
+}
+
+/* Warshall's closure. The rows are marked in `place` itself before they become lists. What storage held is cleared where small
+ * products read it. */
 void lind_exponential_pattern(lind_exponential *e, const lind_lane *a) {
   const int n = e->n;
   for (int i = 0; i < n; i++)
@@ -93,6 +109,8 @@ void lind_exponential_pattern(lind_exponential *e, const lind_lane *a) {
       if (row[j]) row[count++] = j; /* count <= j: what is overwritten was read */
     e->count[i] = count;
   }
+  for (int k = 0; n <= SMALL && k < CHUNK; k++) clear_outside(e, &e->power[k * n * n]);
+  if (n <= SMALL) clear_outside(e, e->first), clear_outside(e, e->next);
 }
 
 /* ---- products ---- */
@@ -140,19 +158,15 @@ static void multiply_sparse(const lind_exponential *e, const lind_lane *x, const
 }
 
 static void multiply(const lind_exponential *e, const lind_lane *x, const lind_lane *y, lind_lane *out) {
-  switch (e->n) {
-    case 1:
-      multiply_small(1, x, y, out);
-      return;
-    case 2:
-      multiply_small(2, x, y, out);
-      return;
-    case 3:
-      multiply_small(3, x, y, out);
-      return;
-    default:
-      multiply_sparse(e, x, y, out);
-  }
+  if (e->n == 1)
+    multiply_small(1, x, y, out);
+  else if (e->n == 2)
+    multiply_small(2, x, y, out);
+  else if (e->n == 3)
+    multiply_small(3, x, y, out);
+  else
+    multiply_sparse(e, x, y, out);
+  if (e->n <= SMALL) clear_outside(e, out);
 }
 
 /* ---- scaling ---- */

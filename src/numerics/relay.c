@@ -209,10 +209,13 @@ static void first_engine(team *y) {
 void lind_relay_advance(const lind_relay *engines, const lind_kernel *kernel, const lind_lane *frame,
                         const lind_tolerance *tolerance, lind_advance *pack, void *workspace) {
   team y = {.engines = engines, .kernel = kernel, .frame = frame, .tolerance = tolerance, .pack = pack};
+  unsigned moved = 0;
   lay_out(&y, workspace);
   for (int i = 0; i < LIND_LANES; i++) {
     pack->trigger[i] = LIND_TRIGGER_NONE;
-    if (moves(&y, i) && !(pack->step.of[i] > 0)) y.seats[i] = (seat){0};
+    if (!moves(&y, i)) continue;
+    moved |= 1u << i;
+    if (!(pack->step.of[i] > 0)) y.seats[i] = (seat){0};
   }
   for (int turn = 0; turn < engines->n; turn++) {
     const bool watched = turn == 0 && engines->watch;
@@ -229,5 +232,5 @@ void lind_relay_advance(const lind_relay *engines, const lind_kernel *kernel, co
     }
   }
   for (int i = 0; i < LIND_LANES; i++) /* a step of 0 would make the lane look like a new patient */
-    if (y.seats[i].turn > 0 && !(pack->step.of[i] > 0)) pack->step.of[i] = DBL_MIN;
+    if (moved >> i & 1 && y.seats[i].turn > 0 && !(pack->step.of[i] > 0)) pack->step.of[i] = DBL_MIN;
 }

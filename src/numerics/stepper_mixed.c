@@ -230,6 +230,7 @@ static void mixed_start(mixed *r) {
   const lind_m8 unknown = lind_m8_except(r->active, known);
   lind_v8 start = lind_v8_select(dosed, first, step);
   if (lind_m8_bits(unknown)) {
+    lind_v8_store(r->first, lind_v8_select(unknown, v8(0), first));
     const lind_v8 remaining = lind_v8_sub(lind_v8_load(&r->pack->target), r->begin);
     start = lind_v8_select(unknown, mixed_guess(r, remaining), start);
   }
@@ -464,16 +465,24 @@ static void mixed_judge(mixed *r) {
   mixed_stop(r, lind_m8_and(r->active, lind_v8_ge(r->attempts, v8(r->tolerance->most_steps))), LIND_LANE_STEPS);
 }
 
+/* What a lane that rested will have become by its next call is none of this one's business. */
+static void mixed_leave(mixed *r, lind_m8 moved) {
+  for (int i = 0; i < r->n; i++)
+    lind_v8_store(&r->left[i], lind_v8_select(moved, lind_v8_load(&r->pack->x[i]), lind_v8_load(&r->left[i])));
+  for (int l = 0; l < r->n_linear; l++)
+    lind_v8_store(&r->left_sum[l], lind_v8_select(moved, lind_v8_load(&r->sum[l]), lind_v8_load(&r->left_sum[l])));
+}
+
 void lind_stepper_mixed_advance(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance,
                                 lind_advance *pack, void *workspace) {
   mixed r = {.kernel = kernel, .frame = frame, .tolerance = tolerance, .pack = pack};
   r.n = kernel->n_states, r.n_linear = kernel->n_linear;
   if (!mixed_open(&r, workspace)) return;
+  const lind_m8 moved = r.active;
   mixed_start(&r);
   while (lind_m8_bits(r.active)) {
     mixed_attempt(&r);
     mixed_judge(&r);
   }
-  memcpy(r.left, pack->x, (size_t)r.n * sizeof *r.left);
-  memcpy(r.left_sum, r.sum, (size_t)r.n_linear * sizeof *r.sum);
+  mixed_leave(&r, moved);
 }

@@ -286,6 +286,36 @@ static void parts(void **state) {
   }
 }
 
+/* What lay in storage, or a lane that was no number, leaves nothing behind. */
+static void storage_is_forgotten(void **state) {
+  (void)state;
+  for (int n = 1; n <= 5; n++) {
+    lind_lane a[25], t = all(3), p[25], phi[25], again[25], integral[25];
+    lind_exponential e;
+    lind_exponential_step step;
+    memset(a, 0, sizeof a);
+    for (int i = 0; i < n; i++)
+      for (int lane = 0; lane < LIND_LANES; lane++) linear_flow(a, n, i, i + 1 < n ? i + 1 : -1, 0.3 + i + lane, lane);
+    make(n, a, t, p, phi);
+    lind_exponential_view(&e, n, storage);
+    memset(storage, 0xff, lind_exponential_bytes(n)); /* NaN */
+    memset(again, 0xff, sizeof again), memset(integral, 0xff, sizeof integral);
+    lind_exponential_pattern(&e, a);
+    for (int turn = 0; turn < 2; turn++) {
+      const double kept = a[0].of[2];
+      a[0].of[2] = turn ? kept : NAN;
+      lind_exponential_begin(&e, a, &t, &step);
+      lind_exponential_part(&e, &step, 1, again, integral);
+      a[0].of[2] = kept;
+    }
+    for (int i = 0; i < n; i++)
+      for (int j = 0; j <= i; j++) {
+        assert_memory_equal(&again[i * n + j], &p[i * n + j], sizeof *p);
+        assert_memory_equal(&integral[i * n + j], &phi[i * n + j], sizeof *phi);
+      }
+  }
+}
+
 static void what_cannot_be_made_is_no_number(void **state) {
   (void)state;
   lind_lane a[4] = {0}, t = all(1), p[4], phi[4];
@@ -300,12 +330,19 @@ static void what_cannot_be_made_is_no_number(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_chain_of_ten),  cmocka_unit_test(fast_exchange_and_slow_loss),
-      cmocka_unit_test(a_spiral),        cmocka_unit_test(rotations),
-      cmocka_unit_test(one_state),       cmocka_unit_test(nearly_equal_rates),
-      cmocka_unit_test(ten_equal_rates), cmocka_unit_test(closed_systems_keep_their_mass),
-      cmocka_unit_test(the_semigroup),   cmocka_unit_test(bits_are_a_lanes_own),
-      cmocka_unit_test(parts),           cmocka_unit_test(what_cannot_be_made_is_no_number),
+      cmocka_unit_test(a_chain_of_ten),
+      cmocka_unit_test(fast_exchange_and_slow_loss),
+      cmocka_unit_test(a_spiral),
+      cmocka_unit_test(rotations),
+      cmocka_unit_test(one_state),
+      cmocka_unit_test(nearly_equal_rates),
+      cmocka_unit_test(ten_equal_rates),
+      cmocka_unit_test(closed_systems_keep_their_mass),
+      cmocka_unit_test(the_semigroup),
+      cmocka_unit_test(bits_are_a_lanes_own),
+      cmocka_unit_test(parts),
+      cmocka_unit_test(what_cannot_be_made_is_no_number),
+      cmocka_unit_test(storage_is_forgotten),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,25 @@ static void cvode_takes_over_and_keeps(void **state) {
   lind_rescue_release(&lind_stepper_rk, &tracks, memory);
 }
 
+/* Who comes after a lane that was handed on begins with the first engine, though the lane first rests for a call. */
+static void a_rest_is_no_seat(void **state) {
+  (void)state;
+  lind_lane rate = all(0.5), x = all(1);
+  rate.of[3] = 1e5;
+  lind_advance pack = {.time = all(0), .target = all(5), .x = &x};
+  fresh(lind_rescue_bytes(&lind_stepper_rk, &tracks));
+  rescue(&tracks, &rate, &pack);
+  assert_int_equal(pack.work.rescued, 1);
+  pack.time.of[3] = pack.target.of[3] = pack.step.of[3] = 0;
+  pack.target.of[2] = 6;
+  rescue(&tracks, &rate, &pack);
+  assert_true(pack.step.of[3] == 0);
+  pack.target.of[3] = 5;
+  rescue(&tracks, &rate, &pack);
+  assert_int_equal(pack.work.rescued, 2); /* rk has tried again */
+  lind_rescue_release(&lind_stepper_rk, &tracks, memory);
+}
+
 /* x = 1 / (2 - t^2): nobody passes the pole; the lane stops there, the others go on. */
 static void what_nobody_can_is_data(void **state) {
   (void)state;
@@ -326,13 +345,10 @@ static void it_says_what_it_picked(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(stiff_lanes_leave),
-      cmocka_unit_test(short_calls_are_added_up),
-      cmocka_unit_test(what_is_not_stiff_stays),
-      cmocka_unit_test(cvode_takes_over_and_keeps),
-      cmocka_unit_test(what_nobody_can_is_data),
-      cmocka_unit_test(each_look_is_taken_once),
-      cmocka_unit_test(who_sits_or_sat_there_does_not_matter),
+      cmocka_unit_test(stiff_lanes_leave),       cmocka_unit_test(short_calls_are_added_up),
+      cmocka_unit_test(what_is_not_stiff_stays), cmocka_unit_test(cvode_takes_over_and_keeps),
+      cmocka_unit_test(a_rest_is_no_seat),       cmocka_unit_test(what_nobody_can_is_data),
+      cmocka_unit_test(each_look_is_taken_once), cmocka_unit_test(who_sits_or_sat_there_does_not_matter),
       cmocka_unit_test(it_says_what_it_picked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
