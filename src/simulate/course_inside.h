@@ -59,6 +59,10 @@ typedef struct lind_course_steady {
   lind_lane *guess, *initial, *mapped; /* [n_states] where a cycle begins; the states untouched; where it ends */
   double *moved, *gaps;                /* [LIND_LANES][memory][n_states] differences between cycles */
   double *last_mapped, *last_gap;      /* [LIND_LANES][n_states] */
+  double *first_gap;                   /* [LIND_LANES][n_states] of the cycle from the initial state */
+  lind_lane *found;                    /* [n_states] a fixed point that may be none, while that is looked into */
+  bool *suspect;                       /* [LIND_LANES][n_states] states that may be piling up */
+  unsigned doubted;                    /* lanes that have suspects */
   double *gap, *scale, *right, *basis; /* [n_states] of the lane at hand; [memory][n_states] */
   double triangle[LIND_STEADY_MEMORY][LIND_STEADY_MEMORY], weight[LIND_STEADY_MEMORY];
   int n_moving;   /* states that do not collect */

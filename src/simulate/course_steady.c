@@ -4,6 +4,10 @@
  * Ni 2011, doi:10.1137/10078356X): with a memory of n it solves a linear system of n states in n + 1 cycles. Each lane has its
  * own iteration; what lanes share is the number of cycles that the pack computes. Ends where a cycle moves no state by more than
  * the tolerance / 10 and the acceleration would not either. Steps are started anew in each cycle, so that the map is a function.
+ *
+ * Where more comes in than can leave, amounts grow for ever, and so far out that a dose is nothing beside the tolerance every
+ * point looks like a fixed point. So states that have come far are put back half way, all at once: if then, too, none of them
+ * moves, nothing holds them there. Those that do move are cleared; the others are tried again without them.
  */
 #include <math.h>
 #include <string.h>
@@ -16,7 +20,7 @@ lind_err lind_course_steady_init(lind_course_pack *p) {
   lind_course_steady *s = &p->steady;
   const lind_kernel *kernel = p->course->kernel;
   const size_t n = (size_t)kernel->n_states;
-  lind_lane **lanes[] = {&s->x, &s->input, &s->guess, &s->initial, &s->mapped};
+  lind_lane **lanes[] = {&s->x, &s->input, &s->guess, &s->initial, &s->mapped, &s->found};
   for (size_t a = 0; a < sizeof lanes / sizeof *lanes; a++) LIND_TAKE(*lanes[a], p->arena, n + (size_t)kernel->n_delays + 1);
   LIND_TAKE(s->moved, p->arena, LIND_LANES * MEMORY * n + 1);
   LIND_TAKE(s->gaps, p->arena, LIND_LANES * MEMORY * n + 1);
@@ -26,6 +30,8 @@ lind_err lind_course_steady_init(lind_course_pack *p) {
   LIND_TAKE(s->right, p->arena, n + 1);
   LIND_TAKE(s->last_mapped, p->arena, LIND_LANES * n + 1);
   LIND_TAKE(s->last_gap, p->arena, LIND_LANES * n + 1);
+  LIND_TAKE(s->first_gap, p->arena, LIND_LANES * n + 1);
+  LIND_TAKE(s->suspect, p->arena, LIND_LANES * n + 1);
   LIND_TAKE(s->collects, p->arena, n + 1);
   for (size_t k = 0; k < n; k++) s->collects[k] = kernel->jacobian != NULL && kernel->n_delays == 0;
   for (int e = 0; e < kernel->n_entries; e++) s->collects[kernel->column[e]] = false;
@@ -167,17 +173,16 @@ static void remember(lind_course_pack *p, int i, int cycles) {
 /* How far lane i is from a fixed point; true if no state is further than is allowed. */
 static bool measure(lind_course_pack *p, int i, int cycles) {
   lind_course_steady *s = &p->steady;
+  const int n = p->course->kernel->n_states;
   bool there = true;
-  for (int k = 0; k < p->course->kernel->n_states; k++) {
+  for (int k = 0; k < n; k++) {
     s->gap[k] = s->collects[k] ? 0.0 : s->mapped[k].of[i] - s->guess[k].of[i];
     s->scale[k] = 1.0 / (allowed(p, k, s->mapped[k].of[i], cycles) + 1e-300);
     s->right[k] = s->gap[k] * s->scale[k];
     there &= fabs(s->right[k]) <= 1.0;
   }
-  /* Far out a row that piles up for ever looks flat: what stays of a dose must be little of the dose, too. */
-  const lind_course_dose *dose = &p->lane[i].task.dose;
-  const double given = dose->amount + dose->rate * dose->duration;
-  return there && (given == 0.0 || fabs(s->gap[dose->state]) <= 1e-3 * given);
+  if (cycles == 0) memcpy(s->first_gap + i * n, s->gap, (size_t)n * sizeof *s->gap);
+  return there;
 }
 
 /* The next guess of lane i; true if it has arrived. */
@@ -201,6 +206,51 @@ static bool improve(lind_course_pack *p, int i, int cycles) {
   return there && cycles > 0;
 }
 
+/* ---- a fixed point, or a pile */
+
+/* The suspects of lane i go half way back from what was found. */
+static void put_back(lind_course_steady *s, int i, int n) {
+  for (int k = 0; k < n; k++) {
+    const double found = s->found[k].of[i], initial = s->initial[k].of[i];
+    s->guess[k].of[i] = s->suspect[i * n + k] ? initial + 0.5 * (found - initial) : found;
+  }
+}
+
+/* Lane i has arrived. True if a state has come so far that it may be piling up: by many of its first gap, which slow states do as
+ * well. */
+static bool doubt(lind_course_pack *p, int i, int cycles) {
+  const double many = 100.0;
+  lind_course_steady *s = &p->steady;
+  const int n = p->course->kernel->n_states;
+  bool any = false;
+  for (int k = 0; k < n; k++) {
+    const double found = s->found[k].of[i] = s->guess[k].of[i];
+    const double near = many * (fabs(s->first_gap[i * n + k]) + allowed(p, k, found, cycles));
+    any |= s->suspect[i * n + k] = !s->collects[k] && fabs(found - s->initial[k].of[i]) > near;
+  }
+  if (any) s->doubted |= 1u << i;
+  if (any) put_back(s, i, n);
+  return any;
+}
+
+/* After a cycle from half way. True if lane i must be tried again. */
+static bool try_suspects(lind_course_pack *p, int i, int cycles) {
+  lind_course_steady *s = &p->steady;
+  const int n = p->course->kernel->n_states;
+  int rests = 0, moves = 0;
+  for (int k = 0; k < n; k++) {
+    bool *suspect = &s->suspect[i * n + k];
+    if (!*suspect) continue;
+    *suspect = fabs(s->mapped[k].of[i] - s->guess[k].of[i]) <= 10.0 * allowed(p, k, s->guess[k].of[i], cycles);
+    *suspect ? rests++ : moves++;
+  }
+  put_back(s, i, n);
+  if (rests > 0 && moves > 0) return true;
+  if (rests > 0) lind_course_stop(p, i, LIND_LANE_STEADY, -1);
+  s->doubted &= ~(1u << i);
+  return false;
+}
+
 static unsigned step(lind_course_pack *p, unsigned lanes, int cycles) {
   lind_course_steady *s = &p->steady;
   const int n = p->course->kernel->n_states;
@@ -213,7 +263,7 @@ static unsigned step(lind_course_pack *p, unsigned lanes, int cycles) {
     if (s->advance.status[i] != LIND_LANE_OK) {
       lind_course_stop(p, i, s->advance.status[i], -1);
       lanes &= ~(1u << i);
-    } else if (improve(p, i, cycles)) {
+    } else if (s->doubted >> i & 1u ? !try_suspects(p, i, cycles) : improve(p, i, cycles) && !doubt(p, i, cycles)) {
       lanes &= ~(1u << i);
     }
   }
@@ -249,6 +299,7 @@ void lind_course_steady_run(lind_course_pack *p, unsigned lanes) {
   kernel->initial(kernel->self, p->frame, s->initial);
   memcpy(s->guess, s->initial, (size_t)kernel->n_states * sizeof *s->guess);
   unsigned open = lanes;
+  s->doubted = 0;
   for (int cycles = 0; open != 0 && cycles < MOST_CYCLES; cycles++) open = step(p, open, cycles);
   for (int i = 0; i < LIND_LANES; i++) {
     if (open >> i & 1u) lind_course_stop(p, i, LIND_LANE_STEADY, -1);

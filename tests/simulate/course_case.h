@@ -35,10 +35,8 @@ typedef struct course_case {
   uint8_t between[COURSE_VARYING];
 } course_case;
 
-static inline void course_open(course_case *c, const char *path, const char *engine) {
-  *c = (course_case){0};
-  must(lind_arena_create(&c->arena));
-  must(lind_model_read(path, (lind_where){NULL, 0, 0}, c->arena, &c->model));
+/* The model that stands in the case, by the evaluator. */
+static inline void course_attach(course_case *c, const char *engine) {
   must(lind_model_attach(c->model, LIND_BACK_END_EVALUATOR, NULL, c->arena));
   const lind_stepper *stepper = lind_stepper_find(engine);
   assert_non_null(stepper);
@@ -51,6 +49,13 @@ static inline void course_open(course_case *c, const char *path, const char *eng
                             .n_given = n_given,
                             .varying = c->varying,
                             .between = c->between};
+}
+
+static inline void course_open(course_case *c, const char *path, const char *engine) {
+  *c = (course_case){0};
+  must(lind_arena_create(&c->arena));
+  must(lind_model_read(path, (lind_where){NULL, 0, 0}, c->arena, &c->model));
+  course_attach(c, engine);
 }
 
 static inline void dosing_open(course_case *c, const char *engine) {

@@ -108,6 +108,35 @@ static void without_steady_state_a_patient_stops(void **state) {
   course_close(&c);
 }
 
+/* The same behind a chain: what piles up is not where the doses enter, nor the only thing that has come far. */
+static void a_pile_is_no_steady_state(void **state) {
+  (void)state;
+  static const char *const engines[] = {"rk", "exact", "rosenbrock", "cvode", "auto"};
+  for (size_t e = 0; e < sizeof engines / sizeof *engines; e++) {
+    course_case c = {0};
+    must(lind_arena_create(&c.arena));
+    must(lind_model_read_text(
+        "model pile\n"
+        "parameter vmax = 5 [mg/h]\n"
+        "transit gut(n = 5, rate = 1 [1/h]) [mg] dose\n"
+        "state central [mg]\n"
+        "state side [mg]\n"
+        "d/dt(side) = 0.5 [1/h] * central - 0.2 [1/h] * side\n"
+        "d/dt(central) = gut.out - vmax * central / (30 [mg] + central) - 0.5 [1/h] * central + 0.2 [1/h] * side\n"
+        "output central\n",
+        "pile.lind", c.arena, &c.model));
+    course_attach(&c, engines[e]);
+    c.course.tolerance = (lind_tolerance){1e-6, 1e-8, 1e-10, 100000};
+    const lind_record too_much[] = {steady(dose(5, 41, 0), 8, 1), observation(7)},
+                      fine[] = {steady(dose(5, 39, 0), 8, 1), observation(7)};
+    lind_course_patient p[] = {course_patient(&c, c.given, too_much, 2), course_patient(&c, c.given, fine, 2)};
+    course_run(&c, p, 2);
+    assert_int_equal(p[0].status, LIND_LANE_STEADY);
+    finished(&p[1]);
+    course_close(&c);
+  }
+}
+
 /* ---- sums, shifts, order */
 
 static void doses_add_up(void **state) {
@@ -298,6 +327,7 @@ int main(void) {
       cmocka_unit_test(a_steady_state_is_a_long_history),
       cmocka_unit_test(steady_state_2_does_not_add_a_baseline),
       cmocka_unit_test(without_steady_state_a_patient_stops),
+      cmocka_unit_test(a_pile_is_no_steady_state),
       cmocka_unit_test(doses_add_up),
       cmocka_unit_test(time_has_no_origin),
       cmocka_unit_test(rows_of_one_time_act_in_their_order),
