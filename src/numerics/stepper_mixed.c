@@ -249,11 +249,13 @@ static lind_v8 binade(lind_v8 a) {
   return (lind_v8){_mm256_and_pd(a.lo, exponents), _mm256_and_pd(a.hi, exponents)};
 }
 
-/* The largest power of 2 that divides a, a multiple of 2^-40 below 2^12; 2^12 for 0. Through the integer that 2^52 + 2^40 a
- * holds. */
+/* The largest power of 2 up to 2^11 that divides a, a multiple of 2^-40; 2^12 for a multiple of 2^12. Through the integer that
+ * 2^52 + 2^40 a holds, whole 2^12 left out. */
 static __m256d divisor_half(__m256d a) {
   const __m256d big = _mm256_set1_pd(0x1p52);
-  const __m256i digits = _mm256_castpd_si256(_mm256_fmadd_pd(a, _mm256_set1_pd(0x1p40), big));
+  const __m256d rounds = _mm256_floor_pd(_mm256_mul_pd(a, _mm256_set1_pd(0x1p-12)));
+  const __m256d left = _mm256_fnmadd_pd(_mm256_set1_pd(0x1p12), rounds, a);
+  const __m256i digits = _mm256_castpd_si256(_mm256_fmadd_pd(left, _mm256_set1_pd(0x1p40), big));
   const __m256i lowest = _mm256_and_si256(digits, _mm256_sub_epi64(_mm256_setzero_si256(), digits));
   const __m256i kept = _mm256_and_si256(lowest, _mm256_set1_epi64x(0xfffffffffffff));
   const __m256d value = _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(kept, _mm256_castpd_si256(big))), big);

@@ -300,8 +300,23 @@ static void what_is_no_number_stops(void **state) {
   }
 }
 
+/* A century in one call, with steps of days: the ladder goes on for ever. */
+static void a_long_way(void **state) {
+  (void)state;
+  const lind_tolerance exact = {1e-6, 1e-9, 1e-10, 100000};
+  const double k = 1e-6, m = 0.05, until = 876581;
+  lind_lane frame[] = {all(k), all(m)}, x[] = {all(1), all(0)};
+  lind_advance pack = {.time = all(0), .target = all(until), .x = x};
+  fresh_workspace(&tail);
+  lind_stepper_exact.advance(&tail, frame, &exact, &pack, workspace);
+  assert_all_there(&pack);
+  assert_near(x[1].of[0], exp(-k * until) / (m - k), 1e-4);
+  assert_true(pack.work.steps < 8 * 40000);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_long_way),
       cmocka_unit_test(order_is_six),
       cmocka_unit_test(it_follows_the_closed_form),
       cmocka_unit_test(error_follows_the_tolerance),
