@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cvode_loop.h"
+#include "calls.h"
 #include "machine.h"
 #include "reference.h"
 #include "workload.h"
@@ -179,7 +179,10 @@ static void print_facts(bench *b) {
   printf("{\"flops\": %.4g, \"stores\": %.4g, \"rounds\": %d", machine_flops(), machine_stores(), b->rounds);
   for (int kind = 0; kind < WORKLOADS; kind++) {
     const truth *t = &b->truth[kind];
-    printf(", \"%s\": {\"patients\": %d, \"against_cvode\": %.2e, \"end\": [", b->of[kind].name, b->of[kind].n_patients, t->against_cvode);
+    const calls c = calls_measure(&b->of[kind]);
+    printf(", \"%s\": {\"patients\": %d, \"against_cvode\": %.2e, ", b->of[kind].name, b->of[kind].n_patients, t->against_cvode);
+    printf("\"ns\": {\"rhs\": %.1f, \"rest\": %.1f, \"jacobian\": %.1f, \"factor\": %.1f, \"solve\": %.1f}, \"end\": [", c.rhs, c.rest, c.jacobian,
+           c.factor, c.solve);
     for (int k = 0; k < b->of[kind].n_outputs; k++) printf("%s%.9g, %.9g", k > 0 ? ", " : "", t->mean[k], t->sd[k]);
     printf("]}");
   }
@@ -228,7 +231,8 @@ static int smoke(bench *b) {
 static void open_bench(bench *b) {
   for (int kind = 0; kind < WORKLOADS; kind++)
     workload_open(&b->of[kind], (workload_kind)kind, LIND_BACK_END_COMPILED, kind == W3 ? b->w3 : b->w1, b->patients);
-  workload_open(&b->evaluated, W1, LIND_BACK_END_EVALUATOR, b->w1, b->few);
+  const int fewer = b->patients > 0 && b->patients < b->few ? b->patients : b->few;
+  workload_open(&b->evaluated, W1, LIND_BACK_END_EVALUATOR, b->w1, fewer);
   list_rows(b);
   narrow(b);
   for (int k = 0; k < b->n_rows; k++)
