@@ -15,13 +15,16 @@ if(TARGET lind)
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 12)
   add_test(NAME trial.digest.cut COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 2 --patients 600 --set arms.pump.controllers=[basal])
+  add_test(NAME trial.digest.noise COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 6 --set engine.name=milstein
+           --set model.use=${CMAKE_CURRENT_SOURCE_DIR}/trial/data/noise.lind)
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_FOUND)
     add_test(NAME trial.type_one COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/type_one.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols/validation)
     set_tests_properties(trial.type_one PROPERTIES LABELS trial TIMEOUT 300)
   endif()
-  set_tests_properties(trial.digest.scurvy trial.digest.feedback trial.digest.cut PROPERTIES LABELS trial TIMEOUT 120)
+  set_tests_properties(trial.digest.scurvy trial.digest.feedback trial.digest.cut trial.digest.noise PROPERTIES LABELS trial TIMEOUT 120)
   set_tests_properties(trial.digest.eu-pact trial.digest.coag PROPERTIES LABELS "trial;nightly" TIMEOUT 900)
 endif()
 # The drugs that a short run leaves out.

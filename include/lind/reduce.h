@@ -24,6 +24,7 @@ enum {
   LIND_FLOW_REJECTED,
   LIND_FLOW_RHS,
   LIND_FLOW_RESCUED,
+  LIND_FLOW_ENDED, /* of the completed: had a final event */
   LIND_FLOW_PER_ARM
 };
 

@@ -185,6 +185,7 @@ static void count_flow(lind_runner *runner, int n) {
     arm[desk->reason[s] == LIND_END_COMPLETED || desk->reason[s] == LIND_END_EVENT ? LIND_FLOW_COMPLETED
         : desk->reason[s] == LIND_END_DROPOUT                                      ? LIND_FLOW_DROPPED
                                                                                    : LIND_FLOW_FAILED]++;
+    arm[LIND_FLOW_ENDED] += desk->reason[s] == LIND_END_EVENT;
     for (int k = 0; k < layout->n_shares; k++) {
       const lind_column *column = &layout->plan->cohort->columns[layout->shares[k]];
       const int alleles = column->type.kind == LIND_TYPE_GENOTYPE ? 2 : 1;

@@ -77,6 +77,7 @@ static json_t *consort(const lind_tally *tally) {
     json_t *row = json_object();
     json_object_set_new(row, "arm", text(plan->protocol->arms[a].name));
     for (int k = 0; k < 4; k++) json_object_set_new(row, keys[k], json_integer(counts[k]));
+    json_object_set_new(row, "final_events", json_integer(counts[LIND_FLOW_ENDED]));
     randomised += counts[LIND_FLOW_RANDOMISED];
     json_array_append_new(list, row);
   }

@@ -104,11 +104,14 @@ static void put_flow(FILE *out, const lind_story *story) {
   json_array_foreach(json_object_get(consort, "arms"), i, arm) {
     fputs("  ", out);
     put_left(out, lind_story_arm(story, lind_value_text(arm, "arm", "")), LABEL);
-    fprintf(out, "%s randomised, %s completed, %s dropped out, %s failed\n",
+    fprintf(out, "%s randomised, %s completed, %s dropped out, %s failed",
             lind_value_fixed(lind_value_number(arm, "randomised"), 0).text,
             lind_value_fixed(lind_value_number(arm, "completed"), 0).text,
             lind_value_fixed(lind_value_number(arm, "dropped"), 0).text,
             lind_value_fixed(lind_value_number(arm, "failed"), 0).text);
+    const double ended = lind_value_number(arm, "final_events");
+    if (ended > 0.0) fprintf(out, "; %s of the completed had a final event", lind_value_fixed(ended, 0).text);
+    fputc('\n', out);
   }
 }
 

@@ -2,6 +2,7 @@
 # The digest and the bytes of results.h5 are the same on one thread, several threads, several ranks, and after a kill and a resume.
 # digest.sh LIND PROTOCOL REPLICATES [OPTIONS OF lind run]
 set -euo pipefail
+shopt -s inherit_errexit # a run that fails has no digest, and two that fail have not the same
 lind=$1 protocol=$2 replicates=$3
 shift 3
 options=(--replicates "$replicates" --no-sensitivity "$@")
@@ -9,10 +10,12 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 run() { # NAME LAUNCHER... -- OPTIONS
-  local name=$1
+  local name=$1 digest bytes
   shift
   "$@" "${options[@]}" --out "$work/$name" >/dev/null
-  echo "$(grep digest "$work/$name/log.txt") $(sha256sum <"$work/$name/results.h5")"
+  digest=$(grep digest "$work/$name/log.txt")
+  bytes=$(sha256sum <"$work/$name/results.h5")
+  echo "$digest $bytes"
 }
 first=$(run one "$lind" run "$protocol" --threads 1)
 check() {

@@ -119,6 +119,18 @@ static void put_table(lind_story *story, const json_t *consort) {
   lind_table_end(story);
 }
 
+/* Whom an event ended was followed as long as was planned: it is no loss, but it should be seen. */
+static void put_ended(lind_story *story, const json_t *consort) {
+  size_t i;
+  const json_t *arm;
+  json_array_foreach(json_object_get(consort, "arms"), i, arm) {
+    const double ended = lind_value_number(arm, "final_events");
+    if (ended > 0.0)
+      lind_page_put(&story->page, "%s: %s of the completed had a final event. ",
+                    lind_story_arm(story, lind_value_text(arm, "arm", "")), lind_value_fixed(ended, 0).text);
+  }
+}
+
 void lind_section_flow(lind_story *story) {
   const json_t *consort = json_object_get(story->estimates, "consort");
   if (consort == NULL) return;
@@ -132,6 +144,7 @@ void lind_section_flow(lind_story *story) {
   if (unfilled > 0.0)
     lind_page_put(&story->page, "%s places stayed empty: nobody eligible was found for them. ",
                   lind_value_fixed(unfilled, 0).text);
+  put_ended(story, consort);
   lind_page_raw(&story->page,
                 "A failed lane is a patient whose equations could not be solved to the end: counted, never dropped "
                 "silently.</figcaption>\n<details class=\"data\"><summary>Data table</summary>\n");
