@@ -142,6 +142,12 @@ static void show(lind_course_pack *p, unsigned lanes) {
     if (lanes >> i & 1u) keep(p, i);
 }
 
+/* Where time stops, outputs may look back: what was there a delay ago stays behind the states. */
+static void keep_past(lind_course_pack *p, int i, const lind_lane *x) {
+  for (int k = p->kernel->n_states; k < p->kernel->n_states + p->kernel->n_delays; k++) p->x[k].of[i] = x[k].of[i];
+  p->advance.look.of[i] = INFINITY;
+}
+
 /* Records that are looked at on the way. */
 static void seen(void *context, lind_advance *advance, unsigned lanes, const lind_lane *x) {
   lind_course_pack *p = context;
@@ -151,10 +157,13 @@ static void seen(void *context, lind_advance *advance, unsigned lanes, const lin
     lind_course_lane *lane = &p->lane[i];
     const lind_record *records = lane->patient->records;
     const double now = advance->look.of[i];
+    if (now >= advance->target.of[i]) {
+      keep_past(p, i, x);
+      continue;
+    }
     for (; lane->next < lane->cut && records[lane->next].time == now; lane->patient->reached = ++lane->next)
       if (records[lane->next].observed) keep(p, i);
-    const double next = records[lane->next].time;
-    advance->look.of[i] = lane->next < lane->cut && lind_under_way_soon(next) < advance->target.of[i] ? next : INFINITY;
+    advance->look.of[i] = lind_course_lane_look(p, i, advance->target.of[i]);
   }
 }
 
@@ -280,6 +289,7 @@ void lind_course_run(lind_course_pack *p, lind_course_patient patients[], int n)
     if (p->lane[i].patient != NULL) (void)lind_course_inputs_arrive(p, i); /* drifts begin */
   refresh(p, 0);
   p->kernel->initial(p->kernel->self, p->frame, p->x);
+  for (int k = 0; k < p->kernel->n_delays; k++) p->x[p->kernel->n_states + k] = p->x[p->kernel->delayed[k]];
   for (;;) {
     act(p);
     if (!prepare(p)) break;

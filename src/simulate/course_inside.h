@@ -91,6 +91,7 @@ void lind_course_stop(lind_course_pack *p, int i, lind_lane_status why, int stat
 /* ---- course_lane.c */
 void lind_course_lane_begin(lind_course_pack *p, int i);
 lind_course_need lind_course_lane_act(lind_course_pack *p, int i);
+double lind_course_lane_look(const lind_course_pack *p, int i, double target);
 double lind_course_lane_target(lind_course_pack *p, int i); /* where time must stop next; sets the lane's look */
 
 /* ---- course_inputs.c: true if a slot of the lane's frame has changed */

@@ -44,12 +44,14 @@ static bool turn_back(lind_course_pack *p, int i) {
   lind_under_way_clear(&p->lane[i].queue);
   if (time < p->advance.time.of[i]) lind_course_inputs_restart(p, i);
   p->advance.time.of[i] = time;
+  p->advance.step.of[i] = 0.0; /* to the engine it is another patient: what was before is not looked back on */
   return lind_course_inputs_arrive(p, i);
 }
 
 static void reset(lind_course_pack *p, int i) {
   p->kernel->initial(p->kernel->self, p->frame, p->scratch);
   for (int k = 0; k < p->kernel->n_states; k++) p->x[k].of[i] = p->scratch[k].of[i];
+  for (int k = 0; k < p->kernel->n_delays; k++) p->x[p->kernel->n_states + k].of[i] = p->scratch[p->kernel->delayed[k]].of[i];
 }
 
 /* The stage that follows; *need is what must be done before. */
@@ -66,7 +68,10 @@ static int act(lind_course_pack *p, int i, lind_course_need *need) {
     lind_course_dose_give(p, i);
     return SHOW;
   }
-  if (lind_course_dose_task(p, i)) *need = LIND_NEED_STEADY;
+  if (p->kernel->n_delays > 0) /* a row of doses that has always been has a past, which no engine knows */
+    lind_course_stop(p, i, LIND_LANE_STEADY, -1);
+  else if (lind_course_dose_task(p, i))
+    *need = LIND_NEED_STEADY;
   return SETTLE;
 }
 
@@ -132,6 +137,14 @@ static bool turns_back(const lind_course_pack *p, int i, int record) {
   return records_of(p, i)[record].time < records_of(p, i)[record - 1].time;
 }
 
+/* The record that is looked at next on the way to `target`; the target itself where somebody looks back from there. */
+double lind_course_lane_look(const lind_course_pack *p, int i, double target) {
+  const lind_course_lane *lane = &p->lane[i];
+  const double next = records_of(p, i)[lane->next].time;
+  if (lane->next < lane->cut && lind_under_way_soon(next) < target) return next;
+  return p->kernel->n_delays > 0 ? target : INFINITY;
+}
+
 /* The lane has reached its target, so it arrives there when it acts next. */
 double lind_course_lane_target(lind_course_pack *p, int i) {
   lind_course_lane *lane = &p->lane[i];
@@ -141,8 +154,7 @@ double lind_course_lane_target(lind_course_pack *p, int i) {
   const double stop = records_of(p, i)[lane->cut].time;
   double target = lind_under_way_first(stop, lind_under_way_next(&lane->queue));
   if (p->course->n_drifts > 0) target = lind_under_way_first(target, lind_course_inputs_next(p, i));
-  const double first = records_of(p, i)[lane->next].time;
-  p->advance.look.of[i] = lane->next < lane->cut && lind_under_way_soon(first) < target ? first : INFINITY;
+  p->advance.look.of[i] = lind_course_lane_look(p, i, target);
   lane->stage = ARRIVE;
   return target;
 }

@@ -137,6 +137,64 @@ static void a_pile_is_no_steady_state(void **state) {
   }
 }
 
+/* ---- looking back */
+
+static void delay_open(course_case *c) {
+  *c = (course_case){0};
+  must(lind_arena_create(&c->arena));
+  must(
+      lind_model_read_text("model past\nstate x [mg] = 1 [mg] dose\nstate y [mg]\nd/dt(x) = -0.1 [1/h] * x\n"
+                           "d/dt(y) = 0.3 [1/h] * delay(x, 5 [h]) - 0.2 [1/h] * y\noutput x\noutput y\n"
+                           "output past [mg] = delay(x, 5 [h])\n",
+                           "past.lind", c->arena, &c->model));
+  course_attach(c, "rk");
+}
+
+/* Outputs look back from where time stops as well: at a dose, at the last record. */
+static void outputs_look_back(void **state) {
+  (void)state;
+  course_case c;
+  delay_open(&c);
+  lind_record given = dose(12, 30, 0);
+  given.observed = 1;
+  const lind_record records[] = {observation(0), dose(0, 49, 0),  observation(3),  observation(5),  observation(7),
+                                 given,          observation(12), observation(16), observation(17), observation(21)};
+  lind_course_patient p[] = {course_patient(&c, c.given, records, COUNT(records))};
+  run_all(&c, p, 1);
+  for (int r = 0; r < COUNT(records); r++) {
+    const double ago = records[r].time - 5.0, first = ago > 0 ? 50.0 * exp(-0.1 * ago) : 1.0;
+    if (!records[r].observed || ago == 0.0 || ago == 12.0) continue; /* where it jumps */
+    assert_near(course_y(&p[0], &c, r, 2) / (first + (ago > 12.0 ? 30.0 * exp(-0.1 * (ago - 12.0)) : 0.0)), 1.0, 1e-9);
+  }
+  course_close(&c);
+}
+
+/* A reset forgets what could be looked back on, whether time goes back or not. */
+static void a_reset_has_no_past(void **state) {
+  (void)state;
+  course_case c;
+  delay_open(&c);
+  const double after[] = {1, 3, 4.5, 7, 20};
+  lind_record once[6] = {dose(0, 50, 0)}, back[9] = {dose(0, 100, 0), observation(20), observation(40), dose(0, 50, 0)}, on[9];
+  back[3].event = LIND_RECORD_RESET_DOSE;
+  for (int k = 0; k < 5; k++) once[1 + k] = back[4 + k] = observation(after[k]);
+  memcpy(on, back, sizeof on);
+  for (int k = 3; k < 9; k++) on[k].time += 41.0;
+  lind_course_patient p[] = {course_patient(&c, c.given, once, 6), course_patient(&c, c.given, back, 9),
+                             course_patient(&c, c.given, on, 9)};
+  run_all(&c, p, 3);
+  for (int r = 1; r < 6; r++)
+    for (int k = 0; k < 3; k++) {
+      assert_near(course_y(&p[1], &c, r + 3, k), course_y(&p[0], &c, r, k), 1e-9);
+      assert_near(course_y(&p[2], &c, r + 3, k), course_y(&p[0], &c, r, k), 1e-9);
+    }
+  const lind_record always[] = {steady(dose(0, 50, 0), 8, 1), observation(7)};
+  lind_course_patient q = course_patient(&c, c.given, always, 2);
+  course_run(&c, &q, 1);
+  assert_int_equal(q.status, LIND_LANE_STEADY);
+  course_close(&c);
+}
+
 /* ---- sums, shifts, order */
 
 static void doses_add_up(void **state) {
@@ -328,6 +386,8 @@ int main(void) {
       cmocka_unit_test(steady_state_2_does_not_add_a_baseline),
       cmocka_unit_test(without_steady_state_a_patient_stops),
       cmocka_unit_test(a_pile_is_no_steady_state),
+      cmocka_unit_test(outputs_look_back),
+      cmocka_unit_test(a_reset_has_no_past),
       cmocka_unit_test(doses_add_up),
       cmocka_unit_test(time_has_no_origin),
       cmocka_unit_test(rows_of_one_time_act_in_their_order),
