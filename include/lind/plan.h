@@ -210,6 +210,9 @@ void lind_desk_destroy(lind_desk **desk);
 void lind_enrol(lind_desk *desk, uint32_t replicate, uint64_t first_seat, int n, const uint64_t *base, uint64_t *counts);
 /* Live the lives of seats [from, to) of the desk. Never fails for numerical reasons. */
 void lind_simulate(lind_desk *desk, int from, int to);
+/* The random effects that a seated patient lives with on an occasion (0: the first), [model->n_randoms] in the order of the
+ * model. */
+void lind_simulate_effects(const lind_desk *desk, int seat, uint32_t occasion, double *eta);
 void lind_desk_history(const lind_desk *desk, int seat, const double *values[], lind_history *history);
 
 #endif

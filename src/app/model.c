@@ -131,9 +131,25 @@ static lind_err read_file(const char *path, const char *verb, lind_arena *arena,
   return lind_model_read(path, nowhere, arena, model);
 }
 
+/* What the defaults say: standard deviations, correlations, drifts, errors. */
+static lind_err check_numbers(const lind_model *model, lind_arena *arena) {
+  double *parameters, *factor, a, b, c;
+  LIND_TAKE(parameters, arena, model->n_parameters + 1);
+  LIND_TAKE(factor, arena, model->n_randoms * model->n_randoms + 1);
+  for (int k = 0; k < model->n_parameters; k++) parameters[k] = model->parameters[k].value;
+  LIND_TRY(lind_model_random_factor(model, parameters, factor));
+  for (int d = 0; d < model->n_drifts; d++) LIND_TRY(lind_model_drift_values(model, parameters, d, &a, &b, &c));
+  for (int k = 0; k < model->n_outputs; k++) {
+    LIND_TRY(lind_model_residual(model, parameters, k, &a, &b));
+    if (model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(model, parameters, k, &c));
+  }
+  return LIND_OK;
+}
+
 static lind_err check(const char *path, lind_arena *arena) {
   lind_model *model;
   LIND_TRY(read_file(path, "check", arena, &model));
+  LIND_TRY(check_numbers(model, arena));
   printf(
       "%s: model %s is right: %d parameters, %d covariates, %d random effects, %d drifts, %d states, %d events, %d outputs, "
       "%d sets\n",

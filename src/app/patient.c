@@ -52,6 +52,23 @@ static void covariates(const lind_plan *plan, const lind_desk *desk, int s) {
   }
 }
 
+/* What chance gave: with these, the covariates and the doses `lind simulate` makes the same person. */
+static void effects(const lind_plan *plan, const lind_desk *desk, int s) {
+  const lind_model *model = plan->model;
+  double eta[64];
+  if (model->n_randoms == 0 && plan->unsure == NULL) return;
+  printf("\nrandom effects\n");
+  lind_simulate_effects(desk, s, 0, eta);
+  for (int k = 0; k < model->n_randoms; k++)
+    printf("  %-16s %.17g%s\n", model->randoms[k].name, eta[k], model->randoms[k].occasion ? "  (on the first occasion)" : "");
+  if (plan->unsure == NULL) return;
+  printf("\nparameters of this replicate\n");
+  for (int k = 0; k < model->n_parameters; k++)
+    if (desk->values.parameters[k] != plan->values.parameters[k])
+      printf("  %-16s %.17g %s\n", model->parameters[k].name, desk->values.parameters[k] / model->parameters[k].unit.scale,
+             model->parameters[k].unit.text);
+}
+
 /* Doses are in the canonical unit of the state that receives them. */
 static const char *dose_unit(const lind_plan *plan, char *buffer, size_t size) {
   if (plan->drug < 0) return "mg";
@@ -190,6 +207,7 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
   if (err == LIND_OK) {
     header(layout->plan, desk, s);
     covariates(layout->plan, desk, s);
+    effects(layout->plan, desk, s);
     days(layout->plan, desk, s);
     err = decisions(study, runner, replicate, seat, s, arena);
     endpoints(layout, desk, s, values, events);

@@ -51,22 +51,33 @@ static void drift_to(pack *p, int d, uint32_t node) {
   p->scratch->frame[plan->model->drifts[d].slot] = *value;
 }
 
+/* The random effects of one person on an occasion, [n_randoms]. */
+static void draw_effects(const lind_plan *plan, const lind_plan_values *values, lind_who who, uint32_t occasion, double *eta) {
+  const lind_model *model = plan->model;
+  double z[64];
+  for (int k = 0; k < model->n_randoms; k++) {
+    const uint32_t index = model->randoms[k].occasion ? occasion : 0;
+    z[k] = model->randoms[k].kind == LIND_RANDOM_EXPONENTIAL ? -log(lind_random_uniform(who, plan->random_purposes[k], index))
+                                                             : lind_random_normal(who, plan->random_purposes[k], index);
+    eta[k] = 0.0;
+    for (int j = 0; j <= k; j++) eta[k] += values->factor[k * model->n_randoms + j] * z[j];
+  }
+}
+
+void lind_simulate_effects(const lind_desk *desk, int seat, uint32_t occasion, double *eta) {
+  const lind_who who = {desk->plan->protocol->seed, desk->replicate, (uint32_t)(desk->first_seat + (uint64_t)seat),
+                        (uint32_t)(desk->attempts[seat] - 1)};
+  draw_effects(desk->plan, &desk->values, who, occasion, eta);
+}
+
 /* Random effects: those of the patient once, those of an occasion whenever one begins. */
 static void fill_randoms(pack *p, uint32_t occasion) {
   const lind_plan *plan = p->conduct.desk->plan;
   const lind_model *model = plan->model;
-  const lind_plan_values *values = &p->conduct.desk->values;
   for (int i = 0; i < LIND_LANES; i++) {
-    double z[64];
-    for (int k = 0; k < model->n_randoms; k++) {
-      const lind_who who = p->conduct.lane[i].who;
-      const uint32_t index = model->randoms[k].occasion ? occasion : 0;
-      z[k] = model->randoms[k].kind == LIND_RANDOM_EXPONENTIAL ? -log(lind_random_uniform(who, plan->random_purposes[k], index))
-                                                               : lind_random_normal(who, plan->random_purposes[k], index);
-      double eta = 0.0;
-      for (int j = 0; j <= k; j++) eta += values->factor[k * model->n_randoms + j] * z[j];
-      p->scratch->frame[model->randoms[k].slot].of[i] = eta;
-    }
+    double eta[64];
+    draw_effects(plan, &p->conduct.desk->values, p->conduct.lane[i].who, occasion, eta);
+    for (int k = 0; k < model->n_randoms; k++) p->scratch->frame[model->randoms[k].slot].of[i] = eta[k];
   }
 }
 
