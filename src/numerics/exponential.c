@@ -12,7 +12,7 @@
 
 #include "lane_math.h"
 
-enum { CHUNK = LIND_EXPONENTIAL_CHUNK, DEGREE = LIND_EXPONENTIAL_DEGREE, TAIL = DEGREE + 12, SMALL = 3 };
+enum { CHUNK = LIND_EXPONENTIAL_CHUNK, DEGREE = LIND_EXPONENTIAL_DEGREE, TAIL = DEGREE + 12, SMALL = 3, MOST_SQUARINGS = 30 };
 
 /* 1 / k! */
 static const double inverse_factorial[TAIL + 2] = {1.0,
@@ -219,7 +219,7 @@ static void scale(const lind_exponential *e, const lind_lane *a, lind_v8 t, lind
     int exponent = 0;
     if (isfinite(sizes.of[i])) frexp(sizes.of[i], &exponent);
     if (exponent < 0) exponent = 0;
-    const bool lost = !isfinite(sizes.of[i]) || exponent > 50;
+    const bool lost = !isfinite(sizes.of[i]) || exponent > MOST_SQUARINGS;
     if (lost) exponent = 0;
     s->h.of[i] = lost ? NAN : ldexp(s->h.of[i], -exponent);
     s->squarings.of[i] = exponent;

@@ -47,7 +47,7 @@ typedef struct lind_exponential_step {
 void lind_exponential_begin(const lind_exponential *e, const lind_lane *a, const lind_lane *t, lind_exponential_step *step);
 
 /* p = exp(a share t), phi = integral of exp(a s) over s from 0 to share t, unless NULL; [n * n] by rows; 0 < share <= 1. Places
- * outside the pattern are not written and must be 0. NaN where a or t is not finite or their product is beyond 2^50 (no digit
+ * outside the pattern are not written, or 0. NaN where a or t is not finite or their product is beyond 2^30 to 2^31 (six digits
  * would be left). p does not depend on whether phi is wanted. Relative error of each entry: below 2^-51 max(2, |a| t) for a
  * shifted matrix; relative to the norm and 2^-50 |a| t otherwise. Cost about 4 + log2 |a| t products, twice that with phi. */
 void lind_exponential_part(const lind_exponential *e, const lind_exponential_step *step, double share, lind_lane *p,

@@ -328,6 +328,22 @@ static void what_cannot_be_made_is_no_number(void **state) {
   assert_close(p[2].of[6], exp(-1) - exp(-2), 1e-15);
 }
 
+/* So fast that more than six digits would be gone: no number, rather than a wrong one. */
+static void what_would_be_wrong_is_no_number(void **state) {
+  (void)state;
+  lind_lane a[4] = {0}, p[4];
+  for (int lane = 0; lane < LIND_LANES; lane++) {
+    const double fast = ldexp(1, 21 + 3 * lane), slow = 0.5;
+    linear_flow(a, 2, 0, 1, fast, lane), linear_flow(a, 2, 1, -1, slow, lane);
+  }
+  make(2, a, all(1), p, NULL);
+  for (int lane = 0; lane < LIND_LANES; lane++) {
+    const double fast = ldexp(1, 21 + 3 * lane);
+    if (lane >= 4) assert_true(isnan(p[2].of[lane]));
+    if (lane <= 3) assert_close(p[2].of[lane], fast / (fast - 0.5) * exp(-0.5), 1e-6);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_chain_of_ten),
@@ -343,6 +359,7 @@ int main(void) {
       cmocka_unit_test(parts),
       cmocka_unit_test(what_cannot_be_made_is_no_number),
       cmocka_unit_test(storage_is_forgotten),
+      cmocka_unit_test(what_would_be_wrong_is_no_number),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
