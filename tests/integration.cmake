@@ -33,7 +33,7 @@ if(TARGET test_language_cipa)
   set_tests_properties(language.cipa.all PROPERTIES LABELS "unit;nightly" TIMEOUT 1800)
 endif()
 # The program as its users meet it: it runs in folders that these tests make.
-foreach(stem catalogue commands simulate simulate_chance simulate_sensitivity)
+foreach(stem catalogue commands simulate simulate_chance simulate_refusals simulate_sensitivity)
   if(TARGET lind AND TARGET test_app_${stem})
     add_dependencies(test_app_${stem} lind)
     target_compile_definitions(test_app_${stem} PRIVATE LIND_PROGRAM="$<TARGET_FILE:lind>")

@@ -23,6 +23,7 @@ typedef struct lind_csv {
   int n_columns;
   const char *const *columns; /* [n_columns] names, all different */
   const char *const *units;   /* [n_columns] "" where the header gives none */
+  const lind_csv_cell *heads; /* [n_columns] names, each with its place */
   size_t n_rows;
   const lind_csv_cell *cells; /* [n_rows][n_columns] */
   lind_digest digest;         /* of the bytes of the file */
@@ -37,6 +38,7 @@ lind_err lind_csv_column(const lind_csv *csv, const char *name, int *column) LIN
 
 const lind_csv_cell *lind_csv_at(const lind_csv *csv, size_t row, int column);
 lind_where lind_csv_where(const lind_csv *csv, size_t row, int column); /* for messages */
+lind_where lind_csv_head(const lind_csv *csv, int column);              /* of a column's name; below 0: of the first */
 
 lind_err lind_csv_number(const lind_csv *csv, size_t row, int column, double *value) LIND_MUST_CHECK;
 /* A whole column, [n_rows]; an empty cell, `.` or `NA` is missing: NAN. */

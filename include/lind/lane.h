@@ -20,7 +20,7 @@ typedef struct lind_lane {
   X(LIND_LANE_IDLE, "not in use")                                                                 \
   X(LIND_LANE_STEPS, "needed more steps than the limit")                                          \
   X(LIND_LANE_STEP_SIZE, "needed a step below the limit")                                         \
-  X(LIND_LANE_NOT_FINITE, "a state or a rate was not finite")                                     \
+  X(LIND_LANE_NOT_FINITE, "had a state or a rate that was not finite")                            \
   X(LIND_LANE_MEMORY, "found no memory for the library that was to integrate it")                 \
   X(LIND_LANE_CROWDED, "had more doses under way than there is room for")                         \
   X(LIND_LANE_DOSE, "was given a dose with an impossible lag, bioavailability, rate or duration") \

@@ -171,6 +171,9 @@ lind_err lind_model_residual_tau(const lind_model *model, const double *paramete
 /* z `elapsed` h after it was `before`, from one more standard normal; exact for every elapsed >= 0. */
 double lind_model_correlate(double before, double elapsed, double tau, double normal);
 
+/* Whether the rate of infusions into `state`, dose(rate = ...), is made of what stands in this given slot of the frame. */
+lind_err lind_model_rate_reads(const lind_model *model, int state, int slot, lind_arena *arena, bool *reads) LIND_MUST_CHECK;
+
 int lind_model_find_parameter(const lind_model *model, const char *name); /* -1 */
 int lind_model_find_state(const lind_model *model, const char *name);
 int lind_model_find_output(const lind_model *model, const char *name);

@@ -35,11 +35,11 @@ typedef struct choices {
 
 /* ---- settings */
 
-static lind_err tolerance(const char *option, const char *words, double otherwise, double *value) {
+static lind_err tolerance(const char *option, const char *words, double otherwise, double least, double *value) {
   *value = otherwise;
   if (words == NULL) return LIND_OK;
-  LIND_CHECK(lind_text_number(words, value) && *value > 0.0 && *value < 1.0, LIND_ERR_INPUT,
-             "%s is '%s'; it must be above 0 and below 1", option, words);
+  LIND_CHECK(lind_text_number(words, value) && *value >= least && *value < 1.0, LIND_ERR_INPUT,
+             "%s is '%s'; it must be from %g to below 1", option, words, least);
   return LIND_OK;
 }
 
@@ -176,8 +176,8 @@ static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
   int carry, rows;
   LIND_TRY(one_of("--covariates", c->carry, carries, 3, &carry));
   LIND_TRY(one_of("--rows", c->rows, which, 2, &rows));
-  LIND_TRY(tolerance("--rtol", c->relative, 1e-6, &s->course.tolerance.relative));
-  LIND_TRY(tolerance("--atol", c->absolute, 1e-9, &s->course.tolerance.absolute));
+  LIND_TRY(tolerance("--rtol", c->relative, 1e-6, 1e-14, &s->course.tolerance.relative));
+  LIND_TRY(tolerance("--atol", c->absolute, 1e-9, 1e-30, &s->course.tolerance.absolute));
   s->course.tolerance.smallest_step = 1e-10;
   s->course.tolerance.most_steps = 1000000;
   s->seed = c->seed;
@@ -186,6 +186,7 @@ static lind_err settle(simulation *s, const choices *c, lind_arena *arena) {
   LIND_TRY(lind_events_read(c->events, s->model, c->times, rows == 1, c->seed, arena, &s->events));
   LIND_TRY(lind_inputs_read(&s->events, s->model, s->population.parameters, c->individual, (lind_carry)carry, !c->typical, arena,
                             &s->inputs));
+  LIND_TRY(lind_events_refuse(&s->events, &s->inputs, arena));
   LIND_TRY(settle_rows(s, c, arena));
   LIND_TRY(lind_model_attach(s->model, c->evaluator ? LIND_BACK_END_EVALUATOR : LIND_BACK_END_ANY, NULL, arena));
   s->kernel = s->model->kernel;

@@ -102,6 +102,11 @@ bool lind_inputs_gives(const lind_inputs *inputs, int slot); /* a column does */
 /* given[n_given], varying[records][n_varying] of one individual. */
 void lind_inputs_fill(const lind_inputs *inputs, const lind_events *events, size_t patient, double *given, double *varying);
 
+/* ---- simulate_refuse.c */
+
+/* Steady states with delays; modelled rates of inputs that move on lines. */
+lind_err lind_events_refuse(const lind_events *events, const lind_inputs *inputs, lind_arena *arena) LIND_MUST_CHECK;
+
 /* ---- simulate_slopes.c: sensitivities */
 
 typedef struct lind_slopes {

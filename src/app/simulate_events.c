@@ -44,16 +44,16 @@ static lind_err find_columns(lind_events *e) {
     e->column[k] = -1;
     for (int c = 0; c < csv->n_columns; c++) {
       if (!lind_text_equal_nocase(csv->columns[c], names[k])) continue;
-      LIND_CHECK_AT(e->column[k] < 0, LIND_ERR_INPUT, ((lind_where){csv->path, 1, 1}), "there are two columns '%s'", names[k]);
+      LIND_CHECK_AT(e->column[k] < 0, LIND_ERR_INPUT, lind_csv_head(csv, c), "there are two columns '%s'", names[k]);
       e->column[k] = c;
     }
   }
   for (int k = LIND_COLUMN_ID; k <= LIND_COLUMN_TIME; k++)
-    LIND_CHECK_AT(e->column[k] >= 0, LIND_ERR_INPUT, ((lind_where){csv->path, 1, 1}), "there is no column '%s'%s", names[k],
+    LIND_CHECK_AT(e->column[k] >= 0, LIND_ERR_INPUT, lind_csv_head(csv, 0), "there is no column '%s'%s", names[k],
                   lind_text_suggestion(names[k], csv->columns, (size_t)csv->n_columns, suggestion, sizeof suggestion));
   for (int c = 0; c < csv->n_columns; c++)
     LIND_CHECK_AT(strncasecmp(csv->columns[c], "DAT", 3) != 0 || (csv->columns[c][3] != 'E' && csv->columns[c][3] != 'e'),
-                  LIND_ERR_INPUT, ((lind_where){csv->path, 1, 1}),
+                  LIND_ERR_INPUT, lind_csv_head(csv, c),
                   "'%s': dates are not read; TIME must be a number that goes on across days", csv->columns[c]);
   return LIND_OK;
 }
@@ -63,7 +63,7 @@ static lind_err unit_of(const lind_events *e, lind_event_column k, lind_unit oth
   *unit = otherwise;
   if (c < 0 || e->csv->units[c][0] == '\0') return LIND_OK;
   if (lind_unit_parse(e->csv->units[c], unit) != LIND_OK)
-    return lind_error_fail_at(LIND_ERR_UNIT, (lind_where){e->csv->path, 1, 1}, "%s: %s", names[k], lind_error_message());
+    return lind_error_fail_at(LIND_ERR_UNIT, lind_csv_head(e->csv, c), "%s: %s", names[k], lind_error_message());
   return LIND_OK;
 }
 
@@ -74,11 +74,10 @@ static lind_err find_units(reader *r) {
   LIND_TRY(unit_of(e, LIND_COLUMN_II, e->time, &interval));
   LIND_TRY(unit_of(e, LIND_COLUMN_AMT, (lind_unit){.scale = 0.0}, &r->amount));
   LIND_TRY(unit_of(e, LIND_COLUMN_RATE, (lind_unit){.scale = 0.0}, &r->rate));
-  const lind_where where = {e->csv->path, 1, 1};
-  LIND_CHECK_AT(lind_unit_same_dimension(e->time.dimension, r->model->time.dimension), LIND_ERR_UNIT, where,
-                "TIME is in '%s', which is no time", e->time.text);
-  LIND_CHECK_AT(interval.scale == e->time.scale, LIND_ERR_UNIT, where, "II is in '%s', but TIME in '%s'", interval.text,
-                e->time.text);
+  LIND_CHECK_AT(lind_unit_same_dimension(e->time.dimension, r->model->time.dimension), LIND_ERR_UNIT,
+                lind_csv_head(e->csv, e->column[LIND_COLUMN_TIME]), "TIME is in '%s', which is no time", e->time.text);
+  LIND_CHECK_AT(interval.scale == e->time.scale, LIND_ERR_UNIT, lind_csv_head(e->csv, e->column[LIND_COLUMN_II]),
+                "II is in '%s', but TIME in '%s'", interval.text, e->time.text);
   return LIND_OK;
 }
 

@@ -75,7 +75,7 @@ static lind_err cell(const lind_csv *csv, size_t row, int column, const wanted *
 static lind_err scale_of(const lind_csv *csv, int column, const wanted *w, double *scale) {
   lind_unit unit = w->unit;
   char have[64], need[64];
-  const lind_where where = {csv->path, 1, 1};
+  const lind_where where = lind_csv_head(csv, column);
   if (csv->units[column][0] != '\0' && lind_unit_parse(csv->units[column], &unit) != LIND_OK)
     return lind_error_fail_at(LIND_ERR_UNIT, where, "%s: %s", w->name, lind_error_message());
   LIND_CHECK_AT(lind_unit_same_dimension(unit.dimension, w->unit.dimension), LIND_ERR_UNIT, where,
@@ -182,7 +182,7 @@ static int find(const lind_events *e, const lind_csv *csv, const char *name) {
 
 static lind_err take(reader *r, const wanted *w, bool *given) {
   const int in_events = find(r->e, r->e->csv, w->name), in_people = find(r->e, r->people, w->name);
-  LIND_CHECK_AT(in_events < 0 || in_people < 0, LIND_ERR_INPUT, ((lind_where){r->e->csv->path, 1, 1}),
+  LIND_CHECK_AT(in_events < 0 || in_people < 0, LIND_ERR_INPUT, lind_csv_head(r->e->csv, in_events),
                 "%s is a column here and in %s; one of them must go", w->name, in_people >= 0 ? r->people->path : "");
   *given = in_events >= 0 || in_people >= 0;
   if (in_events >= 0) return from_events(r, in_events, w);
@@ -198,7 +198,7 @@ static lind_err take_covariates(reader *r) {
     const wanted w = {c->name, c->type, c->unit, c->slot, c->other, c->course == LIND_COVARIATE_LINEAR, c->optional};
     char suggestion[128];
     LIND_TRY(take(r, &w, &given));
-    LIND_CHECK_AT(given || c->optional, LIND_ERR_INPUT, ((lind_where){r->e->csv->path, 1, 1}),
+    LIND_CHECK_AT(given || c->optional, LIND_ERR_INPUT, lind_csv_head(r->e->csv, 0),
                   "there is no column '%s', a covariate of %s%s", c->name, r->in->model->name,
                   lind_text_suggestion(c->name, r->e->csv->columns, (size_t)r->e->csv->n_columns, suggestion, sizeof suggestion));
   }
@@ -290,8 +290,8 @@ static lind_err nothing_strange(const reader *r) {
     for (int k = 0; k < model->n_parameters; k++) known |= lind_text_equal_nocase(name, model->parameters[k].name);
     for (int k = 0; k < model->n_covariates; k++) known |= lind_text_equal_nocase(name, model->covariates[k].name);
     for (int k = 0; k < model->n_randoms; k++) known |= lind_text_equal_nocase(name, model->randoms[k].name);
-    LIND_CHECK_AT(known, LIND_ERR_INPUT, ((lind_where){r->people->path, 1, 1}),
-                  "'%s' is no parameter, covariate or random effect of %s", name, model->name);
+    LIND_CHECK_AT(known, LIND_ERR_INPUT, lind_csv_head(r->people, c), "'%s' is no parameter, covariate or random effect of %s",
+                  name, model->name);
   }
   return LIND_OK;
 }

@@ -118,6 +118,9 @@ static lind_err header_read(scanner *s, lind_csv *csv, lind_csv_cell *cells, siz
                 "the table is empty; its first line names the columns");
   LIND_TRY(row_read(s, cells, most, &n));
   const char **names, **units;
+  lind_csv_cell *heads;
+  LIND_TAKE(heads, arena, n);
+  memcpy(heads, cells, n * sizeof *heads);
   LIND_TAKE(names, arena, n);
   LIND_TAKE(units, arena, n);
   for (size_t i = 0; i < n; i++) {
@@ -129,6 +132,8 @@ static lind_err header_read(scanner *s, lind_csv *csv, lind_csv_cell *cells, siz
   csv->n_columns = (int)n;
   csv->columns = names;
   csv->units = units;
+  for (size_t i = 0; i < n; i++) heads[i].text = names[i];
+  csv->heads = heads;
   return LIND_OK;
 }
 
@@ -223,6 +228,11 @@ const lind_csv_cell *lind_csv_at(const lind_csv *csv, size_t row, int column) {
 
 lind_where lind_csv_where(const lind_csv *csv, size_t row, int column) {
   const lind_csv_cell *cell = lind_csv_at(csv, row, column);
+  return (lind_where){csv->path, cell->line, cell->column};
+}
+
+lind_where lind_csv_head(const lind_csv *csv, int column) {
+  const lind_csv_cell *cell = &csv->heads[column < 0 ? 0 : column];
   return (lind_where){csv->path, cell->line, cell->column};
 }
 

@@ -143,6 +143,24 @@ int lind_model_covariate_slots(const lind_model_covariate *covariate) {
   return covariate->type.kind == LIND_TYPE_GENOTYPE ? 2 : 1;
 }
 
+/* ---- what reads what
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+static int slot_of(const lind_model_tree *tree, const lind_vertex *v) {
+  return v->op == LIND_OP_SLOT && v->leaf <= LIND_LEAF_DRIFT ? tree->offset[v->leaf] + v->index : -1;
+}
+
+lind_err lind_model_rate_reads(const lind_model *model, int state, int slot, lind_arena *arena, bool *reads) {
+  const lind_model_tree *tree = model->tree;
+  bool *marks, found = false;
+  LIND_TAKE(marks, arena, tree->graph.n);
+  if (tree->rate != NULL) marks[tree->rate[state]] = true;
+  lind_graph_reach(&tree->graph, marks);
+  for (int i = 0; i < tree->graph.n; i++) found |= marks[i] && slot_of(tree, &tree->graph.vertices[i]) == slot;
+  *reads = found;
+  return LIND_OK;
+}
+
 /* ---- finders
  * ----------------------------------------------------------------------------------------------------------------------- */
 

@@ -195,7 +195,7 @@ static void bad_tables_are_sentences(void **state) {
     const char *table, *more, *sentence;
   } rows[] = {
       {"TIME,AMT\n0,1\n", "", "e.csv:1:1: there is no column 'ID'"},
-      {"ID,TIME,DATE\n1,0,3\n", "", "e.csv:1:1: 'DATE': dates are not read"},
+      {"ID,TIME,DATE\n1,0,3\n", "", "e.csv:1:9: 'DATE': dates are not read"},
       {"ID,TIME,AMT\n1,5,1\n1,4,.\n", "",
        "e.csv:3:3: TIME goes back from 5 to 4 h within ID 1; only a reset (EVID 3 or 4) may go back"},
       {"ID,TIME,AMT\n1,,1\n", "", "e.csv:2:3: TIME is missing"},
@@ -214,18 +214,20 @@ static void bad_tables_are_sentences(void **state) {
       {"ID,TIME,AMT,RATE\n1,0,5,-1\n", "", "e.csv:2:7: RATE is -1, but pk.one_compartment gives no rate for 'depot'"},
       {"ID,TIME,AMT,RATE\n1,0,5,-2\n", "", "e.csv:2:7: RATE is -2, but pk.one_compartment gives no duration for 'depot'"},
       {"ID,TIME,AMT,RATE\n1,0,5,-3\n", "", "e.csv:2:7: RATE is -3; it is 0, above 0, -1"},
-      {"ID,TIME [kg],AMT\n1,0,5\n", "", "e.csv:1:1: TIME is in 'kg', which is no time"},
+      {"ID,TIME [kg],AMT\n1,0,5\n", "", "e.csv:1:4: TIME is in 'kg', which is no time"},
       {"ID,TIME,AMT [L]\n1,0,5\n", "", "e.csv:2:5: AMT is volume, but the state 'depot' is mass"},
       {"ID,TIME,AMT,tvcl\n1,0,5,x\n", "", "e.csv:2:7: tvcl 'x' is no number"},
       {"ID,TIME,AMT,tvcl\n1,0,5,.\n", "", "e.csv:2:7: tvcl has no value for ID 1"},
       {"ID,TIME,AMT\n1,0,5\n", "--covariates locff", "--covariates is 'locff'; it is one of nocb, locf and linear"},
       {"ID,TIME,AMT\n1,0,5\n", "--engine euler", "--engine is 'euler'; known engines are"},
-      {"ID,TIME,AMT\n1,0,5\n", "--rtol 2", "--rtol is '2'; it must be above 0 and below 1"},
+      {"ID,TIME,AMT\n1,0,5\n", "--rtol 2", "--rtol is '2'; it must be from 1e-14 to below 1"},
+      {"ID,TIME,AMT\n1,0,5\n", "--rtol 1e-15", "--rtol is '1e-15'; it must be from 1e-14 to below 1"},
+      {"ID,TIME,AMT\n1,0,5\n", "--atol 0", "--atol is '0'; it must be from 1e-30"},
       {"ID,TIME,AMT\n1,0,5\n", "--set tvlc=2", "'tvlc' is not a parameter of pk.one_compartment"},
       {"ID,TIME,AMT\n1,0,5\n", "--set \"tvcl=2 mg\"", "is mass, but"},
       {"ID,TIME,AMT\n1,0,5\n", "--times 0:5", "--times is '0:5'"},
       {"ID,TIME,AMT\n1,0,5\n", "--parameters p.csv", "e.csv:2:1: ID 1 is not in p.csv"},
-      {"ID,TIME,AMT\n2,0,5\n", "--parameters p.csv", "p.csv:1:1: 'height' is no parameter, covariate or random effect"},
+      {"ID,TIME,AMT\n2,0,5\n", "--parameters p.csv", "p.csv:1:9: 'height' is no parameter, covariate or random effect"},
   };
   file_write("p.csv", "ID,tvcl,height\n2,3,4\n");
   for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {

@@ -41,6 +41,8 @@ static void cells_are_read(void **state) {
   assert_int_equal(csv->n_columns, 3);
   assert_int_equal(csv->n_rows, 2);
   assert_string_equal(csv->columns[1], "age");
+  assert_int_equal(lind_csv_head(csv, 1).line, 3);
+  assert_int_equal(lind_csv_head(csv, 1).column, 7);
   assert_string_equal(csv->units[1], "year");
   assert_string_equal(csv->columns[2], "of, note");
   assert_string_equal(csv->units[2], "");
