@@ -25,7 +25,8 @@ typedef struct lind_lane {
   X(LIND_LANE_CROWDED, "had more doses under way than there is room for")                         \
   X(LIND_LANE_DOSE, "was given a dose with an impossible lag, bioavailability, rate or duration") \
   X(LIND_LANE_STEADY, "came to no steady state")                                                  \
-  X(LIND_LANE_HISTORY, "needed more of its past than is kept")
+  X(LIND_LANE_HISTORY, "needed more of its past than is kept")                                    \
+  X(LIND_LANE_GRID, "was too stiff for the grid of its noise")
 
 #define LIND_LANE_ENUM(code, sentence) code,
 typedef enum { LIND_LANE_STATUS_LIST(LIND_LANE_ENUM) LIND_LANE_STATUS_COUNT } lind_lane_status;

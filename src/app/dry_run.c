@@ -32,9 +32,9 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   fprintf(out, "model       %s  %d states, %s", plan->model->name, plan->model->n_states, plan->model->back_end);
   if (protocol->parameter_set.text != NULL) fprintf(out, ", set %s", protocol->parameter_set.text);
   char choice[250];
-  fprintf(out, "\nengine      %s  rtol %g, atol %g\n",
-          lind_stepper_choice(plan->stepper, &plan->model->kernel, choice, sizeof choice), plan->tolerance.relative,
-          plan->tolerance.absolute);
+  fprintf(out, "\nengine      %s  ", lind_stepper_choice(plan->stepper, &plan->model->kernel, choice, sizeof choice));
+  if (plan->model->kernel.n_noises > 0) fprintf(out, "noise on a grid of %g h, drift within it at ", protocol->grid);
+  fprintf(out, "rtol %g, atol %g\n", plan->tolerance.relative, plan->tolerance.absolute);
   fprintf(out, "patients    %" PRIu64 " x %" PRIu64 " replicates, %d days, seed %" PRIu64 "\n", protocol->patients,
           protocol->replicates, plan->n_days, protocol->seed);
   for (int a = 0; a < protocol->n_arms; a++) {

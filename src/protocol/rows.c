@@ -209,7 +209,7 @@ const lind_key lind_rows_store[] = {
 
 const lind_key lind_rows_engine[] = {
   {"name", LIND_KEY_WORDS, NULL, 0, 0, "auto", NULL, PROTOCOL(engine), "the integrator: auto picks by the model; exact, rk, rosenbrock, cvode, milstein, euler-maruyama"},
-  {"grid", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "1 h", NULL, PROTOCOL(grid), "time between the nodes of noise in states, for models that have it; it bounds the steps"},
+  {"grid", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "1 h", NULL, PROTOCOL(grid), "time between the nodes of noise in states, for models that have it: how finely the noise is resolved; the drift between two nodes is integrated to the tolerances"},
   {"rescue", LIND_KEY_FLAG, NULL, 0, 0, "yes", NULL, PROTOCOL(rescue), "CVODE goes on with a patient whom the engine gives up on"},
   {"relative", LIND_KEY_NUMBER, NULL, 1e-14, 0.1, "1e-6", NULL, PROTOCOL(relative), "relative tolerance of a step"},
   {"absolute", LIND_KEY_NUMBER, NULL, 1e-30, 1, "1e-9", NULL, PROTOCOL(absolute), "absolute tolerance of a step, in the unit that the model declares for each state"},
