@@ -129,6 +129,31 @@ static lind_err settle_replicates(simulation *s, const choices *c, lind_arena *a
   return LIND_OK;
 }
 
+/* A carried column must not be taken for what the model says; a comment must not be taken for a record. */
+static lind_err check_carried(const simulation *s, const choices *c, int column) {
+  const lind_csv *csv = s->events.csv;
+  const char *name = csv->columns[column];
+  for (int k = 0; k < s->model->n_outputs; k++) {
+    char with_error[200];
+    (void)snprintf(with_error, sizeof with_error, "%.180s_measured", s->model->outputs[k].name);
+    LIND_CHECK_AT(strcmp(name, s->model->outputs[k].name) != 0 && strcmp(name, with_error) != 0, LIND_ERR_INPUT,
+                  lind_csv_head(csv, column), "'%s' would be two columns of the result: this one and an output of %s; rename it",
+                  name, s->model->name);
+  }
+  LIND_CHECK_AT(strcmp(name, "REP") != 0 || (c->replicates == NULL && c->uncertainty.n == 0), LIND_ERR_INPUT,
+                lind_csv_head(csv, column), "'REP' is what replicates are counted by in the result; rename the column");
+  for (size_t row = 0; strcmp(name, "C") == 0 && row < csv->n_rows; row++) {
+    const lind_csv_cell *cell = lind_csv_at(csv, row, column);
+    double value;
+    LIND_CHECK_AT(lind_events_is_missing(cell) || lind_text_number(cell->text, &value), LIND_ERR_INPUT,
+                  lind_csv_where(csv, row, column),
+                  "C is '%s': a comment to NONMEM's IGNORE, but every row is a record here; put # before rows to be left out, or "
+                  "rename the column",
+                  cell->text);
+  }
+  return LIND_OK;
+}
+
 /* Columns that mean nothing to lind pass through; and those that are asked for. */
 static lind_err settle_carried(simulation *s, const choices *c, lind_arena *arena) {
   const lind_csv *csv = s->events.csv;
@@ -141,8 +166,9 @@ static lind_err settle_carried(simulation *s, const choices *c, lind_arena *aren
   for (int column = 0; column < csv->n_columns; column++) {
     bool carries = !lind_events_is_reserved(&s->events, column) && !s->inputs.used[column];
     for (int k = 0; k < c->carried.n; k++) carries |= strcmp(c->carried.at[k], csv->columns[column]) == 0;
-    if (carries && column != s->events.column[LIND_COLUMN_ID] && column != s->events.column[LIND_COLUMN_TIME])
-      carried[s->packs.rows.n_carried++] = column;
+    if (!carries || column == s->events.column[LIND_COLUMN_ID] || column == s->events.column[LIND_COLUMN_TIME]) continue;
+    LIND_TRY(check_carried(s, c, column));
+    carried[s->packs.rows.n_carried++] = column;
   }
   s->packs.rows.carried = carried;
   return LIND_OK;
@@ -312,6 +338,17 @@ static lind_err verdict(const simulation *s) {
       e->n_patients * s->population.replicates);
 }
 
+static lind_err check_files(const choices *c) {
+  const size_t length = strlen(c->model);
+  const bool file = length > 5 && strcmp(c->model + length - 5, ".lind") == 0;
+  const lind_file results[] = {{"--out", c->out}, {"--happened", c->happened}};
+  const lind_file inputs[] = {{"the model", file ? c->model : NULL},
+                              {"the table of --events", c->events},
+                              {"the table of --parameters", c->individual},
+                              {"the table of --uncertainty", c->uncertainty.n > 0 ? c->uncertainty.at[0] : NULL}};
+  return lind_file_check(results, 2, inputs, 4);
+}
+
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   choices c = {.carry = "nocb", .rows = "observations", .seed = 1747, .digits = 9};
   const lind_option options[] = {{"--events", LIND_OPTION_TEXT, &c.events},
@@ -345,6 +382,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_CHECK(c.events != NULL, LIND_ERR_INPUT, "--events is missing: the table of doses and observations");
   LIND_CHECK(c.out != NULL, LIND_ERR_INPUT, "--out is missing: a file, or - for standard output");
   LIND_CHECK(c.threads <= INT_MAX, LIND_ERR_INPUT, "--threads is %llu, more than any machine has", (unsigned long long)c.threads);
+  LIND_TRY(check_files(&c));
   LIND_TRY(settle(&s, &c, arena));
   LIND_CHECK(c.happened == NULL || s.model->n_triggers > 0, LIND_ERR_INPUT,
              "--happened %s: model %s has no events; they are written `event` or `when`", c.happened, s.model->name);

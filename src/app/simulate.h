@@ -35,8 +35,19 @@ typedef struct lind_events {
 /* times: as --times says, NULL; all: every record is observed. */
 lind_err lind_events_read(const char *path, const lind_model *model, const char *times, bool all, uint64_t seed,
                           lind_arena *arena, lind_events *events) LIND_MUST_CHECK;
+/* simulate_times.c: what --times says, rising, in h; `otherwise` is the unit of what has none. values[n]: free() it. */
+lind_err lind_events_times(const char *text, lind_unit otherwise, double **values, size_t *n) LIND_MUST_CHECK;
 bool lind_events_is_reserved(const lind_events *events, int column);
 bool lind_events_is_missing(const lind_csv_cell *cell);
+
+/* ---- simulate_paths.c */
+
+typedef struct lind_file { /* that is read or written: "--out", "a.csv"; path NULL: none */
+  const char *option, *path;
+} lind_file;
+
+/* Before anything is written: folders are there, no input is written over, no two results (the first two options) are one. */
+lind_err lind_file_check(const lind_file *results, int n_results, const lind_file *inputs, int n_inputs) LIND_MUST_CHECK;
 
 /* ---- simulate_population.c: what all individuals share */
 

@@ -233,63 +233,6 @@ static lind_err record_from(const reader *r, size_t row, lind_record *made) {
   return no_dose(r, row, event);
 }
 
-/* ---- added times: a:b:by and single numbers, separated by commas; a unit at the end */
-
-static int by_value(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static lind_err times_piece(const char *text, const char *piece, double **values, size_t *n, size_t *room) {
-  double part[3];
-  int parts = 0;
-  for (const char *c = piece;; c++, parts++) {
-    const size_t length = parts < 3 ? lind_text_number_head(c, &part[parts]) : 0;
-    LIND_CHECK(length > 0 && (c[length] == ':' || c[length] == '\0'), LIND_ERR_INPUT,
-               "--times is '%s'; it is numbers and from:to:by, separated by commas, such as '0:24:0.5, 48 h'", text);
-    c += length;
-    if (*c == '\0') break;
-  }
-  const bool range = parts == 2;
-  LIND_CHECK(parts == 0 || (range && part[2] > 0.0 && part[1] >= part[0] && (part[1] - part[0]) / part[2] < 1e7), LIND_ERR_INPUT,
-             "--times is '%s'; '%s' is no from:to:by", text, piece);
-  const size_t more = range ? (size_t)floor((part[1] - part[0]) / part[2] * (1.0 + 1e-12)) + 1 : 1;
-  if (*n + more > *room) {
-    double *larger = realloc(*values, (*room = 2 * (*n + more)) * sizeof **values);
-    LIND_CHECK(larger != NULL, LIND_ERR_MEMORY, "no memory for --times");
-    *values = larger;
-  }
-  for (size_t k = 0; k < more; k++) (*values)[(*n)++] = range ? part[0] + (double)k * part[2] : part[0];
-  return LIND_OK;
-}
-
-static lind_err times_read(const reader *r, const char *text, double **values, size_t *n) {
-  char copy[1000];
-  size_t room = 0;
-  double scale = r->e->time.scale;
-  LIND_CHECK((size_t)snprintf(copy, sizeof copy, "%s", text) < sizeof copy, LIND_ERR_INPUT, "--times is too long");
-  char *end = copy + strlen(copy);
-  while (end > copy && strchr("0123456789.:, ", end[-1]) == NULL) end--;
-  if (*end != '\0') {
-    lind_unit unit;
-    LIND_TRY(lind_unit_parse(end, &unit));
-    LIND_CHECK(lind_unit_same_dimension(unit.dimension, r->model->time.dimension), LIND_ERR_UNIT, "--times is in '%s', no time",
-               end);
-    scale = unit.scale;
-    *end = '\0';
-  }
-  for (char *rest = copy, *piece; (piece = strsep(&rest, ",")) != NULL;) {
-    char tidy[100], *out = tidy;
-    for (const char *c = piece; *c != '\0' && out < tidy + sizeof tidy - 1; c++)
-      if (*c != ' ') *out++ = *c;
-    *out = '\0';
-    LIND_TRY(times_piece(text, tidy, values, n, &room));
-  }
-  qsort(*values, *n, sizeof **values, by_value);
-  for (size_t k = 0; k < *n; k++) (*values)[k] *= scale;
-  return LIND_OK;
-}
-
 /* ---- individuals */
 
 static void add_time(reader *r, double time, size_t row, size_t after) {
@@ -408,7 +351,7 @@ lind_err lind_events_read(const char *path, const lind_model *model, const char 
   LIND_TRY(find_units(&r));
   for (int k = model->n_states - 1; k >= 0; k--)
     if (model->states[k].doses) r.to = k;
-  lind_err err = times != NULL ? times_read(&r, times, &values, &n_values) : LIND_OK;
+  lind_err err = times != NULL ? lind_events_times(times, e.time, &values, &n_values) : LIND_OK;
   if (err == LIND_OK) err = read_people(&r, values, n_values, all);
   free(values);
   LIND_TRY(err);

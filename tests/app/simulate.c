@@ -74,7 +74,7 @@ static void rows_keep_their_order_and_their_cells(void **state) {
   assert_non_null(strstr(c->out, "ID,TIME,note,conc\n9,0,x,0\n9,4,"));
   /* Added times stand below the records of their time, and carry what the row above them says. */
   file_write("e.csv", "ID,TIME,AMT,note\n1,0,100,x\n1,4,.,y\n");
-  program_do(c, "simulate pk.one_compartment --events e.csv --out - --no-random --digits 4 --times \"120:360:120, 30 min\"");
+  program_do(c, "simulate pk.one_compartment --events e.csv --out - --no-random --digits 4 --times \"120:360:120 min, 0.5\"");
   assert_string_equal(c->out, "ID,TIME,note,conc\n1,0.5,x,1.082\n1,2,x,2.054\n1,4,y,1.821\n1,4,y,1.821\n1,6,y,1.406\n");
 }
 
