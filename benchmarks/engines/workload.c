@@ -173,7 +173,7 @@ cost workload_run(workload *w, const job *j) {
   const lind_tolerance tolerance = {j->relative, j->absolute, 1e-12, 1000000};
   lind_course course = {.kernel = &w->model->kernel, .stepper = j->engine, .tolerance = tolerance, .n_given = w->n_given};
   lind_course_room(&course, w->records[0], w->n_records);
-  crowd c = {.w = w, .course = &course, .lanes = j->lanes, .patients = j->patients > 0 ? j->patients : w->n_patients, .chunk = 64};
+  crowd c = {.w = w, .course = &course, .lanes = j->lanes, .patients = j->patients > 0 ? j->patients : w->n_patients, .chunk = 32};
   lind_crew *crew = NULL;
   if (j->threads > 1) must(lind_crew_create(j->threads, &crew));
   cost sum = {.wall = -seconds(CLOCK_MONOTONIC), .cpu = -seconds(CLOCK_PROCESS_CPUTIME_ID)};
