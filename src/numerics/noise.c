@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "lane_math.h"
+#include "stepper_lanes.h"
 #include "stepper_pass.h"
 
 static const double near_node = 1e-7, most_cells = 0x1p24;
@@ -39,15 +40,7 @@ typedef struct noise {
   size_t memory_bytes;
 } noise;
 
-static lind_v8 v8(double a) { return lind_v8_fill(a); }
-static lind_m8 is_finite(lind_v8 a) { return lind_v8_lt(lind_v8_abs(a), v8(INFINITY)); }
-
-static void noise_stop(noise *r, lind_m8 lanes, lind_lane_status why) {
-  const unsigned bits = lind_m8_bits(lanes);
-  for (int i = 0; i < LIND_LANES; i++)
-    if (bits >> i & 1) r->pack->status[i] = why;
-  r->active = lind_m8_except(r->active, lanes);
-}
+static void noise_stop(noise *r, lind_m8 lanes, lind_lane_status why) { lind_lanes_stop(r->pack, &r->active, lanes, why); }
 
 /* ---- one step */
 
@@ -147,18 +140,6 @@ static void noise_drive(noise *r) {
 
 /* ---- the verdict */
 
-/* Looks and events within the step. Returns the lanes that an event stopped; they end there. */
-static lind_m8 noise_pass(noise *r, lind_m8 good) {
-  if (!lind_stepper_pass_asks(&r->pass, good, lind_v8_load(&r->end))) return lind_m8_from_bits(0);
-  const unsigned bits = lind_stepper_pass_step(&r->pass, lind_m8_bits(good), &r->start, &r->end, r->trial);
-  const lind_m8 stopped = lind_m8_from_bits(bits);
-  if (!bits) return stopped;
-  lind_v8_store(&r->end, lind_v8_select(stopped, lind_v8_load(&r->pass.stop), lind_v8_load(&r->end)));
-  for (int i = 0; i < r->n; i++)
-    lind_v8_store(&r->trial[i], lind_v8_select(stopped, lind_v8_load(&r->pass.at[i]), lind_v8_load(&r->trial[i])));
-  return stopped;
-}
-
 /* From the start of the step to its end, into `trial`. Returns the lanes that got there; the others stop. */
 static lind_m8 noise_try(noise *r) {
   lind_advance flow;
@@ -170,7 +151,7 @@ static lind_m8 noise_try(noise *r) {
   }
   noise_bend(r, lind_v8_load(&r->share), r->trial);
   lind_m8 good = r->active;
-  for (int i = 0; i < r->n; i++) good = lind_m8_and(good, is_finite(lind_v8_load(&r->trial[i])));
+  for (int i = 0; i < r->n; i++) good = lind_m8_and(good, lind_lanes_finite(lind_v8_load(&r->trial[i])));
   noise_stop(r, lind_m8_except(r->active, good), LIND_LANE_NOT_FINITE);
   lind_v8_store(&r->pack->step, lind_v8_select(good, lind_v8_load(&flow.step), lind_v8_load(&r->pack->step)));
   r->pack->work.steps += flow.work.steps;
@@ -182,10 +163,10 @@ static void noise_step(noise *r, const lind_tolerance *tolerance) {
   noise_plan(r);
   noise_drive(r);
   const lind_m8 good = noise_try(r);
-  const lind_m8 stopped = noise_pass(r, good);
-  for (int i = 0; i < r->n; i++)
-    lind_v8_store(&r->pack->x[i], lind_v8_select(good, lind_v8_load(&r->trial[i]), lind_v8_load(&r->pack->x[i])));
-  const lind_v8 time = lind_v8_select(good, lind_v8_load(&r->end), lind_v8_load(&r->pack->time));
+  lind_v8 end = lind_v8_load(&r->end);
+  const lind_m8 stopped = lind_stepper_pass_end(&r->pass, good, &end, r->trial);
+  lind_lanes_keep(r->pack->x, r->trial, r->n, good);
+  const lind_v8 time = lind_v8_select(good, end, lind_v8_load(&r->pack->time));
   lind_v8_store(&r->pack->time, time);
   r->taken = lind_v8_add(r->taken, v8(1)); /* an idle lane's count is never read */
   const lind_m8 there = lind_v8_ge(time, lind_v8_load(&r->pack->target));

@@ -13,6 +13,7 @@
 #include "lane_math.h"
 #include "lind/stepper.h"
 #include "propagator.h"
+#include "stepper_lanes.h"
 #include "stepper_mixed.h"
 #include "stepper_pass.h"
 
@@ -29,8 +30,6 @@ typedef struct exact {
   lind_m8 calms;
   lind_stepper_pass pass;
 } exact;
-
-static lind_v8 v8(double a) { return lind_v8_fill(a); }
 
 static lind_propagator_shape shape_of(const lind_kernel *kernel) { return (lind_propagator_shape){.n = kernel->n_linear}; }
 
@@ -129,12 +128,7 @@ static void exact_plan(exact *r) {
   r->h = lind_v8_sub(r->end, time);
 }
 
-static void exact_stop(exact *r, lind_m8 lanes, lind_lane_status why) {
-  const unsigned bits = lind_m8_bits(lanes);
-  for (int i = 0; i < LIND_LANES; i++)
-    if (bits >> i & 1) r->pack->status[i] = why;
-  r->active = lind_m8_except(r->active, lanes);
-}
+static void exact_stop(exact *r, lind_m8 lanes, lind_lane_status why) { lind_lanes_stop(r->pack, &r->active, lanes, why); }
 
 static void exact_check(exact *r) {
   lind_m8 good = r->active;

@@ -22,6 +22,7 @@
 #include "lane_math.h"
 #include "lane_power.h"
 #include "propagator.h"
+#include "stepper_lanes.h"
 #include "stepper_pass.h"
 #include "stepper_rk_pair.h"
 
@@ -58,10 +59,6 @@ typedef struct mixed {
   int extended;           /* the rates of the extension are there */
   lind_stepper_pass pass;
 } mixed;
-
-static lind_v8 v8(double a) { return lind_v8_fill(a); }
-static lind_m8 is_finite(lind_v8 a) { return lind_v8_lt(lind_v8_abs(a), v8(INFINITY)); }
-static lind_m8 nobody(void) { return lind_m8_from_bits(0); }
 
 /* ---- storage ---- */
 
@@ -118,12 +115,7 @@ static lind_v8 mixed_scale(const mixed *r, int state, lind_v8 magnitude) {
   return lind_v8_max(lind_v8_fma(v8(r->tolerance->relative), magnitude, v8(absolute)), v8(DBL_MIN));
 }
 
-static void mixed_stop(mixed *r, lind_m8 lanes, lind_lane_status why) {
-  const unsigned bits = lind_m8_bits(lanes);
-  for (int i = 0; i < LIND_LANES; i++)
-    if (bits >> i & 1) r->pack->status[i] = why;
-  r->active = lind_m8_except(r->active, lanes);
-}
+static void mixed_stop(mixed *r, lind_m8 lanes, lind_lane_status why) { lind_lanes_stop(r->pack, &r->active, lanes, why); }
 
 static void spread(const mixed *r, const lind_lane *z, lind_lane *x) {
   for (int l = 0; l < r->n_linear; l++) x[r->kernel->linear[l]] = z[l];
@@ -133,7 +125,7 @@ static void spread(const mixed *r, const lind_lane *z, lind_lane *x) {
 
 /* What is added to the linear rates, and where something is not as the last call left it. */
 static void mixed_drive(mixed *r) {
-  lind_m8 any = nobody(), jumped = lind_v8_eq(lind_v8_load(&r->pack->step), v8(0));
+  lind_m8 any = lind_lanes_none(), jumped = lind_v8_eq(lind_v8_load(&r->pack->step), v8(0));
   for (int l = 0; l < r->n_linear; l++) {
     lind_v8 sum = lind_v8_load(&r->propagator.b[l]);
     if (r->pack->input) sum = lind_v8_add(sum, lind_v8_load(&r->pack->input[r->kernel->linear[l]]));
@@ -156,7 +148,7 @@ static bool mixed_open(mixed *r, void *workspace) {
   }
   if (!bits) return false;
   r->active = lind_m8_from_bits(bits);
-  r->rejected = nobody();
+  r->rejected = lind_lanes_none();
   r->attempts = r->gone = v8(0);
   r->begin = r->seen_time = lind_v8_load(&r->pack->time);
   r->kernel->coefficients(r->kernel->self, r->frame, r->propagator.a, r->propagator.b);
@@ -214,18 +206,18 @@ static lind_v8 mixed_guess(mixed *r, lind_v8 remaining) {
   const lind_v8 root = lind_v8_exp2_rough(lind_v8_mul(v8(exponent), lind_v8_log2_rough(lind_v8_div(v8(0.01), sharp))));
   lind_v8 step = lind_v8_min(lind_v8_min(lind_v8_mul(v8(100), first), root), remaining);
   step = lind_v8_select(lind_v8_le(sharp, v8(1e-15)), remaining, step);
-  return lind_v8_select(is_finite(step), step, first);
+  return lind_v8_select(lind_lanes_finite(step), step, first);
 }
 
 static void mixed_start(mixed *r) {
   memcpy(r->trial, r->pack->x, (size_t)r->n * sizeof *r->trial);
   mixed_rates(r, r->begin, r->trial, r->rate[0]);
   lind_m8 good = lind_m8_from_bits(255);
-  for (int i = 0; i < r->n; i++) good = lind_m8_and(good, is_finite(lind_v8_load(&r->pack->x[i])));
-  for (int i = 0; i < r->n_rest; i++) good = lind_m8_and(good, is_finite(lind_v8_load(&r->rate[0][r->rest[i]])));
+  for (int i = 0; i < r->n; i++) good = lind_m8_and(good, lind_lanes_finite(lind_v8_load(&r->pack->x[i])));
+  for (int i = 0; i < r->n_rest; i++) good = lind_m8_and(good, lind_lanes_finite(lind_v8_load(&r->rate[0][r->rest[i]])));
   mixed_stop(r, lind_m8_except(r->active, good), LIND_LANE_NOT_FINITE);
   const lind_v8 step = lind_v8_load(&r->pack->step), first = lind_v8_load(r->first);
-  const lind_m8 known = lind_m8_and(lind_v8_gt(step, v8(0)), is_finite(step));
+  const lind_m8 known = lind_m8_and(lind_v8_gt(step, v8(0)), lind_lanes_finite(step));
   const lind_m8 dosed = lind_m8_and(known, lind_m8_and(r->jumped, lind_v8_gt(first, v8(0))));
   const lind_m8 unknown = lind_m8_except(r->active, known);
   lind_v8 start = lind_v8_select(dosed, first, step);
@@ -238,10 +230,6 @@ static void mixed_start(mixed *r) {
 }
 
 /* ---- one attempt ---- */
-
-static lind_v8 mixed_floor(const mixed *r, lind_v8 time) {
-  return lind_v8_max(v8(r->tolerance->smallest_step), lind_v8_mul(v8(4 * DBL_EPSILON), lind_v8_abs(time)));
-}
 
 /* The largest power of 2 that is not above a > 0. */
 static lind_v8 binade(lind_v8 a) {
@@ -281,7 +269,7 @@ static lind_v8 mixed_to_look(const mixed *r, lind_v8 time, lind_v8 h) {
 
 static void mixed_plan(mixed *r) {
   const lind_v8 time = lind_v8_load(&r->pack->time), target = lind_v8_load(&r->pack->target);
-  const lind_v8 step = lind_v8_max(lind_v8_load(&r->pack->step), mixed_floor(r, time));
+  const lind_v8 step = lind_v8_max(lind_v8_load(&r->pack->step), lind_lanes_floor(r->tolerance, time));
   const lind_v8 remaining = lind_v8_sub(target, time), h = mixed_to_look(r, time, mixed_rung(r, step));
   r->last = lind_v8_ge(lind_v8_mul(v8(1.01), h), remaining);
   r->h = lind_v8_select(r->active, lind_v8_select(r->last, remaining, h), v8(0));
@@ -405,25 +393,10 @@ static void mixed_interpolate(void *engine, const lind_lane *time, lind_lane *x)
     lind_v8_store(&x[r->kernel->linear[l]], lind_v8_select(within, lind_v8_load(&r->inside[l]), lind_v8_load(&r->z[l])));
 }
 
-/* Looks and events within the step of the lanes that took one. Returns the lanes that an event stopped; they end there. */
-static lind_m8 mixed_pass(mixed *r, lind_m8 good) {
-  if (!lind_stepper_pass_asks(&r->pass, good, r->end)) return nobody();
-  lind_lane end;
-  lind_v8_store(&end, r->end);
-  const unsigned bits = lind_stepper_pass_step(&r->pass, lind_m8_bits(good), &r->pack->time, &end, r->trial);
-  const lind_m8 stopped = lind_m8_from_bits(bits);
-  if (!bits) return stopped;
-  r->end = lind_v8_select(stopped, lind_v8_load(&r->pass.stop), r->end);
-  for (int i = 0; i < r->n; i++)
-    lind_v8_store(&r->trial[i], lind_v8_select(stopped, lind_v8_load(&r->pass.at[i]), lind_v8_load(&r->trial[i])));
-  return stopped;
-}
-
 /* ---- the verdict ---- */
 
 static void mixed_accept(mixed *r, lind_m8 good) {
-  for (int i = 0; i < r->n; i++)
-    lind_v8_store(&r->pack->x[i], lind_v8_select(good, lind_v8_load(&r->trial[i]), lind_v8_load(&r->pack->x[i])));
+  lind_lanes_keep(r->pack->x, r->trial, r->n, good);
   for (int i = 0; i < r->n_rest; i++) {
     const int k = r->rest[i];
     lind_v8_store(&r->rate[0][k], lind_v8_select(good, lind_v8_load(&r->rate[RK_STAGES - 1][k]), lind_v8_load(&r->rate[0][k])));
@@ -450,29 +423,23 @@ static void mixed_control(mixed *r, lind_m8 good, lind_m8 finite) {
 }
 
 static void mixed_judge(mixed *r) {
-  const lind_m8 finite = lind_m8_and(is_finite(r->error), lind_v8_eq(r->broken, v8(0)));
+  const lind_m8 finite = lind_m8_and(lind_lanes_finite(r->error), lind_v8_eq(r->broken, v8(0)));
   const lind_m8 good = lind_m8_and(r->active, lind_m8_and(finite, lind_v8_le(r->error, v8(1))));
-  const lind_v8 least_step = mixed_floor(r, lind_v8_load(&r->pack->time));
+  const lind_v8 least_step = lind_lanes_floor(r->tolerance, lind_v8_load(&r->pack->time));
   const lind_m8 stuck = lind_m8_and(lind_m8_except(r->active, good), lind_v8_le(r->h, least_step));
   mixed_control(r, good, finite);
-  const lind_m8 stopped = mixed_pass(r, good);
+  const lind_m8 stopped = lind_stepper_pass_end(&r->pass, good, &r->end, r->trial);
   mixed_accept(r, good);
-  r->pack->work.steps += (unsigned)__builtin_popcount(lind_m8_bits(good));
-  r->pack->work.rejected += (unsigned)__builtin_popcount(lind_m8_bits(r->rejected));
-  if (lind_m8_bits(stuck)) {
-    mixed_stop(r, lind_m8_and(stuck, finite), LIND_LANE_STEP_SIZE);
-    mixed_stop(r, lind_m8_except(stuck, finite), LIND_LANE_NOT_FINITE);
-  }
+  lind_lanes_count(r->pack, good, r->rejected);
+  lind_lanes_give_up(r->pack, &r->active, stuck, finite);
   r->active = lind_m8_except(r->active, lind_m8_or(stopped, lind_m8_and(good, r->last)));
   mixed_stop(r, lind_m8_and(r->active, lind_v8_ge(r->attempts, v8(r->tolerance->most_steps))), LIND_LANE_STEPS);
 }
 
 /* What a lane that rested will have become by its next call is none of this one's business. */
 static void mixed_leave(mixed *r, lind_m8 moved) {
-  for (int i = 0; i < r->n; i++)
-    lind_v8_store(&r->left[i], lind_v8_select(moved, lind_v8_load(&r->pack->x[i]), lind_v8_load(&r->left[i])));
-  for (int l = 0; l < r->n_linear; l++)
-    lind_v8_store(&r->left_sum[l], lind_v8_select(moved, lind_v8_load(&r->sum[l]), lind_v8_load(&r->left_sum[l])));
+  lind_lanes_keep(r->left, r->pack->x, r->n, moved);
+  lind_lanes_keep(r->left_sum, r->sum, r->n_linear, moved);
 }
 
 void lind_stepper_mixed_advance(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance,

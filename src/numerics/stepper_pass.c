@@ -11,7 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-static lind_v8 v8(double a) { return lind_v8_fill(a); }
 static int wide(const lind_kernel *kernel) { return kernel->n_states + kernel->n_delays; }
 
 size_t lind_stepper_pass_bytes(const lind_kernel *kernel) {
@@ -58,10 +57,6 @@ static void pass_triggers(lind_stepper_pass *p, const span *s, lind_m8 wanted, l
   p->kernel->triggers(p->kernel->self, &at, p->frame, p->x, g);
 }
 
-static void keep(lind_lane *to, const lind_lane *from, int n, lind_m8 where) {
-  for (int i = 0; i < n; i++) lind_v8_store(&to[i], lind_v8_select(where, lind_v8_load(&from[i]), lind_v8_load(&to[i])));
-}
-
 /* ---- events ---- */
 
 /* Where a trigger's g is at 0 or below at one end of a part and above 0 at the other. */
@@ -84,8 +79,8 @@ static lind_m8 pass_bracket(lind_stepper_pass *p, const span *s, lind_v8 *low, l
     for (int t = 0; t < n; t++) fires = lind_m8_or(fires, pass_crosses(&p->before[t], &p->now[t]));
     *low = lind_v8_select(open, *high, *low);
     *high = lind_v8_select(open, time, *high);
-    keep(p->low, p->before, n, open);
-    keep(p->before, p->now, n, open);
+    lind_lanes_keep(p->low, p->before, n, open);
+    lind_lanes_keep(p->before, p->now, n, open);
     found = lind_m8_or(found, lind_m8_and(open, fires));
     open = lind_m8_except(open, found);
   }
@@ -136,7 +131,7 @@ static void pass_narrow(lind_stepper_pass *p, const span *s, lind_m8 found, lind
 /* Just behind the root: the states, and which trigger it is: of those that fire within the bracket the first that is above 0. */
 static void pass_settle(lind_stepper_pass *p, const span *s, lind_m8 found, lind_v8 high) {
   pass_triggers(p, s, found, high, p->now);
-  keep(p->at, p->x, wide(p->kernel), found);
+  lind_lanes_keep(p->at, p->x, wide(p->kernel), found);
   lind_v8_store(&p->stop, high);
   for (int t = p->kernel->n_triggers - 1; t >= 0; t--) {
     const lind_m8 fires = lind_m8_and(pass_crosses(&p->low[t], &p->before[t]), lind_v8_gt(lind_v8_load(&p->now[t]), v8(0)));
@@ -151,7 +146,7 @@ static lind_m8 pass_events(lind_stepper_pass *p, const span *s) {
   const lind_m8 fresh = lind_m8_and(s->lanes, lind_m8_from_bits(p->fresh));
   if (lind_m8_bits(fresh)) {
     pass_triggers(p, s, fresh, s->start, p->now);
-    keep(p->before, p->now, p->kernel->n_triggers, fresh);
+    lind_lanes_keep(p->before, p->now, p->kernel->n_triggers, fresh);
     p->fresh &= ~lind_m8_bits(fresh);
   }
   lind_v8 low, high;

@@ -10,8 +10,7 @@
 #ifndef LIND_STEPPER_PASS_H
 #define LIND_STEPPER_PASS_H
 
-#include "lane_math.h"
-#include "lind/stepper.h"
+#include "stepper_lanes.h"
 
 enum { LIND_STEPPER_PASS_PARTS = 4 };
 
@@ -51,5 +50,19 @@ static inline int lind_stepper_pass_asks(const lind_stepper_pass *pass, lind_m8 
  * the next event may be as near. */
 unsigned lind_stepper_pass_step(lind_stepper_pass *pass, unsigned lanes, const lind_lane *start, const lind_lane *end,
                                 const lind_lane *x_end);
+
+/* After an attempt from pack->time to *end, where the states are trial[n_states]: looks and events within it, in the lanes that
+ * took the step. Returns the lanes that an event stopped; *end and trial are then what they are at the event. */
+static inline lind_m8 lind_stepper_pass_end(lind_stepper_pass *pass, lind_m8 good, lind_v8 *end, lind_lane *trial) {
+  lind_lane until;
+  if (!lind_stepper_pass_asks(pass, good, *end)) return lind_lanes_none();
+  lind_v8_store(&until, *end);
+  const unsigned bits = lind_stepper_pass_step(pass, lind_m8_bits(good), &pass->pack->time, &until, trial);
+  const lind_m8 stopped = lind_m8_from_bits(bits);
+  if (!bits) return stopped;
+  *end = lind_v8_select(stopped, lind_v8_load(&pass->stop), *end);
+  lind_lanes_keep(trial, pass->at, pass->kernel->n_states, stopped);
+  return stopped;
+}
 
 #endif

@@ -19,6 +19,7 @@
 #include "lane_power.h"
 #include "lind/stepper.h"
 #include "stepper_history.h"
+#include "stepper_lanes.h"
 #include "stepper_pass.h"
 #include "stepper_rk_pair.h"
 
@@ -51,8 +52,6 @@ typedef struct rk {
   lind_lane middle;             /* of this step */
 } rk;
 
-static inline lind_v8 v8(double a) { return lind_v8_fill(a); }
-static inline lind_m8 is_finite(lind_v8 a) { return lind_v8_lt(lind_v8_abs(a), v8(INFINITY)); }
 /* Unlike lind_v8_min and _max: b where either is NaN. */
 static inline lind_v8 lesser(lind_v8 a, lind_v8 b) { return (lind_v8){_mm256_min_pd(a.lo, b.lo), _mm256_min_pd(a.hi, b.hi)}; }
 static inline lind_v8 greater(lind_v8 a, lind_v8 b) { return (lind_v8){_mm256_max_pd(a.lo, b.lo), _mm256_max_pd(a.hi, b.hi)}; }
@@ -68,16 +67,7 @@ static inline void rk_rates(rk *r, lind_v8 time, lind_lane *x, lind_lane *dx) {
   r->pack->work.rhs++;
 }
 
-static void rk_stop(rk *r, lind_m8 lanes, lind_lane_status why) {
-  const unsigned bits = lind_m8_bits(lanes);
-  for (int i = 0; i < LIND_LANES; i++)
-    if (bits >> i & 1) r->pack->status[i] = why;
-  r->active = lind_m8_except(r->active, lanes);
-}
-
-static void keep(lind_lane *to, const lind_lane *from, int n, lind_m8 where) {
-  for (int i = 0; i < n; i++) lind_v8_store(&to[i], lind_v8_select(where, lind_v8_load(&from[i]), lind_v8_load(&to[i])));
-}
+static void rk_stop(rk *r, lind_m8 lanes, lind_lane_status why) { lind_lanes_stop(r->pack, &r->active, lanes, why); }
 
 /* ---- opening ---- */
 
@@ -147,7 +137,7 @@ static lind_v8 rk_guess(rk *r, lind_v8 time, lind_v8 remaining) {
   const lind_v8 sixth_root = lind_v8_exp2_rough(lind_v8_mul(v8(1. / 6), lind_v8_log2_rough(lind_v8_div(v8(0.01), sharp))));
   lind_v8 step = lind_v8_min(lind_v8_min(lind_v8_mul(v8(100), first), sixth_root), remaining);
   step = lind_v8_select(lind_v8_le(sharp, v8(1e-15)), remaining, step);
-  return lind_v8_select(is_finite(step), step, first);
+  return lind_v8_select(lind_lanes_finite(step), step, first);
 }
 
 /* With delays: changed states and rates are remembered as a jump. `fresh`: the rates as they are now; where one segment of the
@@ -174,7 +164,7 @@ static void rk_rates_here(rk *r, lind_lane *dx) {
 
 static void rk_start(rk *r) {
   const lind_v8 time = lind_v8_load(&r->pack->time), step = lind_v8_load(&r->pack->step);
-  const lind_m8 known = lind_m8_and(lind_v8_gt(step, v8(0)), is_finite(step));
+  const lind_m8 known = lind_m8_and(lind_v8_gt(step, v8(0)), lind_lanes_finite(step));
   const lind_m8 unknown = lind_m8_except(r->active, known);
   lind_lane *fresh = r->rate[1];
   if (r->kernel->n_delays && lind_m8_bits(unknown)) {
@@ -186,7 +176,7 @@ static void rk_start(rk *r) {
   lind_m8 good = lind_m8_from_bits(255), jumps = lind_m8_from_bits(0);
   for (int i = 0; i < r->n; i++) {
     const lind_v8 x = lind_v8_load(&r->pack->x[i]), now = lind_v8_load(&fresh[i]), before = lind_v8_load(&r->rate[0][i]);
-    good = lind_m8_and(good, lind_m8_and(is_finite(x), is_finite(now)));
+    good = lind_m8_and(good, lind_m8_and(lind_lanes_finite(x), lind_lanes_finite(now)));
     const lind_v8 change = lind_v8_mul(step, lind_v8_abs(lind_v8_sub(now, before)));
     jumps = lind_m8_or(jumps, lind_v8_gt(change, lind_v8_mul(v8(jump), lind_v8_abs(x))));
     lind_v8_store(&r->rate[0][i], lind_v8_select(r->active, now, before));
@@ -206,15 +196,11 @@ static void rk_start(rk *r) {
 
 /* ---- one attempt ---- */
 
-/* Below this a step is refused: the user's limit, or what time itself can resolve. */
-static inline lind_v8 rk_floor(const rk *r, lind_v8 time) {
-  return greater(v8(r->tolerance->smallest_step), lind_v8_mul(v8(4 * DBL_EPSILON), lind_v8_abs(time)));
-}
-
 /* How far this attempt goes. A step that nearly reaches its goal is stretched onto it, so that no sliver is left. */
 static inline void rk_plan(rk *r) {
   const lind_v8 time = lind_v8_load(&r->pack->time), target = lind_v8_load(&r->pack->target);
-  lind_v8 goal = target, step = greater(lind_v8_load(&r->pack->step), rk_floor(r, time)), reach = lind_v8_mul(v8(1.01), step);
+  lind_v8 goal = target, step = greater(lind_v8_load(&r->pack->step), lind_lanes_floor(r->tolerance, time)),
+          reach = lind_v8_mul(v8(1.01), step);
   if (r->kernel->n_delays) {
     lind_lane end = r->pack->target, longest;
     lind_stepper_history_goal(&r->history, lind_m8_bits(r->active), &end, &longest);
@@ -306,19 +292,6 @@ static void rk_interpolate(void *engine, const lind_lane *time, lind_lane *x) {
   if (r->kernel->n_delays) lind_stepper_history_fill(&r->history, time, &r->middle, x);
 }
 
-/* Looks and events within the step of the lanes that took one. Returns the lanes that an event stopped; they end there. */
-static lind_m8 rk_pass(rk *r, lind_m8 good) {
-  if (!lind_stepper_pass_asks(&r->pass, good, r->end)) return lind_m8_from_bits(0);
-  lind_lane end;
-  lind_v8_store(&end, r->end);
-  const unsigned bits = lind_stepper_pass_step(&r->pass, lind_m8_bits(good), &r->pack->time, &end, r->trial);
-  const lind_m8 stopped = lind_m8_from_bits(bits);
-  if (!bits) return stopped;
-  r->end = lind_v8_select(stopped, lind_v8_load(&r->pass.stop), r->end);
-  keep(r->trial, r->pass.at, r->n, stopped);
-  return stopped;
-}
-
 /* With delays: the step becomes a piece of the past. Returns the lanes whose rates jump at its end. */
 static lind_m8 rk_keep_past(rk *r, lind_m8 good) {
   const int powers = LIND_STEPPER_HISTORY_POWERS;
@@ -377,25 +350,22 @@ static inline void rk_control(rk *r, lind_m8 good, lind_m8 finite) {
 static void rk_judge(rk *r) {
   const lind_m8 finite = lind_m8_and(lind_v8_lt(r->error, v8(INFINITY)), lind_v8_eq(r->broken, v8(0)));
   const lind_m8 good = lind_m8_and(r->active, lind_m8_and(finite, lind_v8_le(r->error, v8(1))));
-  const lind_m8 stuck = lind_m8_and(lind_m8_except(r->active, good), lind_v8_le(r->h, rk_floor(r, lind_v8_load(&r->pack->time))));
+  const lind_m8 stuck = lind_m8_and(lind_m8_except(r->active, good),
+                                    lind_v8_le(r->h, lind_lanes_floor(r->tolerance, lind_v8_load(&r->pack->time))));
   lind_m8 sharp = lind_m8_from_bits(0);
   rk_control(r, good, finite);
-  const lind_m8 stopped = rk_pass(r, good);
+  const lind_m8 stopped = lind_stepper_pass_end(&r->pass, good, &r->end, r->trial);
   if (r->kernel->n_delays) sharp = rk_keep_past(r, good);
   rk_accept(r, good);
-  r->pack->work.steps += (unsigned)__builtin_popcount(lind_m8_bits(good));
-  r->pack->work.rejected += (unsigned)__builtin_popcount(lind_m8_bits(r->rejected));
-  if (lind_m8_bits(stuck)) {
-    rk_stop(r, lind_m8_and(stuck, finite), LIND_LANE_STEP_SIZE);
-    rk_stop(r, lind_m8_except(stuck, finite), LIND_LANE_NOT_FINITE);
-  }
+  lind_lanes_count(r->pack, good, r->rejected);
+  lind_lanes_give_up(r->pack, &r->active, stuck, finite);
   r->active = lind_m8_except(r->active, lind_m8_or(stopped, lind_m8_and(good, r->arrives)));
   const lind_m8 tired = lind_m8_and(r->active, lind_v8_ge(r->attempts, v8(r->tolerance->most_steps)));
   if (lind_m8_bits(tired)) rk_stop(r, tired, LIND_LANE_STEPS);
   sharp = lind_m8_and(sharp, r->active);
   if (lind_m8_bits(sharp)) {
     rk_rates_here(r, r->rate[1]);
-    keep(r->rate[0], r->rate[1], r->n, sharp);
+    lind_lanes_keep(r->rate[0], r->rate[1], r->n, sharp);
   }
 }
 
@@ -411,7 +381,7 @@ static void rk_advance(const lind_kernel *kernel, const lind_lane *frame, const 
     rk_attempt(&r);
     rk_judge(&r);
   }
-  if (kernel->n_delays) keep(r.history.end, pack->x, r.n, moved);
+  if (kernel->n_delays) lind_lanes_keep(r.history.end, pack->x, r.n, moved);
 }
 
 static const char *rk_refuses(const lind_kernel *kernel) { return kernel->n_noises ? "its states have noise" : NULL; }

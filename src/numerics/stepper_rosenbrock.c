@@ -20,6 +20,7 @@
 #include "lane_power.h"
 #include "lind/stepper.h"
 #include "rodas5p.h"
+#include "stepper_lanes.h"
 #include "stepper_pass.h"
 
 static const double exponent = 0.2 - 0.75 * 0.04, memory = 0.04, safety = 0.9, least = 0.2, most = 6, forget = 1e-4;
@@ -43,10 +44,6 @@ typedef struct ros {
   lind_stepper_pass pass;
 } ros;
 
-static lind_v8 v8(double a) { return lind_v8_fill(a); }
-static lind_m8 is_finite(lind_v8 a) { return lind_v8_lt(lind_v8_abs(a), v8(INFINITY)); }
-static lind_m8 none(void) { return lind_m8_from_bits(0); }
-
 static void ros_rates(ros *r, lind_v8 time, const lind_lane *x, lind_lane *dx) {
   lind_lane at;
   lind_v8_store(&at, time);
@@ -61,12 +58,7 @@ static lind_v8 ros_scale(const ros *r, int state, lind_v8 magnitude) {
   return lind_v8_max(scale, v8(DBL_MIN));
 }
 
-static void ros_stop(ros *r, lind_m8 lanes, lind_lane_status why) {
-  const unsigned bits = lind_m8_bits(lanes);
-  for (int i = 0; i < LIND_LANES; i++)
-    if (bits >> i & 1) r->pack->status[i] = why;
-  r->active = lind_m8_except(r->active, lanes);
-}
+static void ros_stop(ros *r, lind_m8 lanes, lind_lane_status why) { lind_lanes_stop(r->pack, &r->active, lanes, why); }
 
 /* ---- opening ---- */
 
@@ -96,7 +88,7 @@ static void ros_open(ros *r, void *workspace) {
     bits |= (unsigned)moves << i;
   }
   r->active = lind_m8_from_bits(bits);
-  r->rejected = none();
+  r->rejected = lind_lanes_none();
   r->attempts = v8(0);
   r->log_before = v8(log2(forget));
 }
@@ -136,8 +128,8 @@ static void ros_start(ros *r) {
   lind_v8 speed, bend;
   ros_refresh(r);
   ros_pace(r, &speed, &bend);
-  lind_m8 good = lind_m8_and(is_finite(speed), is_finite(bend));
-  for (int i = 0; i < r->n; i++) good = lind_m8_and(good, is_finite(lind_v8_load(&r->pack->x[i])));
+  lind_m8 good = lind_m8_and(lind_lanes_finite(speed), lind_lanes_finite(bend));
+  for (int i = 0; i < r->n; i++) good = lind_m8_and(good, lind_lanes_finite(lind_v8_load(&r->pack->x[i])));
   ros_stop(r, lind_m8_except(r->active, good), LIND_LANE_NOT_FINITE);
   const lind_v8 remaining = lind_v8_sub(lind_v8_load(&r->pack->target), lind_v8_load(&r->pack->time));
   const lind_v8 log_speed = lind_v8_log2_rough(speed), log_bend = lind_v8_log2_rough(bend);
@@ -145,22 +137,17 @@ static void ros_start(ros *r) {
   lind_v8 guess = lind_v8_exp2_rough(lind_v8_mul(v8(0.2), power));
   guess = lind_v8_select(lind_v8_gt(speed, v8(1e-15)), guess, v8(INFINITY));
   const lind_v8 step = lind_v8_load(&r->pack->step);
-  const lind_m8 known = lind_m8_and(lind_v8_gt(step, v8(0)), is_finite(step));
+  const lind_m8 known = lind_m8_and(lind_v8_gt(step, v8(0)), lind_lanes_finite(step));
   const lind_v8 begin = lind_v8_select(known, lind_v8_min(step, lind_v8_mul(v8(leap), guess)), lind_v8_min(guess, remaining));
   lind_v8_store(&r->pack->step, lind_v8_select(r->active, begin, step));
 }
 
 /* ---- one attempt ---- */
 
-/* Below this a step is refused: the user's limit, or what time itself can resolve. */
-static lind_v8 ros_floor(const ros *r, lind_v8 time) {
-  return lind_v8_max(v8(r->tolerance->smallest_step), lind_v8_mul(v8(4 * DBL_EPSILON), lind_v8_abs(time)));
-}
-
 /* How far this attempt goes. A step that nearly reaches the target is stretched onto it, so that no sliver is left. */
 static void ros_plan(ros *r) {
   const lind_v8 time = lind_v8_load(&r->pack->time), target = lind_v8_load(&r->pack->target);
-  const lind_v8 step = lind_v8_max(lind_v8_load(&r->pack->step), ros_floor(r, time));
+  const lind_v8 step = lind_v8_max(lind_v8_load(&r->pack->step), lind_lanes_floor(r->tolerance, time));
   const lind_v8 remaining = lind_v8_sub(target, time);
   r->last = lind_v8_ge(lind_v8_mul(v8(1.01), step), remaining);
   r->shortened = lind_v8_lt(remaining, step);
@@ -300,25 +287,10 @@ static void ros_interpolate(void *engine, const lind_lane *time, lind_lane *x) {
   }
 }
 
-/* Looks and events within the step of the lanes that took one. Returns the lanes that an event stopped; they end there. */
-static lind_m8 ros_pass(ros *r, lind_m8 good) {
-  if (!lind_stepper_pass_asks(&r->pass, good, r->end)) return none();
-  lind_lane end;
-  lind_v8_store(&end, r->end);
-  const unsigned bits = lind_stepper_pass_step(&r->pass, lind_m8_bits(good), &r->pack->time, &end, r->trial);
-  const lind_m8 stopped = lind_m8_from_bits(bits);
-  if (!bits) return stopped;
-  r->end = lind_v8_select(stopped, lind_v8_load(&r->pass.stop), r->end);
-  for (int i = 0; i < r->n; i++)
-    lind_v8_store(&r->trial[i], lind_v8_select(stopped, lind_v8_load(&r->pass.at[i]), lind_v8_load(&r->trial[i])));
-  return stopped;
-}
-
 /* ---- the verdict ---- */
 
 static void ros_accept(ros *r, lind_m8 good) {
-  for (int i = 0; i < r->n; i++)
-    lind_v8_store(&r->pack->x[i], lind_v8_select(good, lind_v8_load(&r->trial[i]), lind_v8_load(&r->pack->x[i])));
+  lind_lanes_keep(r->pack->x, r->trial, r->n, good);
   lind_v8_store(&r->pack->time, lind_v8_select(good, r->end, lind_v8_load(&r->pack->time)));
 }
 
@@ -339,19 +311,15 @@ static void ros_control(ros *r, lind_m8 good, lind_m8 finite) {
 }
 
 static void ros_judge(ros *r) {
-  const lind_m8 finite = lind_m8_and(r->solved, lind_m8_and(is_finite(r->error), is_finite(r->size)));
+  const lind_m8 finite = lind_m8_and(r->solved, lind_m8_and(lind_lanes_finite(r->error), lind_lanes_finite(r->size)));
   const lind_m8 good = lind_m8_and(r->active, lind_m8_and(finite, lind_v8_le(r->error, v8(1))));
-  const lind_v8 least_step = ros_floor(r, lind_v8_load(&r->pack->time));
+  const lind_v8 least_step = lind_lanes_floor(r->tolerance, lind_v8_load(&r->pack->time));
   const lind_m8 stuck = lind_m8_and(lind_m8_except(r->active, good), lind_v8_le(r->h, least_step));
   ros_control(r, good, finite);
-  const lind_m8 stopped = ros_pass(r, good);
+  const lind_m8 stopped = lind_stepper_pass_end(&r->pass, good, &r->end, r->trial);
   ros_accept(r, good);
-  r->pack->work.steps += (unsigned)__builtin_popcount(lind_m8_bits(good));
-  r->pack->work.rejected += (unsigned)__builtin_popcount(lind_m8_bits(r->rejected));
-  if (lind_m8_bits(stuck)) {
-    ros_stop(r, lind_m8_and(stuck, finite), LIND_LANE_STEP_SIZE);
-    ros_stop(r, lind_m8_except(stuck, finite), LIND_LANE_NOT_FINITE);
-  }
+  lind_lanes_count(r->pack, good, r->rejected);
+  lind_lanes_give_up(r->pack, &r->active, stuck, finite);
   r->active = lind_m8_except(r->active, lind_m8_or(stopped, lind_m8_and(good, r->last)));
   ros_stop(r, lind_m8_and(r->active, lind_v8_ge(r->attempts, v8(r->tolerance->most_steps))), LIND_LANE_STEPS);
   if (lind_m8_bits(r->active) && lind_m8_bits(good)) ros_refresh(r);

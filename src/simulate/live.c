@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "conduct.h"
-#include "lind/draw.h"
 
 enum { UNDER_WAY = 64 }; /* doses of a lane that wait for their lag, or are running in */
 
