@@ -1,5 +1,5 @@
-/* estimator.h -- endpoints (a history becomes a number) and estimators (two samples become an estimate): plug-ins of src/reduce.
- * One file each and one line in that folder's list.h. Depends on: outcome.h, protocol.h.
+/* estimator.h -- endpoints (a history becomes a number) and estimators (the columns of one comparison become an estimate):
+ * plug-ins of src/reduce. One file each and one line in that folder's list.h. Depends on: outcome.h, protocol.h.
  */
 #ifndef LIND_ESTIMATOR_H
 #define LIND_ESTIMATOR_H
@@ -46,11 +46,39 @@ typedef struct lind_answer {
   lind_term terms[LIND_TERMS]; /* terms[0] is the effect */
 } lind_answer;
 
-typedef struct lind_sample { /* one arm; values may hold NAN (counted as missing) */
+/* The columns of one comparison, in the order of the seats: what every estimator takes. Who is in neither arm, or in another
+ * level of the grouping, is left out. A NULL column is not there. */
+typedef struct lind_analysis_set {
   uint64_t n;
-  const double *value; /* [n] */
-  const double *event; /* [n] 1 seen, 0 censored; NULL unless the scale is time */
-} lind_sample;
+  const uint8_t *treated;            /* [n] 1 treated, 0 control */
+  const double *value;               /* [n] canonical, as the endpoint gives it; NAN = missing */
+  const double *event;               /* [n] 1 seen, 0 censored; NULL unless the scale is time */
+  const double *entry;               /* [n] h of calendar time at which the seat was enrolled; NULL: all at once */
+  const double *weight;              /* [n] importance weights; NULL: everybody counts as 1 */
+  int n_strata;                      /* 1 where stratum is NULL */
+  const uint16_t *stratum;           /* [n] below n_strata; NULL: one stratum */
+  int n_covariates;                  /* what the analysis adjusts for; categories are columns of 0 and 1 */
+  const double *const *covariate;    /* [n_covariates][n] in the column's own unit */
+  const char *const *covariate_name; /* [n_covariates] "age", "sex male" */
+  const double *forecast;            /* [n] the endpoint under control as forecast from the baseline; NULL: none */
+  const double *twin, *twin_event;   /* [n] the same person's computed outcome under control; NULL: none */
+  const uint8_t *external;           /* [n] 1: not randomised, from another source; NULL: all are randomised */
+} lind_analysis_set;
+
+typedef struct lind_setting { /* a number or a word that an estimator may be told */
+  const char *name;
+  const char *const *words; /* NULL-terminated: the setting is the index of one of them; NULL: it is a number */
+  double preset, least, most;
+  const char *meaning;
+} lind_setting;
+
+enum { LIND_SETTINGS = 8, LIND_COVARIATES = 32 };
+
+typedef struct lind_analysis_settings {
+  double level; /* of the interval, e.g. 0.95 */
+  double null;  /* value of no effect */
+  double of[LIND_SETTINGS];
+} lind_analysis_settings;
 
 typedef struct lind_moments { /* enough for some estimators, mergeable in block order (Chan et al. 1983) */
   double n, mean, m2;         /* m2: sum of squared deviations */
@@ -64,23 +92,33 @@ typedef struct lind_life_table { /* enough for time-to-event: visits fall on who
   const double *events, *censored; /* [n_days] by day; who is censored during day d was at risk on day d */
 } lind_life_table;
 
+enum { LIND_FITS_MEAN = 1 << LIND_SCALE_MEAN, LIND_FITS_SHARE = 1 << LIND_SCALE_SHARE, LIND_FITS_TIME = 1 << LIND_SCALE_TIME };
+
 typedef struct lind_estimator {
   const char *name, *summary, *source;
   const char *effect; /* "difference of means (treated - control)" */
+  unsigned fits;      /* scales of endpoints, LIND_FITS_.. */
   bool no_statistic;  /* no test statistic: looks cannot decide by it */
-  bool shares;        /* for endpoints that are 0 or 1 only */
   bool ratio;         /* the effect is a ratio: no effect is 1, figures use a log axis */
-  /* REQUIRED. level e.g. 0.95; null: value of no effect. A sample too small for an interval gives NANs, not an error. */
-  lind_err (*estimate)(const lind_sample *treated, const lind_sample *control, double level, double null, lind_answer *answer);
+  bool adjusts;       /* uses covariates; an analysis that adjusts is refused for the others, as with */
+  bool stratifies, weighs;
+  const lind_setting *settings; /* ended by a row without name, at most LIND_SETTINGS; NULL: none */
+  /* REQUIRED. A set too small for an interval gives NANs, not an error. */
+  lind_err (*estimate)(const lind_analysis_set *set, const lind_analysis_settings *settings, lind_answer *answer);
   /* OPTIONAL: the same from moments alone (same numbers to rounding); makes replicates of any size possible in flat memory. */
-  lind_err (*from_moments)(const lind_moments *treated, const lind_moments *control, double level, double null,
+  lind_err (*from_moments)(const lind_moments *treated, const lind_moments *control, const lind_analysis_settings *settings,
                            lind_answer *answer);
   /* OPTIONAL: the same for estimators of times, from life tables. */
-  lind_err (*from_tables)(const lind_life_table *treated, const lind_life_table *control, double level, double null,
+  lind_err (*from_tables)(const lind_life_table *treated, const lind_life_table *control, const lind_analysis_settings *settings,
                           lind_answer *answer);
 } lind_estimator;
 
 const lind_estimator *lind_estimator_find(const char *name);
 const char *const *lind_estimator_names(int *n);
+/* The estimator's own settings at their presets; level and null are the caller's. */
+void lind_estimator_preset(const lind_estimator *estimator, lind_analysis_settings *settings);
+/* One setting as written. `key` names it in the sentence ("analysis.primary.settings", "--setting"). */
+lind_err lind_estimator_set(const lind_estimator *estimator, const char *key, const char *name, const char *value,
+                            lind_where where, lind_analysis_settings *settings) LIND_MUST_CHECK;
 
 #endif

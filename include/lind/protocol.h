@@ -102,11 +102,14 @@ typedef struct lind_analysis {
   const char *name, *title;
   lind_where where;
   lind_words endpoint;
-  lind_words estimator;    /* registered in src/reduce/estimators */
-  lind_words_list compare; /* [treated, control]; default the first two arms */
-  lind_words_list by;      /* "all" and names of groups or category/genotype columns; default [all] */
-  double level;            /* 0.95 */
-  double null;             /* value of no effect, default 0 */
+  lind_words estimator;             /* registered in src/reduce/estimators */
+  lind_words_list compare;          /* [treated, control]; default the first two arms */
+  lind_words_list by;               /* "all" and names of groups or category/genotype columns; default [all] */
+  double level;                     /* 0.95 */
+  double null;                      /* value of no effect, default 0 */
+  lind_words_list adjust, stratify; /* columns of the cohort, groups */
+  int n_settings;                   /* of the estimator */
+  const lind_words *setting_name, *setting_value;
   lind_words estimand;
 } lind_analysis;
 

@@ -28,8 +28,26 @@ enum {
   LIND_FLOW_PER_ARM
 };
 
+/* A column of 0 and 1, or a number, that an analysis adjusts for. */
+typedef struct lind_layout_covariate {
+  const char *name;
+  int slot;            /* of the cohort row, divided by `scale`; -1: */
+  double scale;        /* canonical value of one unit of the column */
+  int grouping, level; /* 1 for who is in this level */
+} lind_layout_covariate;
+
+typedef struct lind_layout_analysis {
+  lind_analysis_settings settings;
+  int n_covariates;
+  const lind_layout_covariate *covariates;
+  const char **covariate_names;
+  int n_strata, n_stratify;
+  const int *stratify; /* [n_stratify] groupings whose levels combine to the strata */
+} lind_layout_analysis;
+
 typedef struct lind_layout {
   const lind_plan *plan;
+  const lind_layout_analysis *analyses;   /* of the protocol */
   int n_arms, n_endpoints, n_levels;      /* levels: of all groupings, in order */
   const int *first_level;                 /* [n_groupings] */
   const lind_endpoint_kind *const *kinds; /* [n_endpoints] */

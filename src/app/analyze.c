@@ -1,26 +1,24 @@
 /* analyze.c -- `lind analyze`: any estimator on any table, without a trial. */
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze_columns.h"
 #include "command.h"
-#include "lind/csv.h"
-#include "lind/estimator.h"
 #include "lind/text.h"
 
 typedef struct analyze_request {
-  const char *table, *estimator, *value, *arm, *event, *treated, *control, *level, *null;
+  const char *table, *estimator, *value, *arm, *event, *treated, *control, *level, *null, *weight;
+  lind_option_list adjust, stratify, setting;
   bool json;
 } analyze_request;
 
 typedef struct question {
   const lind_estimator *estimator;
-  const lind_csv *csv;
-  int value, arm, event; /* columns; event -1: none */
+  lind_analyze_columns columns;
   const char *treated, *control;
-  double level, null;
+  lind_analysis_settings settings;
 } question;
 
 static lind_err read_request(int n, char **arguments, analyze_request *r) {
@@ -34,6 +32,10 @@ static lind_err read_request(int n, char **arguments, analyze_request *r) {
                                  {"--control", LIND_OPTION_TEXT, &r->control},
                                  {"--level", LIND_OPTION_TEXT, &r->level},
                                  {"--null", LIND_OPTION_TEXT, &r->null},
+                                 {"--adjust", LIND_OPTION_LIST, &r->adjust},
+                                 {"--stratify", LIND_OPTION_LIST, &r->stratify},
+                                 {"--weight", LIND_OPTION_TEXT, &r->weight},
+                                 {"--setting", LIND_OPTION_LIST, &r->setting},
                                  {"--json", LIND_OPTION_FLAG, &r->json},
                                  {0}};
   LIND_TRY(lind_options_read(n, arguments, options, &r->table, 1, &given));
@@ -75,7 +77,8 @@ static lind_err find_arm(const question *q, const char *option, const char *name
   for (int k = 0; k < n; k++)
     if (strcmp(arms[k], name) == 0) return LIND_OK;
   return lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s is '%s', which column '%s' of %s does not name; it has %s%s",
-                         option, name, q->csv->columns[q->arm], q->csv->path, lind_text_list(arms, (size_t)n, list, sizeof list),
+                         option, name, q->columns.csv->columns[q->columns.arm], q->columns.csv->path,
+                         lind_text_list(arms, (size_t)n, list, sizeof list),
                          lind_text_suggestion(name, arms, (size_t)n, suggestion, sizeof suggestion));
 }
 
@@ -84,12 +87,14 @@ static lind_err choose_arms(const analyze_request *r, question *q) {
   const char *arms[MOST_ARMS];
   char list[300];
   int n;
-  LIND_TRY(list_arms(q->csv, q->arm, arms, &n));
-  LIND_CHECK(n >= 2, LIND_ERR_INPUT, "column '%s' of %s names %d arm%s; a comparison needs two", q->csv->columns[q->arm],
-             q->csv->path, n, n == 1 ? "" : "s");
+  const lind_csv *csv = q->columns.csv;
+  const char *column = csv->columns[q->columns.arm];
+  LIND_TRY(list_arms(csv, q->columns.arm, arms, &n));
+  LIND_CHECK(n >= 2, LIND_ERR_INPUT, "column '%s' of %s names %d arm%s; a comparison needs two", column, csv->path, n,
+             n == 1 ? "" : "s");
   LIND_CHECK(n == 2 || (r->treated != NULL && r->control != NULL), LIND_ERR_INPUT,
-             "column '%s' of %s names %s; --treated and --control must say which two are compared", q->csv->columns[q->arm],
-             q->csv->path, lind_text_list(arms, (size_t)n, list, sizeof list));
+             "column '%s' of %s names %s; --treated and --control must say which two are compared", column, csv->path,
+             lind_text_list(arms, (size_t)n, list, sizeof list));
   q->treated = r->treated;
   q->control = r->control;
   if (q->treated != NULL) LIND_TRY(find_arm(q, "--treated", q->treated, arms, n));
@@ -101,6 +106,37 @@ static lind_err choose_arms(const analyze_request *r, question *q) {
   return LIND_OK;
 }
 
+static lind_err read_settings(const analyze_request *r, question *q) {
+  LIND_TRY(read_number("--level", r->level, 0.95, &q->settings.level));
+  LIND_TRY(read_number("--null", r->null, q->estimator->ratio ? 1.0 : 0.0, &q->settings.null));
+  lind_estimator_preset(q->estimator, &q->settings);
+  for (int k = 0; k < r->setting.n; k++) {
+    char name[64];
+    const char *equals = strchr(r->setting.at[k], '=');
+    LIND_CHECK(equals != NULL && (size_t)(equals - r->setting.at[k]) < sizeof name, LIND_ERR_INPUT,
+               "--setting is '%s'; name=value would be right, as `lind describe estimator %s` lists them", r->setting.at[k],
+               q->estimator->name);
+    (void)snprintf(name, sizeof name, "%.*s", (int)(equals - r->setting.at[k]), r->setting.at[k]);
+    LIND_TRY(lind_estimator_set(q->estimator, "--setting", name, equals + 1, (lind_where){0}, &q->settings));
+  }
+  return LIND_OK;
+}
+
+static lind_err name_columns(const analyze_request *r, question *q, lind_arena *arena) {
+  lind_analyze_columns *c = &q->columns;
+  LIND_TRY(lind_csv_read(r->table, arena, &c->csv));
+  LIND_TRY(lind_csv_column(c->csv, r->value, &c->value));
+  LIND_TRY(lind_csv_column(c->csv, r->arm, &c->arm));
+  c->event = c->weight = -1;
+  if (r->event != NULL) LIND_TRY(lind_csv_column(c->csv, r->event, &c->event));
+  if (r->weight != NULL) LIND_TRY(lind_csv_column(c->csv, r->weight, &c->weight));
+  LIND_CHECK(r->adjust.n <= LIND_COVARIATES && r->stratify.n <= LIND_COVARIATES, LIND_ERR_INPUT,
+             "--adjust and --stratify name at most %d columns each", LIND_COVARIATES);
+  for (int k = 0; k < r->adjust.n; k++) LIND_TRY(lind_csv_column(c->csv, r->adjust.at[k], &c->adjust[c->n_adjust++]));
+  for (int k = 0; k < r->stratify.n; k++) LIND_TRY(lind_csv_column(c->csv, r->stratify.at[k], &c->stratify[c->n_stratify++]));
+  return LIND_OK;
+}
+
 static lind_err ask(const analyze_request *r, lind_arena *arena, question *q) {
   int n;
   const char *const *names = lind_estimator_names(&n);
@@ -109,76 +145,29 @@ static lind_err ask(const analyze_request *r, lind_arena *arena, question *q) {
   LIND_CHECK(q->estimator != NULL, LIND_ERR_INPUT, "--estimator is '%s'; known are %s%s", r->estimator,
              lind_text_list(names, (size_t)n, list, sizeof list),
              lind_text_suggestion(r->estimator, names, (size_t)n, suggestion, sizeof suggestion));
-  LIND_TRY(read_number("--level", r->level, 0.95, &q->level));
-  LIND_TRY(read_number("--null", r->null, q->estimator->ratio ? 1.0 : 0.0, &q->null));
-  LIND_CHECK(q->level > 0.0 && q->level < 1.0, LIND_ERR_INPUT,
-             "--level is %g; a share between 0 and 1, such as 0.95, would be right", q->level);
-  LIND_CHECK(!q->estimator->ratio || q->null > 0.0, LIND_ERR_INPUT, "--null is %g; no effect of a ratio is above 0, such as 1",
-             q->null);
+  LIND_TRY(read_settings(r, q));
+  LIND_CHECK(q->settings.level > 0.0 && q->settings.level < 1.0, LIND_ERR_INPUT,
+             "--level is %g; a share between 0 and 1, such as 0.95, would be right", q->settings.level);
+  LIND_CHECK(!q->estimator->ratio || q->settings.null > 0.0, LIND_ERR_INPUT,
+             "--null is %g; no effect of a ratio is above 0, such as 1", q->settings.null);
   LIND_CHECK(access(r->table, F_OK) == 0, LIND_ERR_INPUT, "%s: there is no such file", r->table);
-  LIND_TRY(lind_csv_read(r->table, arena, &q->csv));
-  LIND_TRY(lind_csv_column(q->csv, r->value, &q->value));
-  LIND_TRY(lind_csv_column(q->csv, r->arm, &q->arm));
-  q->event = -1;
-  if (r->event != NULL) LIND_TRY(lind_csv_column(q->csv, r->event, &q->event));
+  LIND_TRY(name_columns(r, q, arena));
   return choose_arms(r, q);
 }
 
-/* ---- the samples ------------------------------------------------------------------------------------------ */
-
-/* Missing is what csv.h says, and what results.h5 writes into its tables. */
-static lind_err read_column(const lind_csv *csv, int column, lind_arena *arena, double **values) {
-  LIND_TAKE(*values, arena, csv->n_rows);
-  for (size_t row = 0; row < csv->n_rows; row++) {
-    const char *text = lind_csv_at(csv, row, column)->text;
-    (*values)[row] = NAN;
-    if (text[0] == '\0' || strcmp(text, ".") == 0 || strcmp(text, "NA") == 0 || strcmp(text, "NaN") == 0) continue;
-    LIND_TRY(lind_csv_number(csv, row, column, &(*values)[row]));
-  }
-  return LIND_OK;
-}
-
-static lind_err check_events(const question *q, const double *events) {
-  for (size_t row = 0; row < q->csv->n_rows; row++)
-    LIND_CHECK_AT(events[row] == 0.0 || events[row] == 1.0, LIND_ERR_INPUT, lind_csv_where(q->csv, row, q->event),
-                  "column '%s' holds '%s'; 1 (seen) or 0 (censored) would be right", q->csv->columns[q->event],
-                  lind_csv_at(q->csv, row, q->event)->text);
-  return LIND_OK;
-}
-
-static lind_err gather(const question *q, const char *arm, const double *values, const double *events, lind_arena *arena,
-                       lind_sample *sample) {
-  double *value, *event;
-  LIND_TAKE(value, arena, q->csv->n_rows);
-  LIND_TAKE(event, arena, q->csv->n_rows);
-  uint64_t n = 0;
-  for (size_t row = 0; row < q->csv->n_rows; row++) {
-    if (strcmp(lind_csv_at(q->csv, row, q->arm)->text, arm) != 0) continue;
-    value[n] = values[row];
-    event[n++] = events != NULL ? events[row] : 1.0;
-  }
-  *sample = (lind_sample){n, value, events != NULL ? event : NULL};
-  return LIND_OK;
-}
-
-static lind_err estimate(const question *q, lind_arena *arena, lind_sample sample[2], lind_answer *answer) {
-  double *values, *events = NULL;
-  LIND_TRY(read_column(q->csv, q->value, arena, &values));
-  LIND_CHECK(q->event >= 0 || q->estimator->from_moments != NULL, LIND_ERR_INPUT,
+/* What the estimator cannot use is not ignored. */
+static lind_err estimate(const question *q, lind_arena *arena, lind_analysis_set *set, lind_answer *answer) {
+  LIND_CHECK(q->columns.event >= 0 || q->estimator->fits & ~(unsigned)LIND_FITS_TIME, LIND_ERR_INPUT,
              "--estimator %s compares times to an event; --event COLUMN says who had it (1) and who was censored (0)",
              q->estimator->name);
-  for (size_t row = 0; q->estimator->shares && row < q->csv->n_rows; row++)
-    LIND_CHECK_AT(isnan(values[row]) || values[row] == 0.0 || values[row] == 1.0, LIND_ERR_INPUT,
-                  lind_csv_where(q->csv, row, q->value),
-                  "column '%s' holds '%s'; --estimator %s compares shares, of values 0 and 1", q->csv->columns[q->value],
-                  lind_csv_at(q->csv, row, q->value)->text, q->estimator->name);
-  if (q->event >= 0) {
-    LIND_TRY(read_column(q->csv, q->event, arena, &events));
-    LIND_TRY(check_events(q, events));
-  }
-  LIND_TRY(gather(q, q->treated, values, events, arena, &sample[0]));
-  LIND_TRY(gather(q, q->control, values, events, arena, &sample[1]));
-  return q->estimator->estimate(&sample[0], &sample[1], q->level, q->null, answer);
+  LIND_CHECK(q->columns.n_adjust == 0 || q->estimator->adjusts, LIND_ERR_INPUT, "--adjust: estimator %s cannot adjust",
+             q->estimator->name);
+  LIND_CHECK(q->columns.n_stratify == 0 || q->estimator->stratifies, LIND_ERR_INPUT, "--stratify: estimator %s has no strata",
+             q->estimator->name);
+  LIND_CHECK(q->columns.weight < 0 || q->estimator->weighs, LIND_ERR_INPUT, "--weight: estimator %s cannot weigh",
+             q->estimator->name);
+  LIND_TRY(lind_analyze_columns_read(&q->columns, q->treated, q->control, q->estimator->fits == LIND_FITS_SHARE, arena, set));
+  return q->estimator->estimate(set, &q->settings, answer);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------------------- */
@@ -200,20 +189,23 @@ static json_t *term_json(const lind_term *term) {
   return object;
 }
 
-static lind_err print_json(const question *q, const lind_sample sample[2], const lind_answer *answer) {
+static lind_err print_json(const question *q, const lind_analysis_set *set, const lind_answer *answer) {
+  const lind_csv *csv = q->columns.csv;
+  uint64_t treated = 0;
+  for (uint64_t i = 0; i < set->n; i++) treated += set->treated[i];
   json_t *root = json_object(), *terms = json_array(), *details = json_object();
   for (int i = 0; i < answer->n_terms; i++) json_array_append_new(terms, term_json(&answer->terms[i]));
   json_object_set_new(details, "estimator", json_string(q->estimator->name));
   json_object_set_new(details, "effect", json_string(q->estimator->effect));
-  json_object_set_new(details, "value", json_string(q->csv->columns[q->value]));
-  json_object_set_new(details, "unit", json_string(q->csv->units[q->value]));
+  json_object_set_new(details, "value", json_string(csv->columns[q->columns.value]));
+  json_object_set_new(details, "unit", json_string(csv->units[q->columns.value]));
   json_object_set_new(details, "treated", json_string(q->treated));
   json_object_set_new(details, "control", json_string(q->control));
-  json_object_set_new(details, "rows_treated", json_integer((json_int_t)sample[0].n));
-  json_object_set_new(details, "rows_control", json_integer((json_int_t)sample[1].n));
+  json_object_set_new(details, "rows_treated", json_integer((json_int_t)treated));
+  json_object_set_new(details, "rows_control", json_integer((json_int_t)(set->n - treated)));
   json_object_set_new(details, "missing", json_integer((json_int_t)answer->missing));
-  set_number(details, "level", q->level);
-  set_number(details, "null", q->null);
+  set_number(details, "level", q->settings.level);
+  set_number(details, "null", q->settings.null);
   json_object_set_new(root, "method", json_string(answer->method));
   json_object_set_new(root, "n", json_integer((json_int_t)answer->n));
   json_object_set_new(root, "terms", terms);
@@ -229,10 +221,10 @@ static void print_number(const char *word, double value) {
 }
 
 static void print_words(const question *q, const lind_answer *answer) {
-  const char *unit = q->csv->units[q->value];
-  printf("%s\n%s, column %s%s%s%s: %s against %s, %llu used, %llu missing\n", answer->method, q->csv->path,
-         q->csv->columns[q->value], unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "", q->treated, q->control,
-         (unsigned long long)answer->n, (unsigned long long)answer->missing);
+  const char *unit = q->columns.csv->units[q->columns.value];
+  printf("%s\n%s, column %s%s%s%s: %s against %s, %llu used, %llu missing\n", answer->method, q->columns.csv->path,
+         q->columns.csv->columns[q->columns.value], unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "", q->treated,
+         q->control, (unsigned long long)answer->n, (unsigned long long)answer->missing);
   for (int i = 0; i < answer->n_terms; i++) {
     const lind_term *t = &answer->terms[i];
     printf("%-16s", t->name);
@@ -240,7 +232,8 @@ static void print_words(const question *q, const lind_answer *answer) {
       printf(" %.6g", t->estimate);
     else
       printf(" cannot be told");
-    if (isfinite(t->lower) && isfinite(t->upper)) printf("  %g %% interval %.6g to %.6g", 100.0 * q->level, t->lower, t->upper);
+    if (isfinite(t->lower) && isfinite(t->upper))
+      printf("  %g %% interval %.6g to %.6g", 100.0 * q->settings.level, t->lower, t->upper);
     print_number("se", t->se);
     print_number("statistic", t->statistic);
     print_number("df", t->df);
@@ -252,12 +245,12 @@ static void print_words(const question *q, const lind_answer *answer) {
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   analyze_request r;
   question q = {0};
-  lind_sample sample[2];
+  lind_analysis_set set;
   lind_answer answer;
   LIND_TRY(read_request(n, arguments, &r));
   LIND_TRY(ask(&r, arena, &q));
-  LIND_TRY(estimate(&q, arena, sample, &answer));
-  if (r.json) return print_json(&q, sample, &answer);
+  LIND_TRY(estimate(&q, arena, &set, &answer));
+  if (r.json) return print_json(&q, &set, &answer);
   print_words(&q, &answer);
   return LIND_OK;
 }
@@ -266,7 +259,8 @@ const lind_command lind_command_analyze = {
     .name = "analyze",
     .usage =
         "analyze TABLE.csv --estimator NAME --value COLUMN --arm COLUMN [--treated X] [--control Y] [--event COLUMN]\n"
-        "           [--level 0.95] [--null 0] [--json]",
+        "           [--adjust COLUMN]... [--stratify COLUMN]... [--weight COLUMN] [--setting NAME=VALUE]... [--level 0.95] "
+        "[--null 0] [--json]",
     .summary = "Any estimator on any table: compare the values of two arms.",
     .run = run,
 };

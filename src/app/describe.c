@@ -75,6 +75,15 @@ static lind_err describe_estimator(const char *name) {
          estimator->from_moments != NULL  ? "replicates of any size: moments are enough"
          : estimator->from_tables != NULL ? "replicates of any size: tables of events by day are enough"
                                           : "needs every patient's value");
+  printf("takes   %s%s%s\n", estimator->adjusts ? "covariates; " : "", estimator->stratifies ? "strata; " : "",
+         estimator->weighs ? "weights" : "every patient counts as one");
+  for (const lind_setting *row = estimator->settings; row != NULL && row->name != NULL; row++) {
+    printf("setting %-12s ", row->name);
+    if (row->words == NULL) printf("a number from %g to %g, %g unless said: ", row->least, row->most, row->preset);
+    for (int w = 0; row->words != NULL && row->words[w] != NULL; w++) printf("%s%s", w > 0 ? "|" : "", row->words[w]);
+    if (row->words != NULL) printf(", %s unless said: ", row->words[(int)row->preset]);
+    printf("%s\n", row->meaning);
+  }
   return LIND_OK;
 }
 

@@ -46,6 +46,7 @@ typedef struct lind_rows_endpoint_shape {
 typedef struct lind_rows_analysis_shape {
   lind_analysis analysis;
   lind_words title;
+  const lind_node *settings;
 } lind_rows_analysis_shape;
 
 typedef struct lind_rows_target_shape {

@@ -101,6 +101,24 @@ static lind_err check_analysis(const lind_node *node, lind_arena *arena, const l
   return LIND_OK;
 }
 
+static lind_err read_settings(const lind_node *node, lind_arena *arena, lind_analysis *analysis) {
+  static const lind_key row = {"settings", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, 0, ""};
+  if (node == NULL) return LIND_OK;
+  lind_words *names, *values;
+  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where,
+                "analysis.%s.settings must be a mapping, such as {ties: breslow}", analysis->name);
+  LIND_TAKE(names, arena, node->n + 1);
+  LIND_TAKE(values, arena, node->n + 1);
+  for (int i = 0; i < node->n; ++i) {
+    names[i] = (lind_words){node->keys[i], node->key_where[i]};
+    LIND_TRY(lind_schema_read_value(&node->items[i], &row, arena, &values[i]));
+  }
+  analysis->n_settings = node->n;
+  analysis->setting_name = names;
+  analysis->setting_value = values;
+  return LIND_OK;
+}
+
 lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   const lind_node *analyses;
   LIND_TRY(lind_keys_mapping(node, "analysis", "an analysis", &analyses));
@@ -117,6 +135,7 @@ lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_p
     made[i].where = analyses->key_where[i];
     made[i].title = title_or(&shape.title, made[i].name);
     LIND_TRY(check_analysis(item, arena, protocol, &made[i]));
+    LIND_TRY(read_settings(shape.settings, arena, &made[i]));
   }
   protocol->n_analyses = analyses->n;
   protocol->analyses = made;

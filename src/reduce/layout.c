@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "layout_analysis.h"
 #include "lind/text.h"
 
 size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int arm) {
@@ -128,8 +129,9 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
                 lind_text_list(names, (size_t)n, list, sizeof list),
                 lind_text_suggestion(analysis->estimator.text, names, (size_t)n, suggestion, sizeof suggestion));
   LIND_CHECK_AT(
-      estimator->from_moments != NULL || estimator->from_tables != NULL || plan->block_replicates > 0, LIND_ERR_INPUT,
-      analysis->estimator.where,
+      plan->block_replicates > 0 || ((estimator->from_moments != NULL || estimator->from_tables != NULL) &&
+                                     analysis->adjust.n == 0 && analysis->stratify.n == 0),
+      LIND_ERR_INPUT, analysis->estimator.where,
       "analysis.%s.estimator %s needs every patient at once, which a replicate of %llu patients (block_max %llu) is not; "
       "use an estimator of means or shares, or raise block_max",
       analysis->name, estimator->name, (unsigned long long)plan->protocol->patients,
@@ -140,11 +142,9 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
   const int treated = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[0].text) : 0;
   const int control = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[1].text) : 1;
   const lind_scale scale = layout->kinds[endpoint]->scale;
-  const bool fits = scale == LIND_SCALE_TIME
-                        ? estimator->from_moments == NULL
-                        : estimator->from_moments != NULL && (!estimator->shares || scale == LIND_SCALE_SHARE);
-  LIND_CHECK_AT(fits, LIND_ERR_INPUT, analysis->estimator.where, "analysis.%s.estimator %s does not fit endpoint %s of kind %s",
-                analysis->name, estimator->name, analysis->endpoint.text, layout->kinds[endpoint]->name);
+  LIND_CHECK_AT(estimator->fits & 1u << scale, LIND_ERR_INPUT, analysis->estimator.where,
+                "analysis.%s.estimator %s does not fit endpoint %s of kind %s", analysis->name, estimator->name,
+                analysis->endpoint.text, layout->kinds[endpoint]->name);
   const int n_by = analysis->by.n > 0 ? analysis->by.n : 1;
   for (int b = 0; b < n_by; b++) {
     int g = 0;
@@ -244,6 +244,7 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
              (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
   LIND_TRY(settle_endpoints(layout, arena));
   LIND_TRY(settle_terms(layout, arena));
+  LIND_TRY(lind_layout_analysis_settle(layout, arena));
   LIND_TRY(check_looks(layout));
   LIND_CHECK(plan->protocol->n_looks == 0 || layout->n_terms > 0, LIND_ERR_INPUT,
              "%s: design.looks decide by the first analysis, but the protocol has none", plan->protocol->path);

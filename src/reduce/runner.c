@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "gather.h"
 
 enum { MEASURES = 64 };
 
@@ -11,8 +12,8 @@ struct lind_runner {
   const lind_layout *layout;
   lind_desk *desk;
   double *value, *event; /* [n_endpoints][capacity] of the replicate at hand */
-  double *pool[4];       /* treated and control samples: value, event each */
-  double *reals;         /* [block_replicates][n_reals] */
+  lind_gather gather;
+  double *reals; /* [block_replicates][n_reals] */
   int64_t *counts;
   double *rows; /* [n_columns][block seats] */
   size_t n_rows, most_rows;
@@ -20,34 +21,32 @@ struct lind_runner {
 
 static size_t replicates_in_memory(const lind_plan *plan) { return plan->block_replicates > 0 ? plan->block_replicates : 1; }
 
-static void sizes(const lind_layout *layout, size_t bytes[9]) {
+static void sizes(const lind_layout *layout, size_t bytes[5]) {
   const lind_plan *plan = layout->plan;
   const size_t n = lind_plan_seats_in_memory(plan), e = (size_t)layout->n_endpoints;
   bytes[0] = bytes[1] = n * e * sizeof(double);
-  for (int k = 2; k < 6; k++) bytes[k] = n * sizeof(double);
-  bytes[6] = replicates_in_memory(plan) * layout->n_reals * sizeof(double);
-  bytes[7] = layout->n_counts * sizeof(int64_t);
-  bytes[8] = plan->block_seats * (size_t)layout->n_columns * sizeof(double);
+  bytes[2] = replicates_in_memory(plan) * layout->n_reals * sizeof(double);
+  bytes[3] = layout->n_counts * sizeof(int64_t);
+  bytes[4] = plan->block_seats * (size_t)layout->n_columns * sizeof(double);
 }
 
 size_t lind_runner_bytes(const lind_layout *layout) {
-  size_t bytes[9], total = lind_plan_desk_bytes(layout->plan);
+  size_t bytes[5], total = lind_plan_desk_bytes(layout->plan);
   sizes(layout, bytes);
-  for (int k = 0; k < 9; k++) total += bytes[k];
-  return total;
+  for (int k = 0; k < 5; k++) total += bytes[k];
+  return total + lind_gather_bytes(layout);
 }
 
 lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
   lind_runner *runner = calloc(1, sizeof *runner);
   LIND_CHECK(runner != NULL, LIND_ERR_MEMORY, "no memory for a runner");
-  size_t bytes[9];
+  size_t bytes[5];
   sizes(layout, bytes);
   runner->layout = layout;
-  void **at[9] = {(void **)&runner->value,   (void **)&runner->event,   (void **)&runner->pool[0],
-                  (void **)&runner->pool[1], (void **)&runner->pool[2], (void **)&runner->pool[3],
-                  (void **)&runner->reals,   (void **)&runner->counts,  (void **)&runner->rows};
-  bool ok = lind_desk_create(layout->plan, &runner->desk) == LIND_OK;
-  for (int k = 0; ok && k < 9; k++) ok = (*at[k] = malloc(bytes[k] + 8)) != NULL;
+  void **at[5] = {(void **)&runner->value, (void **)&runner->event, (void **)&runner->reals, (void **)&runner->counts,
+                  (void **)&runner->rows};
+  bool ok = lind_desk_create(layout->plan, &runner->desk) == LIND_OK && lind_gather_create(layout, &runner->gather) == LIND_OK;
+  for (int k = 0; ok && k < 5; k++) ok = (*at[k] = malloc(bytes[k] + 8)) != NULL;
   if (!ok) {
     lind_runner_destroy(&runner);
     LIND_CHECK(false, LIND_ERR_MEMORY, "no memory for one thread's %zu bytes; lower block_max", lind_runner_bytes(layout));
@@ -63,7 +62,7 @@ void lind_runner_destroy(lind_runner **at) {
   lind_desk_destroy(&runner->desk);
   free(runner->value);
   free(runner->event);
-  for (int k = 0; k < 4; k++) free(runner->pool[k]);
+  lind_gather_release(&runner->gather);
   free(runner->reals);
   free(runner->counts);
   free(runner->rows);
@@ -92,10 +91,6 @@ static void value_endpoints(lind_runner *runner, int from, int to) {
   }
 }
 
-static uint16_t level_of(const lind_desk *desk, int grouping, int s) {
-  return desk->group[(size_t)grouping * (size_t)desk->capacity + (size_t)s];
-}
-
 /* Moments of every cell: a time that was not reached has no value, so cells of times hold those who reached it. */
 static void fill_cells(lind_runner *runner, int n, double *reals) {
   const lind_layout *layout = runner->layout;
@@ -107,7 +102,7 @@ static void fill_cells(lind_runner *runner, int n, double *reals) {
       const size_t at = (size_t)e * (size_t)desk->capacity + (size_t)s;
       const double y = time && runner->event[at] == 0.0 ? NAN : runner->value[at];
       for (int g = 0; g < layout->plan->n_groupings; g++) {
-        double *cell = reals + lind_layout_cell(layout, e, g, level_of(desk, g, s), desk->arm[s]);
+        double *cell = reals + lind_layout_cell(layout, e, g, lind_gather_level(desk, g, s), desk->arm[s]);
         lind_moments_add((lind_moments *)(void *)cell, y);
       }
     }
@@ -116,26 +111,10 @@ static void fill_cells(lind_runner *runner, int n, double *reals) {
 
 _Static_assert(sizeof(lind_moments) == LIND_CELL_REALS * sizeof(double), "a cell is a lind_moments");
 
-static uint64_t gather(lind_runner *runner, const struct lind_layout_term *term, int arm, int n, double *value, double *event) {
-  const lind_desk *desk = runner->desk;
-  uint64_t count = 0;
-  for (int s = 0; s < n; s++) {
-    if (!desk->seated[s] || desk->arm[s] != arm || level_of(desk, term->grouping, s) != term->level) continue;
-    const size_t at = (size_t)term->endpoint * (size_t)desk->capacity + (size_t)s;
-    value[count] = runner->value[at];
-    event[count++] = runner->event[at];
-  }
-  return count;
-}
-
 static lind_err answer_term(lind_runner *runner, const struct lind_layout_term *term, int n, lind_answer *answer) {
-  const lind_analysis *analysis = &runner->layout->plan->protocol->analyses[term->analysis];
-  const bool time = runner->layout->kinds[term->endpoint]->scale == LIND_SCALE_TIME;
-  lind_sample a = {.value = runner->pool[0], .event = time ? runner->pool[1] : NULL};
-  lind_sample b = {.value = runner->pool[2], .event = time ? runner->pool[3] : NULL};
-  a.n = gather(runner, term, term->treated, n, runner->pool[0], runner->pool[1]);
-  b.n = gather(runner, term, term->control, n, runner->pool[2], runner->pool[3]);
-  return term->estimator->estimate(&a, &b, analysis->level, analysis->null, answer);
+  lind_analysis_set set;
+  lind_gather_set(&runner->gather, runner->layout, term, runner->desk, runner->value, runner->event, n, &set);
+  return term->estimator->estimate(&set, &runner->layout->analyses[term->analysis].settings, answer);
 }
 
 static void write_term(const lind_answer *answer, double *reals) {
@@ -155,7 +134,7 @@ static void fill_tables(lind_runner *runner, int n, double *reals) {
       const size_t at = (size_t)term->endpoint * (size_t)desk->capacity + (size_t)s;
       const bool treated = desk->seated[s] && desk->arm[s] == term->treated,
                  control = desk->seated[s] && desk->arm[s] == term->control;
-      if (!(treated || control) || level_of(desk, term->grouping, s) != term->level) continue;
+      if (!(treated || control) || lind_gather_level(desk, term->grouping, s) != term->level) continue;
       if (isnan(runner->value[at])) {
         reals[layout->table[t] + 4 * layout->table_days] += 1.0;
         continue;

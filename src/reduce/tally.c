@@ -67,18 +67,18 @@ static void close_replicate(lind_tally *tally, const lind_moments *cells) {
 static lind_err answer_cut(const lind_tally *tally, int t, lind_answer *answer) {
   const lind_layout *layout = tally->layout;
   const struct lind_layout_term *term = &layout->terms[t];
-  const lind_analysis *analysis = &layout->plan->protocol->analyses[term->analysis];
+  const lind_analysis_settings *settings = &layout->analyses[term->analysis].settings;
   if (layout->table[t] >= 0) {
     const double *at = tally->tables + ((size_t)layout->table[t] - layout->first_table);
     const int n = layout->table_days;
     const lind_life_table a = {n, at, at + n}, b = {n, at + 2 * n, at + 3 * n};
-    LIND_TRY(term->estimator->from_tables(&a, &b, analysis->level, analysis->null, answer));
+    LIND_TRY(term->estimator->from_tables(&a, &b, settings, answer));
     answer->missing = (uint64_t)at[4 * n];
     return LIND_OK;
   }
   const size_t a = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->treated) / LIND_CELL_REALS;
   const size_t b = lind_layout_cell(layout, term->endpoint, term->grouping, term->level, term->control) / LIND_CELL_REALS;
-  return term->estimator->from_moments(&tally->partial[a], &tally->partial[b], analysis->level, analysis->null, answer);
+  return term->estimator->from_moments(&tally->partial[a], &tally->partial[b], settings, answer);
 }
 
 static lind_err estimate_cut(lind_tally *tally, uint64_t replicate) {

@@ -89,6 +89,17 @@ static lind_err need(lind_plan *plan, lind_grouping *groupings, int most, const 
   return LIND_OK;
 }
 
+static lind_err need_all(lind_plan *plan, lind_grouping *groupings, int most, const lind_words_list *list, bool numbers_too,
+                         lind_arena *arena) {
+  int at;
+  for (int k = 0; k < list->n; k++) {
+    const lind_column *column = lind_cohort_find(plan->cohort, list->at[k].text);
+    if (numbers_too && column != NULL && column->type.kind == LIND_TYPE_NUMBER) continue;
+    LIND_TRY(need(plan, groupings, most, list->at[k].text, list->at[k].where, arena, &at));
+  }
+  return LIND_OK;
+}
+
 lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) {
   enum { MOST = 32 };
   static const char *const all[] = {"all"};
@@ -102,10 +113,12 @@ lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) {
   plan->groupings = groupings;
   for (int i = 0; i < protocol->n_groups; i++)
     LIND_TRY(need(plan, groupings, MOST, protocol->groups[i].name, protocol->groups[i].value.where, arena, &at));
-  for (int i = 0; i < protocol->n_analyses; i++)
-    for (int k = 0; k < protocol->analyses[i].by.n; k++)
-      LIND_TRY(
-          need(plan, groupings, MOST, protocol->analyses[i].by.at[k].text, protocol->analyses[i].by.at[k].where, arena, &at));
+  for (int i = 0; i < protocol->n_analyses; i++) {
+    const lind_analysis *analysis = &protocol->analyses[i];
+    LIND_TRY(need_all(plan, groupings, MOST, &analysis->by, false, arena));
+    LIND_TRY(need_all(plan, groupings, MOST, &analysis->stratify, false, arena));
+    LIND_TRY(need_all(plan, groupings, MOST, &analysis->adjust, true, arena));
+  }
   plan->n_strata = 1;
   for (int i = 0; i < protocol->strata.n; i++) {
     LIND_TRY(need(plan, groupings, MOST, protocol->strata.at[i].text, protocol->strata.at[i].where, arena, &factors[i]));

@@ -9,7 +9,7 @@ static const double mp[] = {6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22
 static const double mp_event[] = {1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0};
 static const double placebo[] = {1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23};
 
-static lind_sample times(const double *value, const double *event, size_t n) { return (lind_sample){n, value, event}; }
+static case_sample times(const double *value, const double *event, size_t n) { return (case_sample){n, value, event}; }
 
 /* R: survdiff(Surv(time, cens) ~ treat, gehan): O 9 and 21, E 19.3 and 10.7, chi-square 16.8 (16.79 with two decimals). */
 static void leukaemia(void **state) {
@@ -117,7 +117,9 @@ static void life_tables_give_the_same_answer(void **state) {
       for (uint64_t i = 0; i < t.n[a]; i++) (t.event[a][i] != 0.0 ? events : censored)[a][(int)t.value[a][i]] += 1.0;
     const lind_life_table treated = {24, events[1], censored[1]}, control = {24, events[0], censored[0]};
     lind_answer tables;
-    assert_int_equal(lind_estimator_find("log-rank")->from_tables(&treated, &control, 0.95, 1.0, &tables), LIND_OK);
+    assert_int_equal(lind_estimator_find("log-rank")
+                         ->from_tables(&treated, &control, &(lind_analysis_settings){.level = 0.95, .null = 1.0}, &tables),
+                     LIND_OK);
     const lind_answer direct = answer_of(&t, 1);
     assert_int_equal(tables.n, direct.n);
     assert_same_term(&tables.terms[0], &direct.terms[0], 1e-12);
@@ -163,7 +165,7 @@ static void missing_and_empty(void **state) {
 static void the_null_is_a_ratio(void **state) {
   (void)state;
   const trial t = drawn(15, 1, 2.0);
-  const lind_sample a = times(t.value[1], t.event[1], t.n[1]), b = times(t.value[0], t.event[0], t.n[0]);
+  const case_sample a = times(t.value[1], t.event[1], t.n[1]), b = times(t.value[0], t.event[0], t.n[0]);
   const lind_term one = case_answer("log-rank", a, b, 0.95, 1.0).terms[0],
                   zero = case_answer("log-rank", a, b, 0.95, 0.0).terms[0];
   const lind_term edge = case_answer("log-rank", a, b, 0.95, one.lower).terms[0];

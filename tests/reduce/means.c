@@ -125,7 +125,7 @@ static void missing_values_are_counted_and_left_out(void **state) {
 static void too_small_gives_nan(void **state) {
   (void)state;
   static const double one[] = {1.0}, same[] = {2.0, 2.0, 2.0}, gone[] = {NAN, NAN};
-  const lind_sample none = {0, one, NULL};
+  const case_sample none = {0, one, NULL};
   for (int k = 0; k < 2; k++) {
     const char *name = k ? "welch" : "student";
     const lind_term empty = case_answer(name, none, SAMPLE(first), 0.95, 0.0).terms[0];
@@ -150,8 +150,8 @@ static void moments_give_the_same_answer(void **state) {
   for (int k = 0; k < 2; k++) {
     const char *name = k ? "welch" : "student";
     const lind_answer a = case_answer(name, SAMPLE(first), SAMPLE(second), 0.95, 0.5);
-    lind_moments parts = case_moments((lind_sample){3, first, NULL});
-    const lind_moments rest = case_moments((lind_sample){7, first + 3, NULL});
+    lind_moments parts = case_moments((case_sample){3, first, NULL});
+    const lind_moments rest = case_moments((case_sample){7, first + 3, NULL});
     lind_moments_merge(&parts, &rest);
     const lind_answer b = case_from_moments(name, parts, case_moments(SAMPLE(second)), 0.95, 0.5);
     assert_int_equal(a.n, b.n);

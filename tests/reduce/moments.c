@@ -38,9 +38,9 @@ static void any_split_merges_to_the_whole(void **state) {
   for (uint64_t cut = 0; cut <= N; cut++)
     for (uint64_t second = cut; second <= N; second += 13) {
       lind_moments m = {0};
-      const lind_moments parts[] = {case_moments((lind_sample){cut, x, NULL}),
-                                    case_moments((lind_sample){second - cut, x + cut, NULL}),
-                                    case_moments((lind_sample){N - second, x + second, NULL})};
+      const lind_moments parts[] = {case_moments((case_sample){cut, x, NULL}),
+                                    case_moments((case_sample){second - cut, x + cut, NULL}),
+                                    case_moments((case_sample){N - second, x + second, NULL})};
       for (int k = 0; k < 3; k++) lind_moments_merge(&m, &parts[k]);
       assert_near(m.n, N, 0.0);
       assert_near(m.mean, whole.mean, 1e-13);

@@ -23,18 +23,51 @@ static inline void near_or_fail(double value, double expected, double tolerance,
     fail_msg("line %d: %.17g is not within %g of %.17g", line, value, tolerance, expected);
 }
 
-#define assert_nan(value) assert_true(isnan(value))
-#define SAMPLE(array)     ((lind_sample){sizeof(array) / sizeof *(array), (array), NULL})
+typedef struct case_sample { /* one arm; values may hold NAN */
+  uint64_t n;
+  const double *value, *event; /* event NULL: every value is seen, or it is no time */
+} case_sample;
 
-static inline lind_answer case_answer(const char *name, lind_sample treated, lind_sample control, double level, double null) {
+#define assert_nan(value) assert_true(isnan(value))
+#define SAMPLE(array)     ((case_sample){sizeof(array) / sizeof *(array), (array), NULL})
+
+enum { CASE_MOST = 4096 };
+
+/* Two samples as the columns of one comparison, the treated first; times where either has events. */
+typedef struct case_columns {
+  uint8_t treated[CASE_MOST];
+  double value[CASE_MOST], event[CASE_MOST];
+  lind_analysis_set set;
+} case_columns;
+
+static inline void case_set(case_sample treated, case_sample control, case_columns *c) {
+  uint64_t n = 0;
+  assert_true(treated.n + control.n <= CASE_MOST);
+  for (int a = 1; a >= 0; a--) {
+    const case_sample *x = a == 1 ? &treated : &control;
+    for (uint64_t i = 0; i < x->n; i++, n++) {
+      c->treated[n] = (uint8_t)a;
+      c->value[n] = x->value[i];
+      c->event[n] = x->event == NULL ? 1.0 : x->event[i];
+    }
+  }
+  c->set = (lind_analysis_set){.n = n, .treated = c->treated, .value = c->value, .n_strata = 1};
+  if (treated.event != NULL || control.event != NULL) c->set.event = c->event;
+}
+
+static inline lind_answer case_answer(const char *name, case_sample treated, case_sample control, double level, double null) {
+  case_columns columns;
   lind_answer answer = {0};
   const lind_estimator *estimator = lind_estimator_find(name);
   if (estimator == NULL) fail_msg("no estimator %s", name);
-  if (estimator->estimate(&treated, &control, level, null, &answer) != LIND_OK) fail_msg("%s", lind_error_message());
+  lind_analysis_settings settings = {.level = level, .null = null};
+  lind_estimator_preset(estimator, &settings);
+  case_set(treated, control, &columns);
+  if (estimator->estimate(&columns.set, &settings, &answer) != LIND_OK) fail_msg("%s", lind_error_message());
   return answer;
 }
 
-static inline lind_moments case_moments(lind_sample sample) {
+static inline lind_moments case_moments(case_sample sample) {
   lind_moments moments = {0};
   for (uint64_t i = 0; i < sample.n; i++) lind_moments_add(&moments, sample.value[i]);
   return moments;
@@ -43,7 +76,8 @@ static inline lind_moments case_moments(lind_sample sample) {
 static inline lind_answer case_from_moments(const char *name, lind_moments treated, lind_moments control, double level,
                                             double null) {
   lind_answer answer = {0};
-  if (lind_estimator_find(name)->from_moments(&treated, &control, level, null, &answer) != LIND_OK)
+  if (lind_estimator_find(name)->from_moments(&treated, &control, &(lind_analysis_settings){.level = level, .null = null},
+                                              &answer) != LIND_OK)
     fail_msg("%s", lind_error_message());
   return answer;
 }

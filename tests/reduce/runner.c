@@ -44,12 +44,12 @@ static void check_cells(const study *s, const lind_block_record *r, uint64_t rep
   }
 }
 
-static lind_sample sample_of(const study *s, const lind_block_record *r, uint64_t replicate, const struct lind_layout_term *term,
+static case_sample sample_of(const study *s, const lind_block_record *r, uint64_t replicate, const struct lind_layout_term *term,
                              int arm, double *value, double *event) {
   const char *unit;
   const double scale = lind_layout_scale(s->layout, term->endpoint, &unit);
   const double *column = row_column(s, r, s->plan->protocol->endpoints[term->endpoint].name);
-  lind_sample sample = {0, value, is_time(s, term->endpoint) ? event : NULL};
+  case_sample sample = {0, value, is_time(s, term->endpoint) ? event : NULL};
   for (size_t i = 0; i < r->n_rows; i++) {
     if (row_column(s, r, "replicate")[i] != (double)replicate || row_column(s, r, "arm")[i] != arm ||
         level_of_row(s, r, term->grouping, i) != term->level)

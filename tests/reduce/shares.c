@@ -5,12 +5,12 @@
 
 typedef struct arm {
   double value[256];
-  lind_sample sample;
+  case_sample sample;
 } arm;
 
-static lind_sample share(arm *a, int events, int n) {
+static case_sample share(arm *a, int events, int n) {
   for (int i = 0; i < n; i++) a->value[i] = i < events;
-  a->sample = (lind_sample){(uint64_t)n, a->value, NULL};
+  a->sample = (case_sample){(uint64_t)n, a->value, NULL};
   return a->sample;
 }
 
@@ -105,7 +105,7 @@ static void intervals_stay_inside_and_nest(void **state) {
   arm a, b;
   for (int k1 = 0; k1 <= 5; k1++)
     for (int k2 = 0; k2 <= 9; k2++) {
-      const lind_sample x = share(&a, k1, 5), y = share(&b, k2, 9);
+      const case_sample x = share(&a, k1, 5), y = share(&b, k2, 9);
       const lind_term narrow = case_answer("proportion-difference", x, y, 0.8, 0.0).terms[0];
       const lind_term wide = case_answer("proportion-difference", x, y, 0.99, 0.0).terms[0];
       assert_true(wide.lower >= -1.0 - 1e-12 && wide.upper <= 1.0 + 1e-12);
@@ -117,7 +117,7 @@ static void intervals_stay_inside_and_nest(void **state) {
 static void missing_and_empty(void **state) {
   (void)state;
   arm a, b;
-  lind_sample x = share(&a, 3, 8), y = share(&b, 2, 9);
+  case_sample x = share(&a, 3, 8), y = share(&b, 2, 9);
   a.value[7] = NAN;
   const lind_answer holed = case_answer("fisher-exact", x, y, 0.95, 0.0);
   assert_int_equal(holed.n, 16);
@@ -139,10 +139,10 @@ static void missing_and_empty(void **state) {
 static void merged_moments_give_the_same_answer(void **state) {
   (void)state;
   arm a, b;
-  const lind_sample x = share(&a, 77, 200), y = share(&b, 50, 190);
+  const case_sample x = share(&a, 77, 200), y = share(&b, 50, 190);
   lind_moments parts = {0};
   for (uint64_t at = 0; at < 200; at += 7) {
-    const lind_moments part = case_moments((lind_sample){at + 7 < 200 ? 7 : 200 - at, a.value + at, NULL});
+    const lind_moments part = case_moments((case_sample){at + 7 < 200 ? 7 : 200 - at, a.value + at, NULL});
     lind_moments_merge(&parts, &part);
   }
   for (int k = 0; k < 2; k++) {

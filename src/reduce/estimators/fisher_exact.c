@@ -13,9 +13,9 @@ static double two_sided(unsigned k, unsigned n1, unsigned n2, unsigned t) {
   return p < 1.0 ? p : 1.0;
 }
 
-static lind_err from_moments(const lind_moments *a, const lind_moments *b, double level, double null, lind_answer *answer) {
-  (void)null;
-  lind_term term = lind_shares_difference(a, b, level);
+static lind_err from_moments(const lind_moments *a, const lind_moments *b, const lind_analysis_settings *settings,
+                             lind_answer *answer) {
+  lind_term term = lind_shares_difference(a, b, settings->level);
   if (a->n > 0 && b->n > 0) {
     const unsigned k = (unsigned)(a->mean * a->n + 0.5), other = (unsigned)(b->mean * b->n + 0.5);
     term.p = two_sided(k, k + other, (unsigned)(a->n + b->n + 0.5) - k - other, (unsigned)(a->n + 0.5));
@@ -24,9 +24,9 @@ static lind_err from_moments(const lind_moments *a, const lind_moments *b, doubl
   return LIND_OK;
 }
 
-static lind_err estimate(const lind_sample *treated, const lind_sample *control, double level, double null, lind_answer *answer) {
-  const lind_moments a = lind_means_of(treated), b = lind_means_of(control);
-  return from_moments(&a, &b, level, null, answer);
+static lind_err estimate(const lind_analysis_set *set, const lind_analysis_settings *settings, lind_answer *answer) {
+  const lind_moments a = lind_means_of(set, 1), b = lind_means_of(set, 0);
+  return from_moments(&a, &b, settings, answer);
 }
 
 const lind_estimator lind_estimator_fisher_exact = {
@@ -35,7 +35,7 @@ const lind_estimator lind_estimator_fisher_exact = {
     .source = "Fisher 1922, doi:10.2307/2340521",
     .effect = "difference of shares (treated - control)",
     .no_statistic = true,
-    .shares = true,
+    .fits = LIND_FITS_SHARE,
     .estimate = estimate,
     .from_moments = from_moments,
 };

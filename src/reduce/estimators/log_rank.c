@@ -16,15 +16,17 @@ static int earlier(const void *x, const void *y) {
   return (a->time > b->time) - (a->time < b->time);
 }
 
-static uint64_t gather(const lind_sample *sample, int treated, subject *into, uint64_t at, uint64_t *missing) {
-  for (uint64_t i = 0; i < sample->n; i++) {
-    if (isnan(sample->value[i])) {
+static uint64_t gather(const lind_analysis_set *set, subject *into, uint64_t *missing) {
+  uint64_t n = 0;
+  *missing = 0;
+  for (uint64_t i = 0; i < set->n; i++) {
+    if (isnan(set->value[i])) {
       ++*missing;
       continue;
     }
-    into[at++] = (subject){sample->value[i], sample->event == NULL || sample->event[i] != 0.0, treated};
+    into[n++] = (subject){set->value[i], set->event == NULL || set->event[i] != 0.0, set->treated[i]};
   }
-  return at;
+  return n;
 }
 
 static void observed_expected(const subject *all, uint64_t n, double *o_minus_e, double *variance) {
@@ -51,8 +53,9 @@ static void observed_expected(const subject *all, uint64_t n, double *o_minus_e,
   }
 }
 
-static void conclude(double o_minus_e, double variance, double level, double null, uint64_t n, uint64_t missing,
+static void conclude(double o_minus_e, double variance, const lind_analysis_settings *settings, uint64_t n, uint64_t missing,
                      lind_answer *answer) {
+  const double level = settings->level, null = settings->null;
   lind_term term = {"hazard ratio", NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   if (variance > 0.0) {
     const double log_ratio = o_minus_e / variance, se = 1.0 / sqrt(variance), z = lind_draw_normal_quantile(0.5 + level / 2.0);
@@ -65,22 +68,21 @@ static void conclude(double o_minus_e, double variance, double level, double nul
       (lind_answer){.method = "log-rank test, Peto hazard ratio", .n = n, .missing = missing, .n_terms = 1, .terms = {term}};
 }
 
-static lind_err estimate(const lind_sample *treated, const lind_sample *control, double level, double null, lind_answer *answer) {
-  subject *all = malloc((size_t)(treated->n + control->n + 1) * sizeof *all);
-  LIND_CHECK(all != NULL, LIND_ERR_MEMORY, "no memory for a log-rank test of %llu patients",
-             (unsigned long long)(treated->n + control->n));
-  uint64_t missing = 0, n = gather(treated, 1, all, 0, &missing);
-  n = gather(control, 0, all, n, &missing);
+static lind_err estimate(const lind_analysis_set *set, const lind_analysis_settings *settings, lind_answer *answer) {
+  subject *all = malloc((size_t)(set->n + 1) * sizeof *all);
+  LIND_CHECK(all != NULL, LIND_ERR_MEMORY, "no memory for a log-rank test of %llu patients", (unsigned long long)set->n);
+  uint64_t missing;
+  const uint64_t n = gather(set, all, &missing);
   qsort(all, (size_t)n, sizeof *all, earlier);
   double o_minus_e, variance;
   observed_expected(all, n, &o_minus_e, &variance);
   free(all);
-  conclude(o_minus_e, variance, level, null, n, missing, answer);
+  conclude(o_minus_e, variance, settings, n, missing, answer);
   return LIND_OK;
 }
 
-static lind_err from_tables(const lind_life_table *treated, const lind_life_table *control, double level, double null,
-                            lind_answer *answer) {
+static lind_err from_tables(const lind_life_table *treated, const lind_life_table *control,
+                            const lind_analysis_settings *settings, lind_answer *answer) {
   double at_risk[2] = {0.0, 0.0}, o_minus_e = 0.0, variance = 0.0;
   const lind_life_table *table[2] = {control, treated};
   for (int a = 0; a < 2; a++)
@@ -94,7 +96,7 @@ static lind_err from_tables(const lind_life_table *treated, const lind_life_tabl
     }
     for (int a = 0; a < 2; a++) at_risk[a] -= table[a]->events[d] + table[a]->censored[d];
   }
-  conclude(o_minus_e, variance, level, null, (uint64_t)n, 0, answer);
+  conclude(o_minus_e, variance, settings, (uint64_t)n, 0, answer);
   return LIND_OK;
 }
 
@@ -103,6 +105,7 @@ const lind_estimator lind_estimator_log_rank = {
     .summary = "hazard ratio (Peto) with the log-rank test",
     .source = "Mantel 1966; Yusuf et al. 1985",
     .effect = "hazard ratio (treated / control)",
+    .fits = LIND_FITS_TIME,
     .ratio = true,
     .estimate = estimate,
     .from_tables = from_tables,

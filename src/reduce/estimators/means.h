@@ -7,15 +7,16 @@
 #include "lind/draw.h"
 #include "lind/estimator.h"
 
-static inline lind_moments lind_means_of(const lind_sample *sample) {
+static inline lind_moments lind_means_of(const lind_analysis_set *set, int treated) {
   lind_moments moments = {0};
-  for (uint64_t i = 0; i < sample->n; i++) lind_moments_add(&moments, sample->value[i]);
+  for (uint64_t i = 0; i < set->n; i++)
+    if (set->treated[i] == treated) lind_moments_add(&moments, set->value[i]);
   return moments;
 }
 
-static inline void lind_means_answer(const lind_moments *a, const lind_moments *b, double se, double df, double level,
-                                     double null, const char *method, lind_answer *answer) {
-  const double effect = a->mean - b->mean;
+static inline void lind_means_answer(const lind_moments *a, const lind_moments *b, double se, double df,
+                                     const lind_analysis_settings *settings, const char *method, lind_answer *answer) {
+  const double effect = a->mean - b->mean, level = settings->level, null = settings->null;
   lind_term difference = {.name = "difference", .estimate = a->n > 0 && b->n > 0 ? effect : NAN};
   difference.se = difference.statistic = difference.df = difference.p = difference.lower = difference.upper = NAN;
   if (a->n > 1 && b->n > 1 && se > 0.0) {

@@ -1,0 +1,79 @@
+/* gather.c -- the patients of one comparison as columns. */
+#include "gather.h"
+
+#include <stdlib.h>
+
+static int most_covariates(const lind_layout *layout) {
+  int most = 0;
+  for (int i = 0; i < layout->plan->protocol->n_analyses; i++)
+    if (layout->analyses[i].n_covariates > most) most = layout->analyses[i].n_covariates;
+  return most;
+}
+
+size_t lind_gather_bytes(const lind_layout *layout) {
+  const size_t reals = 2 + (size_t)most_covariates(layout);
+  return lind_plan_seats_in_memory(layout->plan) * (reals * sizeof(double) + sizeof(int) + sizeof(uint16_t) + sizeof(uint8_t));
+}
+
+lind_err lind_gather_create(const lind_layout *layout, lind_gather *gather) {
+  const size_t n = lind_plan_seats_in_memory(layout->plan);
+  *gather = (lind_gather){.storage = malloc(lind_gather_bytes(layout) + 8)};
+  LIND_CHECK(gather->storage != NULL, LIND_ERR_MEMORY, "no memory for the %zu bytes of an analysis", lind_gather_bytes(layout));
+  double *reals = gather->storage; /* the widest first, so that all are aligned */
+  gather->value = reals;
+  gather->event = reals + n;
+  reals += 2 * n;
+  for (int k = 0; k < most_covariates(layout); k++, reals += n) gather->covariate[k] = reals;
+  gather->seat = (int *)(void *)reals;
+  gather->stratum = (uint16_t *)(void *)(gather->seat + n);
+  gather->treated = (uint8_t *)(void *)(gather->stratum + n);
+  return LIND_OK;
+}
+
+void lind_gather_release(lind_gather *gather) {
+  free(gather->storage);
+  *gather = (lind_gather){0};
+}
+
+static double covariate_of(const lind_layout_covariate *covariate, const lind_desk *desk, int seat) {
+  if (covariate->slot < 0) return lind_gather_level(desk, covariate->grouping, seat) == covariate->level;
+  return desk->row[(size_t)covariate->slot * (size_t)desk->capacity + (size_t)seat] / covariate->scale;
+}
+
+static uint16_t stratum_of(const lind_layout *layout, const lind_layout_analysis *analysis, const lind_desk *desk, int seat) {
+  int stratum = 0;
+  for (int k = 0; k < analysis->n_stratify; k++) {
+    const int g = analysis->stratify[k];
+    stratum = stratum * layout->plan->groupings[g].levels.n + lind_gather_level(desk, g, seat);
+  }
+  return (uint16_t)stratum;
+}
+
+void lind_gather_set(lind_gather *gather, const lind_layout *layout, const struct lind_layout_term *term, const lind_desk *desk,
+                     const double *value, const double *event, int n, lind_analysis_set *set) {
+  const lind_layout_analysis *analysis = &layout->analyses[term->analysis];
+  const size_t first = (size_t)term->endpoint * (size_t)desk->capacity;
+  uint64_t count = 0;
+  for (int s = 0; s < n; s++) {
+    const int arm = desk->arm[s];
+    if (!desk->seated[s] || (arm != term->treated && arm != term->control)) continue;
+    if (lind_gather_level(desk, term->grouping, s) != term->level) continue;
+    gather->seat[count] = s;
+    gather->treated[count] = arm == term->treated;
+    gather->value[count] = value[first + (size_t)s];
+    gather->event[count] = event[first + (size_t)s];
+    gather->stratum[count] = stratum_of(layout, analysis, desk, s);
+    for (int k = 0; k < analysis->n_covariates; k++)
+      gather->covariate[k][count] = covariate_of(&analysis->covariates[k], desk, s);
+    count++;
+  }
+  *set = (lind_analysis_set){.n = count,
+                             .treated = gather->treated,
+                             .value = gather->value,
+                             .event = layout->kinds[term->endpoint]->scale == LIND_SCALE_TIME ? gather->event : NULL,
+                             .n_strata = analysis->n_strata,
+                             .stratum = analysis->n_stratify > 0 ? gather->stratum : NULL,
+                             .n_covariates = analysis->n_covariates,
+                             .covariate = (const double *const *)gather->covariate,
+                             .covariate_name = (const char *const *)analysis->covariate_names};
+}

@@ -1,0 +1,81 @@
+/* layout_analysis.c -- what each analysis tells its estimator: settings, covariates, strata. */
+#include "layout_analysis.h"
+
+#include <string.h>
+
+static int grouping_of(const lind_plan *plan, const char *name) {
+  int g = 0; /* the plan has made one for every name but numbers */
+  while (g < plan->n_groupings - 1 && strcmp(plan->groupings[g].name, name) != 0) g++;
+  return g;
+}
+
+/* Numbers are one column each; a grouping of n levels is n - 1 of 0 and 1, its first level is where nothing is added. */
+static lind_err settle_covariates(const lind_plan *plan, const lind_analysis *analysis, lind_arena *arena,
+                                  lind_layout_analysis *made) {
+  lind_layout_covariate *covariates;
+  LIND_TAKE(covariates, arena, LIND_COVARIATES + 1);
+  LIND_TAKE(made->covariate_names, arena, LIND_COVARIATES + 1);
+  for (int k = 0; k < analysis->adjust.n; k++) {
+    const lind_words *name = &analysis->adjust.at[k];
+    const lind_column *column = lind_cohort_find(plan->cohort, name->text);
+    const bool number = column != NULL && column->type.kind == LIND_TYPE_NUMBER;
+    const int g = number ? 0 : grouping_of(plan, name->text), n = number ? 1 : plan->groupings[g].levels.n - 1;
+    LIND_CHECK_AT(made->n_covariates + n <= LIND_COVARIATES, LIND_ERR_INPUT, name->where,
+                  "analysis.%s.adjust makes more than %d covariates; join levels or leave some out", analysis->name,
+                  LIND_COVARIATES);
+    for (int l = 1; l <= n; l++) {
+      const int at = made->n_covariates++;
+      covariates[at] = number ? (lind_layout_covariate){name->text, column->slot, column->unit.scale, -1, -1}
+                              : (lind_layout_covariate){NULL, -1, 1.0, g, l};
+      if (!number) covariates[at].name = lind_arena_format(arena, "%s %s", name->text, plan->groupings[g].levels.names[l]);
+      made->covariate_names[at] = covariates[at].name;
+    }
+  }
+  made->covariates = covariates;
+  return LIND_OK;
+}
+
+static lind_err settle_strata(const lind_plan *plan, const lind_analysis *analysis, lind_arena *arena,
+                              lind_layout_analysis *made) {
+  enum { MOST_STRATA = 4096 };
+  int *stratify;
+  LIND_TAKE(stratify, arena, analysis->stratify.n + 1);
+  made->n_strata = 1;
+  made->n_stratify = analysis->stratify.n;
+  for (int k = 0; k < analysis->stratify.n; k++) {
+    stratify[k] = grouping_of(plan, analysis->stratify.at[k].text);
+    made->n_strata *= plan->groupings[stratify[k]].levels.n;
+    LIND_CHECK_AT(made->n_strata <= MOST_STRATA, LIND_ERR_INPUT, analysis->stratify.at[k].where,
+                  "analysis.%s.stratify makes more than %d strata; use fewer or coarser ones", analysis->name, MOST_STRATA);
+  }
+  made->stratify = stratify;
+  return LIND_OK;
+}
+
+static lind_err settle(const lind_plan *plan, const lind_analysis *analysis, lind_arena *arena, lind_layout_analysis *made) {
+  const lind_estimator *estimator = lind_estimator_find(analysis->estimator.text);
+  const char *key = lind_arena_format(arena, "analysis.%s.settings", analysis->name);
+  lind_estimator_preset(estimator, &made->settings);
+  made->settings.level = analysis->level;
+  made->settings.null = analysis->null;
+  for (int k = 0; k < analysis->n_settings; k++)
+    LIND_TRY(lind_estimator_set(estimator, key, analysis->setting_name[k].text, analysis->setting_value[k].text,
+                                analysis->setting_value[k].where, &made->settings));
+  LIND_CHECK_AT(analysis->adjust.n == 0 || estimator->adjusts, LIND_ERR_INPUT, analysis->adjust.at[0].where,
+                "analysis.%s adjusts for %s, but estimator %s cannot adjust", analysis->name, analysis->adjust.at[0].text,
+                estimator->name);
+  LIND_CHECK_AT(analysis->stratify.n == 0 || estimator->stratifies, LIND_ERR_INPUT, analysis->stratify.at[0].where,
+                "analysis.%s stratifies by %s, but estimator %s has no strata", analysis->name, analysis->stratify.at[0].text,
+                estimator->name);
+  LIND_TRY(settle_covariates(plan, analysis, arena, made));
+  return settle_strata(plan, analysis, arena, made);
+}
+
+lind_err lind_layout_analysis_settle(lind_layout *layout, lind_arena *arena) {
+  lind_layout_analysis *made;
+  const lind_protocol *protocol = layout->plan->protocol;
+  LIND_TAKE(made, arena, protocol->n_analyses + 1);
+  for (int i = 0; i < protocol->n_analyses; i++) LIND_TRY(settle(layout->plan, &protocol->analyses[i], arena, &made[i]));
+  layout->analyses = made;
+  return LIND_OK;
+}
