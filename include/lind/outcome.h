@@ -4,6 +4,7 @@
 #ifndef LIND_OUTCOME_H
 #define LIND_OUTCOME_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define LIND_END_LIST(X)             \
@@ -12,6 +13,19 @@
 #define LIND_END_ENUM(code, words) code,
 typedef enum { LIND_END_LIST(LIND_END_ENUM) LIND_END_COUNT } lind_end;
 #undef LIND_END_ENUM
+
+/* Values over time: of a trace, or of the visits. */
+typedef struct lind_series {
+  int n;
+  const double *value; /* [n] in the output's unit */
+  const double *time;  /* [n] h, rising; NULL: value k is at (first + k) * every */
+  double every;        /* h */
+  int64_t first;
+} lind_series;
+
+static inline double lind_series_time(const lind_series *series, int k) {
+  return series->time != NULL ? series->time[k] : (double)(series->first + k) * series->every;
+}
 
 /* One patient's history, a view. Visits are in time order, attended ones only; the first may be the baseline on day 1. */
 typedef struct lind_history {
@@ -23,6 +37,7 @@ typedef struct lind_history {
   const double *event;        /* [events of the model] h of the first; INFINITY: not seen before the end */
   double end;                 /* h: end of the trial or when the patient left */
   lind_end reason;
+  const lind_series *traces; /* [traces of the protocol]; NULL: this patient's are not on the desk any more */
 } lind_history;
 
 #endif

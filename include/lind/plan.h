@@ -41,6 +41,16 @@ typedef struct lind_plan_controller {
   const lind_program *when, *infuse, *give;       /* NULL where absent */
 } lind_plan_controller;
 
+enum { LIND_TRACE_SAMPLES = 1 << 20 }; /* of all traces of one patient: 64 MiB a thread, since a pack has 8 patients */
+
+typedef struct lind_plan_trace {
+  const lind_trace *item;
+  int output, residual; /* residual: of the plan's list; -1: the true value */
+  lind_purpose purpose;
+  uint32_t first; /* number of its first sample: at first * every */
+  int n;          /* samples */
+} lind_plan_trace;
+
 enum { LIND_REGIMENS = 4 }; /* states that one protocol can dose */
 
 typedef struct lind_plan_visit {
@@ -87,9 +97,11 @@ typedef struct lind_plan {
     int output; /* of the model */
     lind_purpose purpose;
   } * measures;
-  int n_residuals;             /* the measures, then what controllers read */
+  int n_residuals;             /* the measures, then what controllers read, then traces */
   const int *residual_outputs; /* [n_residuals] */
   int curve_output;            /* -1: none */
+  int n_traces, trace_samples; /* samples: of all of them */
+  const lind_plan_trace *traces;
 
   /* the frame that rules run on: [cohort row | day, visit, dose, dose_1.. | measures | definitions] */
   int n_rule_slots, slot_day, slot_visit, slot_dose, slot_measures;
@@ -171,6 +183,12 @@ typedef struct lind_cost {
   double seconds; /* of this thread; in no result, since it is never the same twice */
 } lind_cost;
 
+/* Who wants to see each patient once the life has been lived: traces are on the desk then, and only then. */
+typedef struct lind_witness {
+  void (*see)(void *context, int seat);
+  void *context;
+} lind_witness;
+
 typedef struct lind_desk lind_desk;
 struct lind_desk {
   const lind_plan *plan;
@@ -197,8 +215,12 @@ struct lind_desk {
 
   int64_t *curve; /* [n_arms][n_curve_times][LIND_CURVE_BINS]; added to by simulate; the caller's, NULL: none drawn */
   int n_curve_times;
-  lind_ledger ledger; /* the caller's; note NULL: nobody listens */
-  lind_cost *cost;    /* [n_arms] */
+  double *sample;         /* [LIND_LANES][plan->trace_samples] traces of the pack that lived last, in the outputs' units */
+  lind_series *trace;     /* [LIND_LANES][plan->n_traces] */
+  int traced[LIND_LANES]; /* whose they are: seats, -1 */
+  lind_witness witness;   /* the caller's; see NULL: nobody */
+  lind_ledger ledger;     /* the caller's; note NULL: nobody listens */
+  lind_cost *cost;        /* [n_arms] */
   struct lind_desk_scratch *scratch;
 };
 
@@ -213,6 +235,7 @@ void lind_simulate(lind_desk *desk, int from, int to);
 /* The random effects that a seated patient lives with on an occasion (0: the first), [model->n_randoms] in the order of the
  * model. */
 void lind_simulate_effects(const lind_desk *desk, int seat, uint32_t occasion, double *eta);
+/* values [n_measures]: storage of the view. Traces are there for the patients of the pack that lived last. */
 void lind_desk_history(const lind_desk *desk, int seat, const double *values[], lind_history *history);
 
 #endif

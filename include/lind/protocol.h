@@ -72,6 +72,16 @@ typedef struct lind_controller {
   lind_words when, infuse, give, into;
 } lind_controller;
 
+/* An output that is sampled between the visits, such as a glucose sensor: at every multiple of `every` after `from`, up to and
+ * with `to`. */
+typedef struct lind_trace {
+  const char *name;
+  lind_where where;
+  lind_words output;
+  double every, from, to; /* h; from, to: NAN = start, end of the trial */
+  int measured;           /* with the model's residual error */
+} lind_trace;
+
 typedef struct lind_visits {
   lind_numbers days;
   double window; /* h: a visit falls on a whole day, uniform within +-window */
@@ -89,7 +99,7 @@ typedef struct lind_endpoint {
   const char *name, *title;
   lind_where where;
   lind_words kind;    /* registered in src/reduce/endpoints */
-  lind_words of;      /* a measured output; absent where the kind needs none */
+  lind_words of;      /* a trace or a measured output; absent where the kind needs none */
   lind_numbers range; /* [low, high] in the output's unit, else empty */
   double from, to;    /* h; NAN = start, end of the trial */
   double at;          /* h; NAN */
@@ -155,6 +165,8 @@ typedef struct lind_protocol {
   const lind_dosing *dosing;
   int n_controllers;
   const lind_controller *controllers;
+  int n_traces;
+  const lind_trace *traces;
   const lind_endpoint *endpoints;
   const lind_analysis *analyses;
   const lind_target *targets;

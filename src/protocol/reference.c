@@ -12,6 +12,10 @@ static const lind_section sections[] = {
     {"randomise", "How seats are given to arms.", lind_rows_randomise},
     {"groups.NAME", "A way to split patients, for strata and for subgroup results.", lind_rows_group},
     {"visits", "When patients are seen and outputs are measured; one mapping, or a list of them.", lind_rows_visits},
+    {"traces.NAME",
+     "An output that is sampled between the visits: at every multiple of `every` after `from`, up to and with `to`. Endpoints "
+     "use\nit by its name.",
+     lind_rows_trace},
     {"arms.NAME", "One treatment that is compared.", lind_rows_arm},
     {"dosing.NAME", "One rule that changes a dose, on listed days or at visits.", lind_rows_dosing},
     {"controllers.NAME", "A device or a clinician who looks every few minutes or hours and acts at once.", lind_rows_controller},

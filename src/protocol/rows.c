@@ -35,6 +35,7 @@ const lind_key lind_rows_protocol[] = {
   {"groups", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(groups), "ways to split patients: section groups.NAME"},
   {"measure", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, WHOLE(measure), "outputs of the model that are measured at visits"},
   {"visits", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(visits), "when patients are seen: one mapping or a list of them, section visits"},
+  {"traces", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(traces), "outputs that are sampled every few minutes or hours: section traces.NAME"},
   {"arms", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(arms), "what is compared: section arms.NAME"},
   {"dosing", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(dosing), "dosing items that arms name: section dosing.NAME"},
   {"controllers", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(controllers), "devices and clinicians who look every few minutes or hours and act at once: section controllers.NAME"},
@@ -84,6 +85,14 @@ const lind_key lind_rows_visits[] = {
   {"days", LIND_KEY_NUMBERS, NULL, 0, 0, NULL, NULL, offsetof(lind_visits, days), "protocol days, whole; a visit is at the start of its day, before that day's dose"},
   {"window", LIND_KEY_QUANTITY, "day", 0, INFINITY, "0 day", NULL, offsetof(lind_visits, window), "whole days: a visit falls so much earlier or later, each day as likely"},
   {"missed", LIND_KEY_NUMBER, NULL, 0, 1, "0", NULL, offsetof(lind_visits, missed), "probability that a visit is missed"},
+  {0}};
+
+const lind_key lind_rows_trace[] = {
+  {"output", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, offsetof(lind_trace, output), "output of the model"},
+  {"every", LIND_KEY_QUANTITY, "min", ABOVE_0, INFINITY, NULL, NULL, offsetof(lind_trace, every), "time between two samples, which are taken at its multiples"},
+  {"from", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, offsetof(lind_trace, from), "samples after this time; the start where absent"},
+  {"to", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, "", NULL, offsetof(lind_trace, to), "samples up to and at this time; the end where absent"},
+  {"measured", LIND_KEY_FLAG, NULL, 0, 0, "no", NULL, offsetof(lind_trace, measured), "yes: with the model's residual error, as a sensor shows it; no: the true value"},
   {0}};
 
 const lind_key lind_rows_arm[] = {
@@ -154,7 +163,7 @@ const lind_key lind_rows_occasions[] = {
 const lind_key lind_rows_endpoint[] = {
   {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, title), "one line for reports; the name where it is absent"},
   {"kind", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(endpoint, endpoint.kind), "how it is computed, as in `lind describe endpoint`"},
-  {"of", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.of), "a measured output, where the kind needs one; for time-to-event an event of the model"},
+  {"of", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.of), "a trace or a measured output, where the kind needs one; for time-to-event an event of the model"},
   {"range", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.range), "[low, high] in the output's unit"},
   {"from", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.from), "time since the start of day 1; the start where absent"},
   {"to", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.to), "time since the start of day 1; the end where absent"},

@@ -25,6 +25,7 @@ lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_prot
 lind_err lind_sections_uncertainty(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_randomise(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_visits(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_traces(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_conduct(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_curves(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_settings(const lind_node *store, const lind_node *engine, lind_arena *arena,

@@ -72,6 +72,14 @@ void lind_control_stop(lind_conduct *conduct, int lane, double now);
 /* The next sample of anybody in the pack after `now`; INFINITY: there is none. */
 double lind_control_next(const lind_conduct *conduct, double now);
 
+/* ---- trace.c: outputs that are sampled between visits */
+void lind_trace_begin(lind_conduct *conduct);
+/* The next sample after `now`; INFINITY: there is none. */
+double lind_trace_next(const lind_plan *plan, double now);
+bool lind_trace_due(const lind_plan *plan, double now);
+/* Samples that are due at `now`, of those who are still followed, with the outputs as they are now. */
+void lind_trace_sample(lind_conduct *conduct, double now, const lind_lane *outputs);
+
 void lind_conduct_note(const lind_conduct *conduct, int lane, lind_decision_kind kind, const char *rule, int state, double time,
                        double before, double after);
 

@@ -21,7 +21,7 @@ typedef struct array {
   void **at;
   size_t bytes;
 } array;
-enum { N_ARRAYS = 17 };
+enum { N_ARRAYS = 19 };
 
 static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_ARRAYS]) {
   const size_t n = lind_plan_seats_in_memory(plan), visits = (size_t)plan->most_visits, days = (size_t)plan->n_days;
@@ -40,6 +40,8 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
       {(void **)&desk->event, n * (size_t)plan->model->n_events * sizeof(double)},
       {(void **)&desk->end, n * sizeof(double)},
       {(void **)&desk->reason, n},
+      {(void **)&desk->sample, LIND_LANES * (size_t)plan->trace_samples * sizeof(double)},
+      {(void **)&desk->trace, LIND_LANES * (size_t)plan->n_traces * sizeof(lind_series)},
       {(void **)&desk->cost, (size_t)plan->protocol->n_arms * sizeof *desk->cost},
       {(void **)&desk->values.parameters, lind_values_lay(plan, NULL, &desk->values)},
       {(void **)&desk->scratch, sizeof(lind_desk_scratch)},
@@ -51,7 +53,8 @@ static size_t lane_count(const lind_plan *plan) {
   const size_t states = (size_t)plan->model->kernel.n_states;
   return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame +
          (6 + (size_t)plan->model->kernel.n_triggers) * states + (size_t)plan->n_controllers +
-         (size_t)plan->model->kernel.n_delays + (size_t)plan->model->kernel.n_outputs + 1 + (size_t)plan->model->n_drifts;
+         (size_t)plan->model->kernel.n_delays + (size_t)plan->model->kernel.n_outputs + 1 + (size_t)plan->model->n_drifts +
+         (size_t)plan->n_traces;
 }
 
 static size_t rounded(size_t bytes) { return bytes > 0 ? (bytes + 63) / 64 * 64 : 64; }
@@ -78,6 +81,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
   desk->plan = plan;
   desk->capacity = (int)lind_plan_seats_in_memory(plan);
   desk->n_curve_times = curve_times(plan);
+  for (int i = 0; i < LIND_LANES; i++) desk->traced[i] = -1;
   array arrays[N_ARRAYS];
   list_arrays(plan, desk, arrays);
   bool ok = true;
@@ -106,6 +110,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     scratch->control = next, next += plan->n_controllers;
     scratch->y = next, next += kernel->n_outputs;
     scratch->drift = next, next += plan->model->n_drifts;
+    scratch->error = next, next += plan->n_traces;
     scratch->result = next;
   }
   if (!ok) {
@@ -144,5 +149,8 @@ void lind_desk_history(const lind_desk *desk, int seat, const double *values[], 
                             .taken = desk->taken + s * (size_t)plan->n_days,
                             .event = desk->event + s * (size_t)plan->model->n_events,
                             .end = desk->end[seat],
-                            .reason = (lind_end)desk->reason[seat]};
+                            .reason = (lind_end)desk->reason[seat],
+                            .traces = NULL};
+  for (int i = 0; i < LIND_LANES && plan->n_traces > 0; i++)
+    if (desk->traced[i] == seat) history->traces = desk->trace + i * plan->n_traces;
 }

@@ -17,6 +17,7 @@ struct lind_desk_scratch {
   lind_lane *control;         /* [n_controllers] rates that they have set */
   lind_lane *y;               /* [n_outputs] */
   lind_lane *drift;           /* [n_drifts] */
+  lind_lane *error;           /* [n_traces] z of the last samples, where errors are correlated in time */
   lind_lane *result;          /* of a program */
   void *workspace;            /* of the stepper */
 };

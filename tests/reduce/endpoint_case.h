@@ -20,7 +20,7 @@ static inline const lind_history *history_of(case_history *h, const double (*row
   }
   for (int d = 0; d < CASE_DAYS; d++) h->dose[d] = d < end ? 5.0 : NAN;
   h->values[0] = h->value;
-  h->history = (lind_history){n, CASE_DAYS, h->time, h->values, h->dose, h->dose, NULL, 24.0 * end, LIND_END_COMPLETED};
+  h->history = (lind_history){n, CASE_DAYS, h->time, h->values, h->dose, h->dose, NULL, 24.0 * end, LIND_END_COMPLETED, NULL};
   return &h->history;
 }
 #define HISTORY(h, rows, end) history_of((h), (rows), (int)(sizeof(rows) / sizeof *(rows)), (end))
