@@ -64,11 +64,9 @@ static const row rows[] = {
      "'depot'?)"},
     /* what is registered */
     {TRIAL, "estimator: welch", "estimator: wlech", RUN, "",
-     "trial.yaml:32:40: analysis.primary.estimator is 'wlech'; known ones are welch, student, proportion-difference, "
-     "fisher-exact and log-rank (did you mean 'welch'?)"},
+     "trial.yaml:32:40: analysis.primary.estimator is 'wlech'; known ones are welch, ... (did you mean 'welch'?)"},
     {TRIAL, "kind: value", "kind: vlaue", RUN, "",
-     "trial.yaml:29:16: endpoints.last.kind is 'vlaue'; known kinds are time-in-range, ever-above, ever-below, value, responder, "
-     "time-to-range, time-to-stable-dose, dose, time-to-event and total-dose (did you mean 'value'?)"},
+     "trial.yaml:29:16: endpoints.last.kind is 'vlaue'; known kinds are time-in-range, ... (did you mean 'value'?)"},
     {TRIAL, "pk.one_compartment", "pk.one_compartmnt", RUN, "",
      "trial.yaml:7:14: 'pk.one_compartmnt' is not a shipped model (did you mean 'pk.one_compartment'?); a model of your own is a "
      "path that ends in .lind"},
@@ -140,9 +138,7 @@ static const row rows[] = {
      "--set:1:6: arms has no key 'lwo'; did you mean 'low'?"},
     {NULL, "", "", "run trial.yaml --out out --threads 9999", "",
      "threads: 9999 is not a number of threads; 0 (as many as there are cores) to 4096 would be right"},
-    {NULL, "", "", "describe estimator wlech", "",
-     "'wlech' is not an estimator; known are welch, student, proportion-difference, fisher-exact and log-rank (did you mean "
-     "'welch'?)"},
+    {NULL, "", "", "describe estimator wlech", "", "'wlech' is not an estimator; known are welch, ... (did you mean 'welch'?)"},
     {NULL, "", "", "model show pk.one_compartmnt", "",
      "'pk.one_compartmnt' is not a shipped model (did you mean 'pk.one_compartment'?); a model of your own is a path that ends "
      "in .lind"},
@@ -164,8 +160,7 @@ static const row rows[] = {
     /* tables */
     {NULL, "", "", "analyze absent.csv --estimator welch --value time --arm arm", "", "absent.csv: there is no such file"},
     {NULL, "", "", "analyze arms.csv --estimator wlech --value time --arm arm", "",
-     "--estimator is 'wlech'; known are welch, student, proportion-difference, fisher-exact and log-rank (did you mean "
-     "'welch'?)"},
+     "--estimator is 'wlech'; known are welch, ... (did you mean 'welch'?)"},
     {NULL, "", "", "analyze arms.csv --estimator welch --value tiem --arm arm", "",
      "arms.csv: there is no column 'tiem'; there is arm, time, event, wrong and note (did you mean 'time'?)"},
     {NULL, "", "", "analyze arms.csv --estimator welch --value time --arm arm", "",
@@ -180,6 +175,26 @@ static const row rows[] = {
      "arms.csv:4:7: column 'wrong' holds '2'; 1 (seen) or 0 (censored) would be right"},
     {NULL, "", "", "analyze arms.csv --estimator welch --value time --arm arm --treated A --control B --level 95", "",
      "--level is 95; a share between 0 and 1, such as 0.95, would be right"},
+    {NULL, "", "", "analyze arms.csv --estimator welch --value time --arm arm --treated A --control B --adjust event", "",
+     "--adjust: estimator welch cannot adjust"},
+    {NULL, "", "", "analyze arms.csv --estimator fisher-exact --value time --arm arm --treated A --control B --stratify note", "",
+     "--stratify: estimator fisher-exact has no strata"},
+    {NULL, "", "", "analyze arms.csv --estimator welch --value time --arm arm --treated A --control B --weight event", "",
+     "--weight: estimator welch cannot weigh"},
+    {NULL, "", "", "analyze arms.csv --estimator ancova --value time --arm arm --treated A --control B --setting hc3", "",
+     "--setting is 'hc3'; name=value would be right, as `lind describe estimator ancova` lists them"},
+    {NULL, "", "", "analyze arms.csv --estimator ancova --value time --arm arm --treated A --control B --setting variance=h3", "",
+     "--setting: variance is 'h3'; it may be classical, hc0, hc1, hc2 and hc3 (did you mean 'hc3'?)"},
+    {TRIAL, "estimator: welch", "estimator: welch, adjust: [weight]", RUN, "",
+     "trial.yaml:32:56: analysis.primary adjusts for weight, but estimator welch cannot adjust"},
+    {TRIAL, "estimator: welch", "estimator: ancova, adjust: [weihgt]", RUN, "",
+     "trial.yaml:32:57: 'weihgt' is not a group of the protocol nor a column of cohort few (did you mean 'weight'?)"},
+    {TRIAL, "estimator: welch", "estimator: ancova, stratify: [sex]", RUN, "",
+     "trial.yaml:32:59: analysis.primary stratifies by sex, but estimator ancova has no strata"},
+    {TRIAL, "estimator: welch", "estimator: ancova, settings: {varience: hc3}", RUN, "",
+     "trial.yaml:32:69: analysis.primary.settings: estimator ancova has no setting 'varience'; it has variance and interaction "
+     "(did "
+     "you mean 'variance'?)"},
     {NULL, "", "", "analyze arms.csv --estimator log-rank --value time --arm arm --treated A --control B --null 0", "",
      "--null is 0; no effect of a ratio is above 0, such as 1"},
     /* several tasks that do not know of each other */
@@ -215,6 +230,14 @@ static uint64_t tree_hash(void) {
   return tree;
 }
 
+/* What is wanted may leave out the middle of a list that grows: "known are welch, ... (did you mean". */
+static int is_sentence(const char *text, const char *wanted) {
+  const char *gap = strstr(wanted, "...");
+  if (gap == NULL) return strcmp(text, wanted) == 0;
+  const size_t head = (size_t)(gap - wanted), tail = strlen(gap + 3), n = strlen(text);
+  return n >= head + tail && strncmp(text, wanted, head) == 0 && strcmp(text + n - tail, gap + 3) == 0;
+}
+
 static int row_check(program_case *c, const row *r) {
   char kept[1 << 16], wanted[2000];
   if (r->file != NULL) {
@@ -226,7 +249,7 @@ static int row_check(program_case *c, const row *r) {
   const int is_kept = tree_hash() == before;
   if (r->file != NULL) file_write(r->file, kept);
   (void)snprintf(wanted, sizeof wanted, "lind: %s\n", r->sentence);
-  if (c->status == 2 && is_kept && strcmp(c->err, wanted) == 0 && c->out[0] == '\0') return 0;
+  if (c->status == 2 && is_kept && is_sentence(c->err, wanted) && c->out[0] == '\0') return 0;
   print_error("lind %s %s (%s: '%s' for '%s')\nexit %d%s\nis     %swanted %s\n", r->environment, r->arguments,
               r->file != NULL ? r->file : "-", r->to, r->from, c->status, is_kept ? "" : ", and something was written", c->err,
               wanted);
