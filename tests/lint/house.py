@@ -34,6 +34,7 @@ HEADERS = {
     "language": "model",
     "simulate": "course outcome plan unsure",
     "reduce": "estimator reduce",
+    "twin": "twin",
     "parallel": "crew",
     "store": "store",
     "report": "estimates report",
