@@ -104,9 +104,17 @@ static void put_replicates(lind_story *story) {
   json_decref(values);
 }
 
+static bool any_published(const lind_story *story) {
+  size_t i, k;
+  const json_t *analysis, *term;
+  json_array_foreach(json_object_get(story->estimates, "analyses"), i, analysis)
+      json_array_foreach(json_object_get(analysis, "terms"), k, term) if (json_object_get(term, "published") != NULL) return true;
+  return false;
+}
+
 void lind_section_compare(lind_story *story) {
   if (json_array_size(json_object_get(story->estimates, "analyses")) == 0) return;
-  lind_story_section(story, "compare", "Simulated beside published");
+  lind_story_section(story, "compare", any_published(story) ? "Simulated beside published" : "Results");
   put_units(story);
   put_replicates(story);
   lind_story_end(story);
