@@ -8,6 +8,7 @@
 #define LIND_CSV_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "lind/arena.h"
 #include "lind/digest.h"
@@ -43,5 +44,8 @@ lind_where lind_csv_head(const lind_csv *csv, int column);              /* of a 
 lind_err lind_csv_number(const lind_csv *csv, size_t row, int column, double *value) LIND_MUST_CHECK;
 /* A whole column, [n_rows]; an empty cell, `.` or `NA` is missing: NAN. */
 lind_err lind_csv_numbers(const lind_csv *csv, int column, lind_arena *arena, const double **values) LIND_MUST_CHECK;
+
+/* A cell as RFC 4180 wants it: quoted where it holds a comma, a quote or a line's end. The stream keeps its own errors. */
+void lind_csv_put(FILE *out, const char *text);
 
 #endif

@@ -161,6 +161,8 @@ const char *lind_model_shipped_text(const char *name); /* NULL if unknown */
 lind_err lind_model_random_factor(const lind_model *model, const double *parameters, double *factor) LIND_MUST_CHECK;
 lind_err lind_model_drift_values(const lind_model *model, const double *parameters, int drift, double *sd, double *tau,
                                  double *every) LIND_MUST_CHECK;
+/* From one node to the next: x' = keep x + kick z. */
+void lind_model_drift_node(double sd, double tau, double every, double *keep, double *kick);
 /* a, b of the residual error: ADDITIVE a [unit]; PROPORTIONAL a; LOGNORMAL a; COMBINED a [unit], b; POWER a, b so that the sd is
  * a |truth|^b in canonical units. */
 lind_err lind_model_residual(const lind_model *model, const double *parameters, int output, double *a, double *b) LIND_MUST_CHECK;
@@ -174,6 +176,8 @@ double lind_model_correlate(double before, double elapsed, double tau, double no
 /* Whether the rate of infusions into `state`, dose(rate = ...), is made of what stands in this given slot of the frame. */
 lind_err lind_model_rate_reads(const lind_model *model, int state, int slot, lind_arena *arena, bool *reads) LIND_MUST_CHECK;
 
+/* The parameter, random effect or covariate whose slot this is; "an input" for others. */
+const char *lind_model_slot_name(const lind_model *model, int slot);
 int lind_model_find_parameter(const lind_model *model, const char *name); /* -1 */
 int lind_model_find_state(const lind_model *model, const char *name);
 int lind_model_find_output(const lind_model *model, const char *name);

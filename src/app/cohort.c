@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "finish.h"
+#include "lind/csv.h"
 #include "lind/text.h"
 
 enum { ATTEMPTS = 255, MOST_FIELDS = 1024 };
@@ -58,19 +59,6 @@ static lind_err list_fields(const lind_cohort *cohort, lind_arena *arena, lind_f
   return LIND_OK;
 }
 
-static void cell(FILE *out, const char *text) {
-  if (strpbrk(text, ",\"\r\n") == NULL) {
-    fputs(text, out);
-    return;
-  }
-  fputc('"', out);
-  for (; *text != '\0'; text++) {
-    if (*text == '"') fputc('"', out);
-    fputc(*text, out);
-  }
-  fputc('"', out);
-}
-
 /* The shortest of up to 17 digits that reads back as the same number. */
 static void number(FILE *out, double value) {
   char text[40];
@@ -87,7 +75,7 @@ static lind_err put(sample_writer *w, const double *row) {
     const lind_field *field = &w->fields[f];
     if (f > 0) fputc(',', w->csv);
     if (field->kind == LIND_FIELD_CODE)
-      cell(w->csv, field->labels[(int)row[f]]);
+      lind_csv_put(w->csv, field->labels[(int)row[f]]);
     else if (field->kind == LIND_FIELD_COUNT)
       fprintf(w->csv, "%.0f", row[f]);
     else
@@ -146,7 +134,7 @@ static void put_header(const sample_writer *w, uint64_t seed) {
     const bool bare = field->kind != LIND_FIELD_REAL;
     (void)snprintf(name, sizeof name, bare ? "%s" : "%s [%s]", field->name, field->unit);
     if (f > 0) fputc(',', w->csv);
-    cell(w->csv, name);
+    lind_csv_put(w->csv, name);
   }
   fputc('\n', w->csv);
 }

@@ -110,12 +110,9 @@ static lind_err settle_drifts(lind_population *p) {
     char words[80];
     LIND_TRY(lind_model_drift_values(p->model, p->parameters, k, &sd, &tau, &every));
     (void)snprintf(words, sizeof words, "model/%s", p->model->drifts[k].name);
-    p->drifts[k] = (lind_course_drift){.slot = p->model->drifts[k].slot,
-                                       .keep = exp(-every / tau),
-                                       .kick = sd * sqrt(-expm1(-2.0 * every / tau)),
-                                       .sd = sd,
-                                       .every = every,
-                                       .purpose = lind_random_purpose(words)};
+    p->drifts[k] =
+        (lind_course_drift){.slot = p->model->drifts[k].slot, .sd = sd, .every = every, .purpose = lind_random_purpose(words)};
+    lind_model_drift_node(sd, tau, every, &p->drifts[k].keep, &p->drifts[k].kick);
   }
   return LIND_OK;
 }

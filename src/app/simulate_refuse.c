@@ -17,16 +17,6 @@ static bool moves(const lind_events *e, size_t patient, const double *values) {
   return false;
 }
 
-static const char *name_of(const lind_model *model, int slot) {
-  for (int k = 0; k < model->n_parameters; k++)
-    if (model->parameters[k].slot == slot) return model->parameters[k].name;
-  for (int k = 0; k < model->n_covariates; k++)
-    if (model->covariates[k].slot == slot) return model->covariates[k].name;
-  for (int k = 0; k < model->n_randoms; k++)
-    if (model->randoms[k].slot == slot) return model->randoms[k].name;
-  return "an input";
-}
-
 /* reads[state][varying]: the modelled rate of that state does. */
 static lind_err check_rate(const lind_events *e, const lind_inputs *in, const bool *reads, size_t patient, size_t record) {
   const lind_record *r = &e->records[record];
@@ -34,7 +24,7 @@ static lind_err check_rate(const lind_events *e, const lind_inputs *in, const bo
   if (r->infusion != LIND_INFUSION_MODEL_RATE) return LIND_OK;
   for (int k = 0; k < in->n_varying; k++) {
     if (!reads[r->state * in->n_varying + k] || !moves(e, patient, in->inputs[in->which[k]].values)) continue;
-    const char *name = name_of(model, in->varying[k]);
+    const char *name = lind_model_slot_name(model, in->varying[k]);
     return lind_error_fail_at(LIND_ERR_INPUT, lind_csv_where(e->csv, e->row[record], e->column[LIND_COLUMN_RATE]),
                               "RATE is -1, and the rate of %s is made of %s, which --covariates linear moves all the time; an "
                               "infusion's rate stays from record to record, as with nocb and locf",

@@ -7,19 +7,6 @@
 #include "finish.h"
 #include "simulate.h"
 
-static void text(FILE *out, const char *words) {
-  if (strpbrk(words, ",\"\r\n") == NULL) {
-    fputs(words, out);
-    return;
-  }
-  fputc('"', out);
-  for (; *words != '\0'; words++) {
-    if (*words == '"') fputc('"', out);
-    fputc(*words, out);
-  }
-  fputc('"', out);
-}
-
 static void number(const lind_rows *rows, double value) { fprintf(rows->out, "%.*g", rows->digits, value == 0.0 ? 0.0 : value); }
 
 void lind_rows_header(const lind_rows *rows) {
@@ -27,7 +14,7 @@ void lind_rows_header(const lind_rows *rows) {
   fputs(rows->population->counts ? "REP,ID,TIME" : "ID,TIME", rows->out);
   for (int k = 0; k < rows->n_carried; k++) {
     fputc(',', rows->out);
-    text(rows->out, csv->columns[rows->carried[k]]);
+    lind_csv_put(rows->out, csv->columns[rows->carried[k]]);
   }
   for (int k = 0; k < rows->model->n_outputs; k++) fprintf(rows->out, ",%s", rows->model->outputs[k].name);
   for (int k = 0; rows->errors && k < rows->model->n_outputs; k++)
@@ -93,15 +80,15 @@ static void put_key(const lind_rows *rows, size_t record) {
   const lind_events *e = rows->events;
   const uint32_t row = e->row[record];
   if (rows->population->counts) fprintf(rows->out, "%u,", rows->population->replicate);
-  text(rows->out, lind_csv_at(e->csv, row, e->column[LIND_COLUMN_ID])->text);
+  lind_csv_put(rows->out, lind_csv_at(e->csv, row, e->column[LIND_COLUMN_ID])->text);
   fputc(',', rows->out);
   if (e->added[record])
     fprintf(rows->out, "%.15g", e->records[record].time / e->time.scale);
   else
-    text(rows->out, lind_csv_at(e->csv, row, e->column[LIND_COLUMN_TIME])->text);
+    lind_csv_put(rows->out, lind_csv_at(e->csv, row, e->column[LIND_COLUMN_TIME])->text);
   for (int k = 0; k < rows->n_carried; k++) {
     fputc(',', rows->out);
-    text(rows->out, lind_csv_at(e->csv, row, rows->carried[k])->text);
+    lind_csv_put(rows->out, lind_csv_at(e->csv, row, rows->carried[k])->text);
   }
 }
 
@@ -163,7 +150,7 @@ void lind_rows_put_happened(const lind_rows *rows, size_t patient, const lind_co
       first[t] = true;
     }
     if (rows->population->counts) fprintf(rows->happened, "%u,", rows->population->replicate);
-    text(rows->happened, lind_csv_at(e->csv, e->row[e->first[patient]], e->column[LIND_COLUMN_ID])->text);
+    lind_csv_put(rows->happened, lind_csv_at(e->csv, e->row[e->first[patient]], e->column[LIND_COLUMN_ID])->text);
     fprintf(rows->happened, ",%.*g,%s,%s\n", rows->digits, result->marks[k].time / e->time.scale, name,
             kinds[model->triggers[t].kind]);
   }

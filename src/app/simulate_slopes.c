@@ -90,17 +90,6 @@ static lind_err check_model(const lind_kernel *kernel, const lind_model *model, 
   return LIND_OK;
 }
 
-static const char *name_of_slot(const lind_model *model, int slot) {
-  for (int k = 0; k < model->n_parameters; k++)
-    if (model->parameters[k].slot == slot) return model->parameters[k].name;
-  for (int k = 0; k < model->n_randoms; k++)
-    if (model->randoms[k].slot == slot) return model->randoms[k].name;
-  for (int k = 0; k < model->n_covariates; k++)
-    if (model->covariates[k].slot <= slot && slot < model->covariates[k].slot + lind_model_covariate_slots(&model->covariates[k]))
-      return model->covariates[k].name;
-  return "an input";
-}
-
 /* How many doses a record makes until `last`. */
 static double doses_of(const lind_record *r, double last) {
   if (r->event != LIND_RECORD_DOSE && r->event != LIND_RECORD_RESET_DOSE) return 0.0;
@@ -139,7 +128,7 @@ lind_err lind_slopes_read(const lind_option_list *asked, const lind_events *even
   LIND_TRY(check_model(course->kernel, model, inputs));
   LIND_CHECK(inputs->n_varying == 0, LIND_ERR_INPUT,
              "--sensitivity cannot follow %s, which changes from record to record within an individual",
-             name_of_slot(model, inputs->varying[0]));
+             lind_model_slot_name(model, inputs->varying[0]));
   LIND_TRY(check_records(&s, events));
   *slopes = s;
   return LIND_OK;

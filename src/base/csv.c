@@ -256,3 +256,16 @@ lind_err lind_csv_numbers(const lind_csv *csv, int column, lind_arena *arena, co
   *values = taken;
   return LIND_OK;
 }
+
+void lind_csv_put(FILE *out, const char *text) {
+  if (strpbrk(text, ",\"\r\n") == NULL) {
+    (void)fputs(text, out);
+    return;
+  }
+  (void)fputc('"', out);
+  for (; *text != '\0'; text++) {
+    if (*text == '"') (void)fputc('"', out);
+    (void)fputc(*text, out);
+  }
+  (void)fputc('"', out);
+}

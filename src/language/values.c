@@ -176,3 +176,19 @@ FIND(output, outputs, n_outputs)
 FIND(set, sets, n_sets)
 FIND(random, randoms, n_randoms)
 FIND(event, events, n_events)
+
+void lind_model_drift_node(double sd, double tau, double every, double *keep, double *kick) {
+  *keep = exp(-every / tau);
+  *kick = sd * sqrt(-expm1(-2.0 * every / tau));
+}
+
+const char *lind_model_slot_name(const lind_model *model, int slot) {
+  for (int k = 0; k < model->n_parameters; k++)
+    if (model->parameters[k].slot == slot) return model->parameters[k].name;
+  for (int k = 0; k < model->n_randoms; k++)
+    if (model->randoms[k].slot == slot) return model->randoms[k].name;
+  for (int k = 0; k < model->n_covariates; k++)
+    if (model->covariates[k].slot <= slot && slot < model->covariates[k].slot + lind_model_covariate_slots(&model->covariates[k]))
+      return model->covariates[k].name;
+  return "an input";
+}

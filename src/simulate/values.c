@@ -43,9 +43,8 @@ lind_err lind_values_settle(const lind_plan *plan, lind_plan_values *values) {
     LIND_CHECK_AT(plan->protocol->duration / every < DRIFT_NODES, LIND_ERR_INPUT, model->drifts[i].where,
                   "the drift '%s' has a node every %g h; a trial of %g day can have at most %d nodes", model->drifts[i].name,
                   every, plan->protocol->duration / 24.0, DRIFT_NODES);
-    const double keep = exp(-every / tau);
-    values->drifts[i] =
-        (struct lind_plan_drift){.keep = keep, .kick = sd * sqrt(-expm1(-2.0 * every / tau)), .sd = sd, .every = every};
+    values->drifts[i] = (struct lind_plan_drift){.sd = sd, .every = every};
+    lind_model_drift_node(sd, tau, every, &values->drifts[i].keep, &values->drifts[i].kick);
   }
   for (int m = 0; m < plan->n_residuals; m++)
     LIND_TRY(lind_model_residual(model, values->parameters, plan->residual_outputs[m], &values->residuals[m].a,

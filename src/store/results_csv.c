@@ -7,21 +7,8 @@
 #include <unistd.h>
 
 #include "disk.h"
+#include "lind/csv.h"
 #include "results_file.h"
-
-/* A cell as RFC 4180 wants it: quoted where it holds a comma, a quote or a line's end. */
-static void cell_write(FILE *out, const char *text) {
-  if (strpbrk(text, ",\"\r\n") == NULL) {
-    (void)fputs(text, out);
-    return;
-  }
-  (void)fputc('"', out);
-  for (; *text != '\0'; text++) {
-    if (*text == '"') (void)fputc('"', out);
-    (void)fputc(*text, out);
-  }
-  (void)fputc('"', out);
-}
 
 static void value_write(FILE *out, const lind_field *field, double value) {
   if (field->kind != LIND_FIELD_REAL && isnan(value)) return;
@@ -30,7 +17,7 @@ static void value_write(FILE *out, const lind_field *field, double value) {
   else if (isinf(value))
     (void)fputs(value > 0 ? "Inf" : "-Inf", out);
   else if (field->kind == LIND_FIELD_CODE && value < field->n_labels)
-    cell_write(out, field->labels[(int)value]);
+    lind_csv_put(out, field->labels[(int)value]);
   else if (field->kind != LIND_FIELD_REAL)
     (void)fprintf(out, "%lld", (long long)value);
   else
@@ -43,7 +30,7 @@ static lind_err header_write(FILE *out, lind_results_reader *r) {
     const char *cell = f->unit[0] == '\0' ? f->name : lind_arena_format(r->arena, "%s [%s]", f->name, f->unit);
     LIND_CHECK(cell != NULL, LIND_ERR_MEMORY, "no memory for the header of %s", r->group);
     if (i > 0) (void)fputc(',', out);
-    cell_write(out, cell);
+    lind_csv_put(out, cell);
   }
   (void)fputc('\n', out);
   return LIND_OK;
