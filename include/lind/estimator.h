@@ -13,17 +13,38 @@
 #include "lind/protocol.h"
 
 /* What an endpoint's numbers are: it chooses how arms are summarised. */
-typedef enum { LIND_SCALE_MEAN, LIND_SCALE_SHARE /* 0 or 1 */, LIND_SCALE_TIME /* time with event flag */ } lind_scale;
+typedef enum {
+  LIND_SCALE_MEAN,
+  LIND_SCALE_SHARE,   /* 0 or 1 */
+  LIND_SCALE_TIME,    /* time with event flag */
+  LIND_SCALE_CATEGORY /* 0, 1, .. of the kind's labels: counted, not averaged */
+} lind_scale;
+
+/* Where a figure puts a patient: two numbers, counted in equal bins; what lies outside is drawn on the edge. */
+typedef struct lind_plane {
+  const char *figure; /* the report's template */
+  const char *x, *y;  /* what they are */
+  double x_lower, x_upper, y_lower, y_upper;
+  int x_bins, y_bins;
+} lind_plane;
 
 typedef struct lind_endpoint_kind {
   const char *name, *summary, *source;
   lind_scale scale;
   const char *unit; /* of the value as reported: "%" for a share of time or patients, "day", or NULL = the output's own unit */
-  bool needs_output, needs_range, needs_threshold, needs_at;
-  bool needs_event; /* `of` names an event of the model, and `measure` indexes history->event */
-  /* REQUIRED. The value in canonical form (shares 0..1, times in h); NAN = cannot be told (no data in the window). For
-   * LIND_SCALE_TIME *event is 1 if seen at that time, 0 if censored there; else untouched. `measure` indexes history->value. */
+  bool needs_output, needs_range, needs_threshold, needs_at, needs_percent;
+  bool needs_event;    /* `of` names an event of the model, and `measure` indexes history->event */
+  const char *in_unit; /* the only unit of an output that it can take, such as "mg/dL"; NULL: any */
+  /* The value in canonical form (shares 0..1, times in h); NAN = cannot be told (no data in the window). At least one of two:
+   * of the visits, where `measure` indexes history->value; for LIND_SCALE_TIME *event is 1 if seen at that time, 0 if censored
+   * there, else untouched. */
   double (*value)(const lind_endpoint *endpoint, const lind_history *history, int measure, double *event);
+  /* Of a trace, and of the visits where `value` is NULL. */
+  double (*of_series)(const lind_endpoint *endpoint, const lind_series *series);
+  /* LIND_SCALE_CATEGORY. */
+  const char *const *labels;                                                                     /* NULL-terminated */
+  const lind_plane *plane;                                                                       /* NULL: no figure */
+  void (*place)(const lind_endpoint *endpoint, const lind_series *series, double *x, double *y); /* NANs: nowhere */
 } lind_endpoint_kind;
 
 const lind_endpoint_kind *lind_endpoint_find(const char *name);

@@ -104,6 +104,7 @@ typedef struct lind_endpoint {
   double from, to;    /* h; NAN = start, end of the trial */
   double at;          /* h; NAN */
   double threshold;   /* NAN */
+  double percent;     /* 0 to 100, of a percentile; NAN */
   double consecutive; /* count of visits in a row; NAN = 1 */
   double apart;       /* h; at least this between first and last of them; NAN = 0 */
 } lind_endpoint;

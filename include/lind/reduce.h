@@ -51,7 +51,8 @@ typedef struct lind_layout {
   int n_arms, n_endpoints, n_levels;      /* levels: of all groupings, in order */
   const int *first_level;                 /* [n_groupings] */
   const lind_endpoint_kind *const *kinds; /* [n_endpoints] */
-  const int *measures;                    /* [n_endpoints] index of the measure, -1 */
+  const int *measures;                    /* [n_endpoints] index of the measure or the event, -1 */
+  const int *traces;                      /* [n_endpoints] index of the trace, -1 */
   int n_terms;
   const struct lind_layout_term {
     int analysis, grouping, level, treated, control, endpoint;
@@ -74,6 +75,8 @@ typedef struct lind_layout {
 
 lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layout **layout) LIND_MUST_CHECK;
 size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int arm); /* index of its first real */
+/* An endpoint of a patient, from a history with its traces. *event as lind_endpoint_kind.value sets it, else 0. */
+double lind_readings_value(const lind_layout *layout, int endpoint, const lind_history *history, double *event);
 /* What the report multiplies a canonical value by, and the unit it then has. */
 double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit);
 

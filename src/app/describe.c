@@ -90,7 +90,8 @@ static lind_err describe_estimator(const char *name) {
 static lind_err describe_endpoint(const char *name) {
   static const char *const scales[] = {[LIND_SCALE_MEAN] = "a number, summarised by its mean",
                                        [LIND_SCALE_SHARE] = "0 or 1, summarised by its share",
-                                       [LIND_SCALE_TIME] = "a time that may be censored"};
+                                       [LIND_SCALE_TIME] = "a time that may be censored",
+                                       [LIND_SCALE_CATEGORY] = "a category, summarised by the share of each"};
   int n;
   const char *const *names = lind_endpoint_names(&n);
   if (name == NULL) {
@@ -99,10 +100,14 @@ static lind_err describe_endpoint(const char *name) {
   }
   const lind_endpoint_kind *kind = lind_endpoint_find(name);
   if (kind == NULL) return unknown("a kind of endpoint", name, names, n);
-  printf("%s: %s\nvalue   %s\nunit    %s\nneeds  %s%s%s%s%s\nsource  %s\n", kind->name, kind->summary, scales[kind->scale],
-         kind->unit != NULL ? kind->unit : "that of the output", kind->needs_output ? " of" : "",
-         kind->needs_range ? " range" : "", kind->needs_threshold ? " threshold" : "", kind->needs_at ? " at" : "",
-         kind->needs_output || kind->needs_range || kind->needs_threshold || kind->needs_at ? "" : " nothing more", kind->source);
+  const bool plain = !(kind->needs_output || kind->needs_range || kind->needs_threshold || kind->needs_at || kind->needs_percent);
+  printf("%s: %s\nvalue   %s\nunit    %s\nlooks   at %s\nneeds  %s%s%s%s%s%s\nsource  %s\n", kind->name, kind->summary,
+         scales[kind->scale], kind->unit != NULL ? kind->unit : "that of the output",
+         !kind->needs_output       ? "the whole life"
+         : kind->of_series != NULL ? "traces or visits"
+                                   : "visits",
+         kind->needs_output ? " of" : "", kind->needs_range ? " range" : "", kind->needs_threshold ? " threshold" : "",
+         kind->needs_at ? " at" : "", kind->needs_percent ? " percent" : "", plain ? " nothing more" : "", kind->source);
   return LIND_OK;
 }
 

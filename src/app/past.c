@@ -135,7 +135,6 @@ void lind_past_endpoints(const lind_layout *layout, const lind_desk *desk, int s
     events[e] = 0.0;
     values[e] = NAN;
     if (history.reason == LIND_END_FAILED) continue; /* a failed lane's history is not evidence */
-    values[e] = layout->kinds[e]->value(&layout->plan->protocol->endpoints[e], &history, layout->measures[e], &events[e]) *
-                lind_layout_scale(layout, e, &unit);
+    values[e] = lind_readings_value(layout, e, &history, &events[e]) * lind_layout_scale(layout, e, &unit);
   }
 }

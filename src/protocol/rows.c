@@ -169,6 +169,7 @@ const lind_key lind_rows_endpoint[] = {
   {"to", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.to), "time since the start of day 1; the end where absent"},
   {"at", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.at), "one time, for kinds that look once"},
   {"threshold", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.threshold), "in the output's unit, for kinds that compare"},
+  {"percent", LIND_KEY_NUMBER, NULL, 0, 100, "", NULL, IN(endpoint, endpoint.percent), "which percentile, such as 97.5"},
   {"consecutive", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.consecutive), "visits in a row that confirm; 1 where absent"},
   {"apart", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.apart), "at least so long between the first and the last of them"},
   {0}};

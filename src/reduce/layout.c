@@ -4,6 +4,7 @@
 
 #include "columns.h"
 #include "layout_analysis.h"
+#include "layout_endpoints.h"
 #include "lind/text.h"
 
 size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int arm) {
@@ -24,7 +25,9 @@ static double dose_scale(const lind_plan *plan, const char **unit) {
 double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit) {
   const lind_endpoint_kind *kind = layout->kinds[endpoint];
   if (kind->unit == NULL) {
-    const int output = layout->plan->measures[layout->measures[endpoint]].output;
+    const int trace = layout->traces[endpoint];
+    const int output =
+        trace >= 0 ? layout->plan->traces[trace].output : layout->plan->measures[layout->measures[endpoint]].output;
     *unit = layout->plan->model->outputs[output].unit.text;
     return 1.0; /* histories hold outputs in their own unit */
   }
@@ -32,83 +35,6 @@ double lind_layout_scale(const lind_layout *layout, int endpoint, const char **u
   if (kind->scale == LIND_SCALE_TIME) return 1.0 / 24.0;
   if (strcmp(kind->unit, "mg") == 0) return dose_scale(layout->plan, unit);
   return strcmp(kind->unit, "%") == 0 ? 100.0 : 1.0;
-}
-
-static lind_err settle_event(const lind_plan *plan, const lind_endpoint *endpoint, int *event) {
-  const lind_model *model = plan->model;
-  const char *names[64];
-  char list[512], suggestion[128];
-  int n = 0;
-  for (; n < model->n_events && n < 64; n++) names[n] = model->events[n].name;
-  LIND_CHECK_AT(endpoint->of.text != NULL, LIND_ERR_INPUT, endpoint->where, "endpoints.%s needs `of:`, an event of the model",
-                endpoint->name);
-  for (int e = 0; e < model->n_events; e++)
-    if (strcmp(model->events[e].name, endpoint->of.text) == 0) *event = e;
-  LIND_CHECK_AT(*event >= 0, LIND_ERR_INPUT, endpoint->of.where, "endpoints.%s.of is '%s'; model %s has %s%s", endpoint->name,
-                endpoint->of.text, model->name, n > 0 ? lind_text_list(names, (size_t)n, list, sizeof list) : "no events",
-                lind_text_suggestion(endpoint->of.text, names, (size_t)n, suggestion, sizeof suggestion));
-  return LIND_OK;
-}
-
-static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endpoint, const lind_endpoint_kind **result,
-                                int *measure) {
-  int n;
-  const char *const *names = lind_endpoint_names(&n);
-  char list[512], suggestion[128];
-  const lind_endpoint_kind *kind = lind_endpoint_find(endpoint->kind.text);
-  LIND_CHECK_AT(kind != NULL, LIND_ERR_INPUT, endpoint->kind.where, "endpoints.%s.kind is '%s'; known kinds are %s%s",
-                endpoint->name, endpoint->kind.text, lind_text_list(names, (size_t)n, list, sizeof list),
-                lind_text_suggestion(endpoint->kind.text, names, (size_t)n, suggestion, sizeof suggestion));
-  *measure = -1;
-  if (kind->needs_event) {
-    *result = kind;
-    return settle_event(plan, endpoint, measure);
-  }
-  for (int m = 0; endpoint->of.text != NULL && m < plan->n_measures; m++)
-    if (strcmp(plan->protocol->measure.at[m].text, endpoint->of.text) == 0) *measure = m;
-  if (kind->needs_output || endpoint->of.text != NULL) {
-    const char *measured[64];
-    for (int m = 0; m < plan->n_measures && m < 64; m++) measured[m] = plan->protocol->measure.at[m].text;
-    LIND_CHECK_AT(endpoint->of.text != NULL, LIND_ERR_INPUT, endpoint->where,
-                  "endpoints.%s needs `of:`, one of the measured outputs %s", endpoint->name,
-                  lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list));
-    LIND_CHECK_AT(*measure >= 0, LIND_ERR_INPUT, endpoint->of.where,
-                  "endpoints.%s.of is '%s', which is not measured; measured are %s%s", endpoint->name, endpoint->of.text,
-                  lind_text_list(measured, (size_t)plan->n_measures, list, sizeof list),
-                  lind_text_suggestion(endpoint->of.text, measured, (size_t)plan->n_measures, suggestion, sizeof suggestion));
-  }
-  LIND_CHECK_AT(!kind->needs_range || endpoint->range.n == 2, LIND_ERR_INPUT, endpoint->where,
-                "endpoints.%s needs `range: [low, high]`", endpoint->name);
-  LIND_CHECK_AT(!kind->needs_threshold || !isnan(endpoint->threshold), LIND_ERR_INPUT, endpoint->where,
-                "endpoints.%s needs `threshold:`", endpoint->name);
-  LIND_CHECK_AT(!kind->needs_at || !isnan(endpoint->at), LIND_ERR_INPUT, endpoint->where, "endpoints.%s needs `at:`, a time",
-                endpoint->name);
-  *result = kind;
-  return LIND_OK;
-}
-
-enum { MOST_ENDPOINTS = 256 }; /* of a stored patient's row */
-
-static lind_err settle_endpoints(lind_layout *layout, lind_arena *arena) {
-  const lind_protocol *protocol = layout->plan->protocol;
-  const lind_endpoint_kind **kinds;
-  int *measures, *first;
-  LIND_CHECK_AT(protocol->n_endpoints <= MOST_ENDPOINTS, LIND_ERR_INPUT, protocol->endpoints[MOST_ENDPOINTS].where,
-                "%d endpoints; a trial has at most %d", protocol->n_endpoints, MOST_ENDPOINTS);
-  LIND_TAKE(kinds, arena, protocol->n_endpoints + 1);
-  LIND_TAKE(measures, arena, protocol->n_endpoints + 1);
-  for (int e = 0; e < protocol->n_endpoints; e++)
-    LIND_TRY(settle_endpoint(layout->plan, &protocol->endpoints[e], &kinds[e], &measures[e]));
-  layout->n_endpoints = protocol->n_endpoints;
-  layout->kinds = kinds;
-  layout->measures = measures;
-  LIND_TAKE(first, arena, layout->plan->n_groupings);
-  for (int g = 0; g < layout->plan->n_groupings; g++) {
-    first[g] = layout->n_levels;
-    layout->n_levels += layout->plan->groupings[g].levels.n;
-  }
-  layout->first_level = first;
-  return LIND_OK;
 }
 
 static int find_endpoint(const lind_protocol *protocol, const char *name) {
@@ -242,7 +168,7 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
              "design.looks need every patient of a replicate at once, which one of %llu patients (block_max %llu) is not; raise "
              "block_max",
              (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
-  LIND_TRY(settle_endpoints(layout, arena));
+  LIND_TRY(lind_layout_endpoints_settle(layout, arena));
   LIND_TRY(settle_terms(layout, arena));
   LIND_TRY(lind_layout_analysis_settle(layout, arena));
   LIND_TRY(check_looks(layout));

@@ -37,6 +37,21 @@ size_t lind_runner_bytes(const lind_layout *layout) {
   return total + lind_gather_bytes(layout);
 }
 
+/* A life has been lived, and its traces are still there: what the endpoints make of it. A failed lane's history is no evidence.
+ */
+static void see(void *context, int s) {
+  lind_runner *runner = context;
+  const lind_layout *layout = runner->layout;
+  const double *values[MEASURES];
+  lind_history history;
+  if (runner->desk->reason[s] == LIND_END_FAILED) return;
+  lind_desk_history(runner->desk, s, values, &history);
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    const size_t at = (size_t)e * (size_t)runner->desk->capacity + (size_t)s;
+    runner->value[at] = lind_readings_value(layout, e, &history, &runner->event[at]);
+  }
+}
+
 lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
   lind_runner *runner = calloc(1, sizeof *runner);
   LIND_CHECK(runner != NULL, LIND_ERR_MEMORY, "no memory for a runner");
@@ -51,6 +66,7 @@ lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
     lind_runner_destroy(&runner);
     LIND_CHECK(false, LIND_ERR_MEMORY, "no memory for one thread's %zu bytes; lower block_max", lind_runner_bytes(layout));
   }
+  runner->desk->witness = (lind_witness){see, runner};
   runner->most_rows = layout->plan->block_seats;
   *result = runner;
   return LIND_OK;
@@ -73,22 +89,14 @@ void lind_runner_destroy(lind_runner **at) {
 /* ---- histories to endpoint values
  * ------------------------------------------------------------------------------------------------ */
 
-static void value_endpoints(lind_runner *runner, int from, int to) {
-  const lind_layout *layout = runner->layout;
-  const lind_desk *desk = runner->desk;
-  const double *values[MEASURES];
-  lind_history history;
-  for (int s = from; s < to; s++) {
-    const bool counts = desk->seated[s] && desk->reason[s] != LIND_END_FAILED; /* a failed lane's history is not evidence */
-    if (desk->seated[s]) lind_desk_history(desk, s, values, &history);
-    for (int e = 0; e < layout->n_endpoints; e++) {
-      const size_t at = (size_t)e * (size_t)desk->capacity + (size_t)s;
+static void live(lind_runner *runner, int from, int to) {
+  for (int e = 0; e < runner->layout->n_endpoints; e++)
+    for (int s = from; s < to; s++) {
+      const size_t at = (size_t)e * (size_t)runner->desk->capacity + (size_t)s;
+      runner->value[at] = NAN;
       runner->event[at] = 0.0;
-      runner->value[at] = counts ? layout->kinds[e]->value(&layout->plan->protocol->endpoints[e], &history, layout->measures[e],
-                                                           &runner->event[at])
-                                 : NAN;
     }
-  }
+  lind_simulate(runner->desk, from, to);
 }
 
 /* Moments of every cell: a time that was not reached has no value, so cells of times hold those who reached it. */
@@ -213,8 +221,7 @@ static lind_err live_and_look(lind_runner *runner, int n, int *looks, int *used)
   *looks = 0;
   for (int k = 0; k < protocol->n_looks && runner->layout->n_terms > 0; k++) {
     const int until = (int)ceil(protocol->looks[k].fraction * n - 1e-9);
-    lind_simulate(runner->desk, done, until);
-    value_endpoints(runner, done, until);
+    live(runner, done, until);
     done = until;
     lind_answer answer;
     LIND_TRY(answer_term(runner, &runner->layout->terms[0], done, &answer));
@@ -225,8 +232,7 @@ static lind_err live_and_look(lind_runner *runner, int n, int *looks, int *used)
       return LIND_OK;
     }
   }
-  lind_simulate(runner->desk, done, n);
-  value_endpoints(runner, done, n);
+  live(runner, done, n);
   *used = n;
   return LIND_OK;
 }
@@ -241,8 +247,7 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
   if (whole) {
     LIND_TRY(live_and_look(runner, n, &looks, &used));
   } else {
-    lind_simulate(runner->desk, 0, n);
-    value_endpoints(runner, 0, n);
+    live(runner, 0, n);
   }
   fill_cells(runner, used, reals);
   fill_baseline(runner, used, reals);

@@ -37,7 +37,8 @@ static inline double value_of(const char *kind, const lind_endpoint *endpoint, c
   double event = -7.0;
   const lind_endpoint_kind *found = lind_endpoint_find(kind);
   assert_non_null(found);
-  const double value = found->value(endpoint, history, 0, &event);
+  const lind_series visits = {.n = history->n_visits, .value = history->value[0], .time = history->time};
+  const double value = found->value != NULL ? found->value(endpoint, history, 0, &event) : found->of_series(endpoint, &visits);
   if (found->scale != LIND_SCALE_TIME) assert_near(event, -7.0, 0.0); /* left alone */
   return value;
 }

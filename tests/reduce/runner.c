@@ -256,7 +256,7 @@ static void what_the_layout_refuses(void **state) {
           "analysis.primary.estimator fisher-exact does not fit endpoint share of kind time-in-range");
   refused("endpoints.share.kind=times", "endpoints.share.kind is 'times'; known kinds are");
   refused("endpoints.last={kind: value, of: effect}", "endpoints.last needs `at:`, a time");
-  refused("endpoints.last={kind: value, at: 3 day}", "endpoints.last needs `of:`, one of the measured outputs conc and effect");
+  refused("endpoints.last={kind: value, at: 3 day}", "endpoints.last needs `of:`, a trace or a measured output: conc and effect");
   refused("endpoints.above={kind: ever-above, of: effect}", "endpoints.above needs `threshold:`");
   refused("endpoints.share={kind: time-in-range, of: effect}", "endpoints.share needs `range: [low, high]`");
 }

@@ -1,0 +1,25 @@
+/* time_below.c -- share of time below a threshold; what lies on it is not below. */
+#include "interpolated.h"
+
+static double value(const lind_endpoint *endpoint, const lind_history *history, int measure, double *event) {
+  (void)event;
+  return lind_interpolated_share(endpoint, history, measure, -INFINITY, endpoint->threshold);
+}
+
+static int is_below(const lind_endpoint *endpoint, double y) { return y < endpoint->threshold; }
+
+static double of_series(const lind_endpoint *endpoint, const lind_series *series) {
+  return lind_interpolated_count(endpoint, series, is_below);
+}
+
+const lind_endpoint_kind lind_endpoint_time_below = {
+    .name = "time-below",
+    .summary = "share of time below a threshold: of visits by linear interpolation, of a trace by its samples",
+    .source = "Rosendaal et al. 1993, Thromb Haemost 69:236",
+    .scale = LIND_SCALE_MEAN,
+    .unit = "%",
+    .needs_output = true,
+    .needs_threshold = true,
+    .value = value,
+    .of_series = of_series,
+};
