@@ -30,7 +30,7 @@ typedef struct lind_twin_settings {
   double knots;                                  /* h between the knots of a drift; 0: a quarter of its time constant */
   double difference;                             /* step of the slopes in z; 0: 1e-3 */
   bool central;                                  /* slopes by central differences: twice the work */
-  double close;                                  /* fitting ends with a step below this many posterior sds; 0: 1e-4 */
+  double close;                                  /* fitting ends with a step below this many posterior sds; 0: 1e-3 */
   int most_records, most_sights, most_occasions; /* of a patient */
   double most_time;                              /* h, of any record */
 } lind_twin_settings;

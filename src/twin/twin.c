@@ -126,7 +126,7 @@ lind_err lind_twin_world_create(const lind_twin_settings *settings, lind_arena *
   LIND_TAKE(w, arena, 1);
   w->s = *settings;
   if (w->s.difference == 0.0) w->s.difference = 1e-3;
-  if (w->s.close == 0.0) w->s.close = 1e-4;
+  if (w->s.close == 0.0) w->s.close = 1e-3;
   if (w->s.most_occasions < 1) w->s.most_occasions = 1;
   w->kernel = model->kernel;
   w->n_given = model->n_parameters + model->n_randoms + model->n_drifts;
