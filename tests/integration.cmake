@@ -37,7 +37,7 @@ if(TARGET test_twin_clinic)
   set_tests_properties(twin.clinic.all PROPERTIES LABELS "unit;nightly" TIMEOUT 900)
 endif()
 # The program as its users meet it: it runs in folders that these tests make.
-foreach(stem catalogue commands simulate simulate_chance simulate_refusals simulate_sensitivity)
+foreach(stem catalogue commands simulate simulate_chance simulate_refusals simulate_sensitivity twin)
   if(TARGET lind AND TARGET test_app_${stem})
     add_dependencies(test_app_${stem} lind)
     target_compile_definitions(test_app_${stem} PRIVATE LIND_PROGRAM="$<TARGET_FILE:lind>")

@@ -35,6 +35,8 @@ typedef struct lind_events {
 /* times: as --times says, NULL; all: every record is observed. */
 lind_err lind_events_read(const char *path, const lind_model *model, const char *times, bool all, uint64_t seed,
                           lind_arena *arena, lind_events *events) LIND_MUST_CHECK;
+lind_err lind_events_from(const lind_csv *csv, const lind_model *model, const char *times, bool all, uint64_t seed,
+                          lind_arena *arena, lind_events *events) LIND_MUST_CHECK;
 /* simulate_times.c: what --times says, rising, in h; `otherwise` is the unit of what has none. values[n]: free() it. */
 lind_err lind_events_times(const char *text, lind_unit otherwise, double **values, size_t *n) LIND_MUST_CHECK;
 bool lind_events_is_reserved(const lind_events *events, int column);

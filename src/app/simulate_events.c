@@ -339,14 +339,13 @@ static lind_err read_people(reader *r, const double *times, size_t n_times, bool
   return LIND_OK;
 }
 
-lind_err lind_events_read(const char *path, const lind_model *model, const char *times, bool all, uint64_t seed,
+lind_err lind_events_from(const lind_csv *csv, const lind_model *model, const char *times, bool all, uint64_t seed,
                           lind_arena *arena, lind_events *events) {
-  lind_events e = {0};
+  lind_events e = {.csv = csv};
   reader r = {.e = &e, .model = model, .arena = arena, .to = -1};
   double *values = NULL;
   size_t n_values = 0;
-  LIND_TRY(lind_csv_read(path, arena, &e.csv));
-  LIND_CHECK_AT(e.csv->n_rows > 0, LIND_ERR_INPUT, ((lind_where){path, 0, 0}), "the table has no records");
+  LIND_CHECK_AT(e.csv->n_rows > 0, LIND_ERR_INPUT, ((lind_where){csv->path, 0, 0}), "the table has no records");
   LIND_TRY(find_columns(&e));
   LIND_TRY(find_units(&r));
   for (int k = model->n_states - 1; k >= 0; k--)
@@ -358,4 +357,11 @@ lind_err lind_events_read(const char *path, const lind_model *model, const char 
   LIND_TRY(name_people(&e, seed, arena));
   *events = e;
   return LIND_OK;
+}
+
+lind_err lind_events_read(const char *path, const lind_model *model, const char *times, bool all, uint64_t seed,
+                          lind_arena *arena, lind_events *events) {
+  const lind_csv *csv;
+  LIND_TRY(lind_csv_read(path, arena, &csv));
+  return lind_events_from(csv, model, times, all, seed, arena, events);
 }
