@@ -116,11 +116,31 @@ typedef struct lind_model_set { /* a named parameter set */
   const double *value;  /* [n] canonical */
 } lind_model_set;
 
+typedef struct lind_model_module { /* that the model is made of: use pk.two_compartment as drug */
+  const char *as;                  /* "drug"; of a module's module "heart.vessels" */
+  const char *use, *path;          /* as said, and its file */
+  const char *title, *source;
+  bool swapped; /* taken instead of the one in the file */
+} lind_model_module;
+
+typedef struct lind_model_connection { /* connect heart.drug_conc = drug.conc */
+  const char *input, *from;            /* "heart.drug_conc", "drug.conc" */
+  lind_unit unit;
+  const char *about;
+  lind_where where;
+} lind_model_connection;
+
+typedef struct lind_model_swap { /* another model for a module */
+  const char *module, *use;      /* "drug"; a shipped model or a path ending in .lind */
+  lind_where where;
+} lind_model_swap;
+
 typedef struct lind_model {
   const char *name, *title, *source;
-  const char *text, *path; /* the file as read */
-  char hash[33];           /* of the text */
-  lind_unit time;          /* that the modeller thinks in; h if the file says nothing */
+  const char *text; /* the file as read, and behind it those of its modules, each below a line with its name */
+  const char *path;
+  char hash[33];  /* of the text */
+  lind_unit time; /* that the modeller thinks in; h if the file says nothing */
   int n_parameters, n_covariates, n_randoms, n_drifts, n_states, n_outputs, n_sets, n_triggers, n_events;
   const lind_quantity *parameters;
   const lind_model_covariate *covariates;
@@ -131,6 +151,9 @@ typedef struct lind_model {
   const lind_model_set *sets;
   const lind_model_trigger *triggers;
   const lind_model_event *events;
+  int n_modules, n_connections;
+  const lind_model_module *modules;
+  const lind_model_connection *connections;
   const struct lind_model_tree *tree; /* src/language only */
   lind_kernel kernel;
   const char *back_end; /* "compiled in", "compiled on first use", "compiled before, from the cache", "lane evaluator" or
@@ -142,6 +165,10 @@ typedef enum { LIND_BACK_END_ANY, LIND_BACK_END_COMPILED, LIND_BACK_END_EVALUATO
 /* `name` is a shipped model's ("pgx.warfarin") or a path ending in .lind. Parses and checks names, units and types; no kernel
  * yet. */
 lind_err lind_model_read(const char *name, lind_where where, lind_arena *arena, lind_model **model) LIND_MUST_CHECK;
+/* With other models for some of its modules. They bring their own values: what `use ... { }` says is about the model that is
+ * replaced. */
+lind_err lind_model_read_with(const char *name, lind_where where, const lind_model_swap *swaps, int n_swaps, lind_arena *arena,
+                              lind_model **model) LIND_MUST_CHECK;
 lind_err lind_model_read_text(const char *text, const char *path, lind_arena *arena, lind_model **model) LIND_MUST_CHECK;
 /* Give the model its kernel: compiled in (shipped, by content hash), from the cache, by the system's C compiler (without a
  * shell), or the lane evaluator. ANY falls back to the evaluator and says so in model->back_end. cache_directory NULL:

@@ -146,6 +146,8 @@ typedef struct lind_protocol {
   const char *name, *title, *question, *source, *path;
   lind_words cohort; /* path, relative to the protocol file */
   lind_words model, parameter_set;
+  int n_modules; /* taken instead of the model's own */
+  const lind_words *module_name, *module_use;
   int n_parameters; /* overrides: "omega_cl: 0.3", "tau: 20 day" */
   const lind_words *parameter_name, *parameter_value;
   lind_words uncertain_sets, uncertain_covariance; /* tables, relative to the protocol file; at most one of them */

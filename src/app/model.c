@@ -21,6 +21,19 @@ static lind_err list_models(lind_arena *arena) {
   return LIND_OK;
 }
 
+static void show_modules(const lind_model *model) {
+  if (model->n_modules > 0) printf("\nmodules\n");
+  for (int k = 0; k < model->n_modules; k++) {
+    const lind_model_module *m = &model->modules[k];
+    printf("  %-16s %-24s %s\n", m->as, m->use, m->title != NULL ? m->title : "");
+  }
+  if (model->n_connections > 0) printf("\nconnections\n");
+  for (int k = 0; k < model->n_connections; k++) {
+    const lind_model_connection *c = &model->connections[k];
+    printf("  %s [%s] = %s\n", c->input, c->unit.text[0] != '\0' ? c->unit.text : "1", c->from);
+  }
+}
+
 static void show_quantities(const lind_model *model) {
   printf("\nparameters\n");
   for (int k = 0; k < model->n_parameters; k++) {
@@ -114,6 +127,7 @@ static lind_err show(const char *name, lind_arena *arena) {
   lind_model *model;
   LIND_TRY(lind_model_read(name, nowhere, arena, &model));
   printf("%s: %s\nsource %s\nhash   %s\n", name, model->title, model->source, model->hash);
+  show_modules(model);
   show_quantities(model);
   show_covariates(model);
   show_effects(model);

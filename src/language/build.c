@@ -64,8 +64,35 @@ static lind_err variable(lind_builder *b, const lind_statement *s) {
   return lind_build_variable(b, s->names[0].name, s->text, core);
 }
 
+/* An input that something is connected to: a variable with the unit that the module asks for. */
+static lind_err connection(lind_builder *b, const lind_statement *s) {
+  const lind_named *port = &s->names[0];
+  const bool nothing = s->value->op == LIND_OP_CONSTANT && s->value->value == 0.0 && s->value->unit.text[0] == '\0';
+  const char *text;
+  char from[64];
+  lind_tree *core;
+  LIND_TRY(lind_expression_text(s->value, b->arena, &text));
+  LIND_TRY(lind_names_check(b, s->value, LIND_MADE_OF_ALL, "a connection", &core));
+  LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER, LIND_ERR_INPUT, s->value->where, "'%s' is no number, but the input '%s' is",
+                text, port->name);
+  (void)lind_unit_dimension_text(core->type.dimension, from, sizeof from);
+  LIND_CHECK_AT(nothing || lind_unit_same_dimension(core->type.dimension, s->unit.dimension), LIND_ERR_UNIT, s->value->where,
+                "'%s' is %s, but '%s', which it is connected to, takes %s (%s, line %d)", text,
+                from[0] != '\0' ? from : "a plain number", port->name, s->unit.text[0] != '\0' ? s->unit.text : "a plain number",
+                s->unit_where.file, s->unit_where.line);
+  if (nothing) LIND_TRY(lind_names_check_number(b, s->value, LIND_MADE_OF_ALL, "a connection", s->unit.dimension, &core));
+  return lind_build_variable(b, port->name, s->text, core);
+}
+
 /* ---- outputs
  * ------------------------------------------------------------------------------------------------------------------------ */
+
+/* `output map = heart.map` shows an output again, in its unit. */
+static lind_unit inherited(const lind_builder *b, const lind_tree *value, lind_dimension dimension) {
+  for (int i = 0; value != NULL && value->op == LIND_OP_NAME && i < b->model->n_outputs; ++i)
+    if (strcmp(b->outputs[i].name, value->text) == 0) return b->outputs[i].unit;
+  return lind_build_unit(dimension);
+}
 
 static lind_err output(lind_builder *b, const lind_statement *s) {
   lind_model *m = b->model;
@@ -85,7 +112,7 @@ static lind_err output(lind_builder *b, const lind_statement *s) {
   LIND_TRY(lind_graph_tree(&b->tree->graph, core, b->variables, &b->output[index]));
   if (s->value != NULL) LIND_TRY(lind_build_variable(b, name->name, s->text, core));
   lind_model_output made = {.name = name->name,
-                            .unit = s->has_unit ? s->unit : lind_build_unit(core->type.dimension),
+                            .unit = s->has_unit ? s->unit : inherited(b, s->value, core->type.dimension),
                             .about = s->text,
                             .where = name->where};
   if (made.about == NULL && s->value == NULL) made.about = lind_names_find(b, name->name)->about;
@@ -143,6 +170,8 @@ static lind_err statement(lind_builder *b, const lind_statement *s) {
       [LIND_SAYS_WHEN] = lind_triggers_when,
       [LIND_SAYS_EVENT] = lind_triggers_event,
       [LIND_SAYS_OUTPUT] = output,
+      [LIND_SAYS_INPUT] = lind_given_parameter,
+      [LIND_SAYS_CONNECT] = connection,
   };
   return s->kind == LIND_SAYS_SET ? LIND_OK : kinds[s->kind](b, s);
 }
@@ -213,31 +242,71 @@ static void place(lind_builder *b) {
   place_tree(b);
 }
 
-lind_err lind_build_model(const char *text, const char *path, lind_arena *arena, lind_model **model) {
-  lind_builder b = {.arena = arena};
+/* What the statements say: everything but how it is laid out. */
+static lind_err understand(lind_builder *b, const char *path) {
+  LIND_TRY(lind_graph_init(&b->tree->graph, b->arena));
+  LIND_TRY(rooms(b));
+  LIND_TRY(lind_names_collect(b));
+  lind_names_define(b, "time", lind_expression_number(lind_build_time), lind_leaf_slot(LIND_LEAF_TIME, 0), "time since the start",
+                    LIND_MADE_OF_ALL);
+  for (int i = 0; i < b->n_statements; ++i) LIND_TRY(statement(b, &b->statements[i]));
+  for (int i = 0; i < b->n_statements; ++i)
+    if (b->statements[i].kind == LIND_SAYS_SET) LIND_TRY(lind_given_set(b, &b->statements[i]));
+  return complete(b, path);
+}
+
+static lind_err read(lind_builder *b, lind_composition *c, const char *as, const lind_using *using, const char *text) {
   lind_statement *statements;
-  LIND_TAKE(b.model, arena, 1);
-  LIND_TAKE(b.tree, arena, 1);
-  b.model->text = lind_arena_text(arena, text);
-  b.model->path = lind_arena_text(arena, path);
-  b.model->time = (lind_unit){.dimension = lind_build_time, .scale = 1, .text = "h"};
-  LIND_CHECK(b.model->text != NULL && b.model->path != NULL, LIND_ERR_MEMORY, "no memory for the model %s", path);
-  (void)lind_digest_text(lind_digest_add_text((lind_digest){0, 0}, text), b.model->hash);
-  LIND_TRY(lind_statement_read(b.model->text, b.model->path, arena, &statements, &b.n_statements));
-  b.statements = statements;
-  LIND_TRY(lind_graph_init(&b.tree->graph, arena));
-  LIND_TRY(rooms(&b));
-  LIND_TRY(lind_names_collect(&b));
-  lind_names_define(&b, "time", lind_expression_number(lind_build_time), lind_leaf_slot(LIND_LEAF_TIME, 0),
-                    "time since the start", LIND_MADE_OF_ALL);
-  for (int i = 0; i < b.n_statements; ++i) LIND_TRY(statement(&b, &statements[i]));
-  for (int i = 0; i < b.n_statements; ++i)
-    if (statements[i].kind == LIND_SAYS_SET) LIND_TRY(lind_given_set(&b, &statements[i]));
-  LIND_TRY(complete(&b, b.model->path));
+  LIND_TAKE(b->model, b->arena, 1);
+  LIND_TAKE(b->tree, b->arena, 1);
+  b->model->path = lind_arena_text(b->arena, using->path);
+  LIND_CHECK(b->model->path != NULL, LIND_ERR_MEMORY, "no memory for the model %s", using->path);
+  b->model->time = (lind_unit){.dimension = lind_build_time, .scale = 1, .text = "h"};
+  LIND_TRY(lind_statement_read(text, b->model->path, b->arena, &statements, &b->n_statements));
+  LIND_TRY(lind_compose(c, as, using, &statements, &b->n_statements));
+  b->statements = statements;
+  return understand(b, b->model->path);
+}
+
+lind_err lind_build_alone(const lind_composition *c, const char *as, const lind_using *using, const char *text,
+                          lind_model **model) {
+  lind_composition own = *c;
+  lind_builder b = {.arena = c->arena};
+  own.text = (lind_buffer){.arena = c->arena};
+  own.connections = NULL;
+  own.n_modules = own.n_connections = own.room_connections = 0;
+  LIND_TAKE(own.modules, c->arena, LIND_COMPOSE_MODULES);
+  LIND_TRY(read(&b, &own, as, using, text));
+  *model = b.model;
+  return LIND_OK;
+}
+
+/* The file, and behind it the modules that it uses. */
+static lind_err keep_text(lind_model *m, lind_composition *c, const char *text) {
+  const char *modules = "";
+  if (c->n_modules > 0) LIND_TRY(lind_buffer_finish(&c->text, &modules));
+  m->text = lind_arena_format(c->arena, "%s%s", text, modules);
+  LIND_CHECK(m->text != NULL, LIND_ERR_MEMORY, "no memory for the model %s", m->path);
+  (void)lind_digest_text(lind_digest_add_text((lind_digest){0, 0}, m->text), m->hash);
+  m->n_modules = c->n_modules;
+  m->modules = c->modules;
+  m->n_connections = c->n_connections;
+  m->connections = c->connections;
+  return LIND_OK;
+}
+
+lind_err lind_build_model(const char *text, const char *path, lind_composition *c, lind_model **model) {
+  lind_builder b = {.arena = c->arena};
+  const lind_using using = {.name = path, .path = path};
+  c->text.arena = c->arena;
+  LIND_TAKE(c->modules, c->arena, LIND_COMPOSE_MODULES);
+  LIND_TAKE(c->swapped, c->arena, c->n_swaps);
+  LIND_TRY(read(&b, c, "", &using, text));
+  LIND_TRY(keep_text(b.model, c, text));
   place(&b);
   LIND_TRY(place_noise(&b));
   LIND_TRY(lind_triggers_place(&b));
-  LIND_TRY(lind_layout_plan(b.model, b.tree, arena));
+  LIND_TRY(lind_layout_plan(b.model, b.tree, c->arena));
   *model = b.model;
   return LIND_OK;
 }

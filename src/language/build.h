@@ -5,6 +5,7 @@
 #ifndef LIND_LANGUAGE_BUILD_H
 #define LIND_LANGUAGE_BUILD_H
 
+#include "compose.h"
 #include "model_tree.h"
 #include "statement.h"
 
@@ -135,6 +136,10 @@ lind_unit lind_build_unit(lind_dimension dimension); /* the canonical one */
 /* A variable of that name whose value is a checked tree, or a vertex of the graph. */
 lind_err lind_build_variable(lind_builder *b, const char *name, const char *about, const lind_tree *core) LIND_MUST_CHECK;
 int lind_build_vertex(lind_builder *b, const char *name, const char *about, lind_dimension dimension, int id);
-lind_err lind_build_model(const char *text, const char *path, lind_arena *arena, lind_model **model) LIND_MUST_CHECK;
+/* c: arena, library and swaps; what was composed is added. */
+lind_err lind_build_model(const char *text, const char *path, lind_composition *c, lind_model **model) LIND_MUST_CHECK;
+/* A module by itself, so that what is wrong with it is said in its own words: checked, without a layout. */
+lind_err lind_build_alone(const lind_composition *c, const char *as, const lind_using *using, const char *text,
+                          lind_model **model) LIND_MUST_CHECK;
 
 #endif

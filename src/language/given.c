@@ -45,15 +45,22 @@ lind_err lind_given_covariate(lind_builder *b, const lind_statement *s) {
   return LIND_OK;
 }
 
+/* An input to which nothing is connected is a parameter. */
 lind_err lind_given_parameter(lind_builder *b, const lind_statement *s) {
   lind_tree *core;
-  LIND_TRY(lind_names_check(b, s->value, LIND_MADE_OF_NUMBERS, "the value of a parameter", &core));
+  if (s->has_unit)
+    LIND_TRY(lind_names_check_number(b, s->value, LIND_MADE_OF_NUMBERS, "the value of an input", s->unit.dimension, &core));
+  else
+    LIND_TRY(lind_names_check(b, s->value, LIND_MADE_OF_NUMBERS, "the value of a parameter", &core));
   LIND_CHECK_AT(core->type.kind == LIND_TYPE_NUMBER && core->op == LIND_OP_CONSTANT, LIND_ERR_INPUT, s->value->where,
-                "the value of parameter '%s' is a number with its unit", s->names[0].name);
+                "the value of %s '%s' is a number with its unit", s->kind == LIND_SAYS_INPUT ? "input" : "parameter",
+                s->names[0].name);
   const int index = b->model->n_parameters++;
   const bool as_written = s->value->op == LIND_OP_CONSTANT && s->value->unit.text[0] != '\0';
   b->parameters[index] = (lind_quantity){.name = s->names[0].name,
-                                         .unit = as_written ? s->value->unit : lind_build_unit(core->type.dimension),
+                                         .unit = s->has_unit  ? s->unit
+                                                 : as_written ? s->value->unit
+                                                              : lind_build_unit(core->type.dimension),
                                          .value = core->value,
                                          .about = s->text,
                                          .where = s->names[0].where,

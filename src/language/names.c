@@ -11,10 +11,6 @@ static const char *const alone[LIND_MADE_COUNT] = {
     [LIND_MADE_OF_FRAME] = "it changes with time, and this is worked out between events",
 };
 
-static bool defines(lind_says kind) { /* the names of the others are names of something else, or of the file */
-  return kind != LIND_SAYS_MODEL && kind != LIND_SAYS_DERIVATIVE && kind != LIND_SAYS_NOISE && kind != LIND_SAYS_SET;
-}
-
 static lind_err add(lind_builder *b, const lind_named *name, lind_says says) {
   lind_names *names = &b->names;
   const char *later =
@@ -26,8 +22,10 @@ static lind_err add(lind_builder *b, const lind_named *name, lind_says says) {
     if (names->where[i].line == 0)
       return lind_error_fail_at(LIND_ERR_INPUT, name->where, "'%s' is already the name of the time of the simulation",
                                 name->name);
-    return lind_error_fail_at(LIND_ERR_INPUT, name->where, "'%s' is already defined on line %d as %s", name->name,
-                              names->where[i].line, lind_statement_noun(names->says[i]));
+    const bool here = strcmp(names->where[i].file, name->where.file) == 0;
+    return lind_error_fail_at(LIND_ERR_INPUT, name->where, "'%s' is already defined on line %d%s%s as %s", name->name,
+                              names->where[i].line, here ? "" : " of ", here ? "" : names->where[i].file,
+                              lind_statement_noun(names->says[i]));
   }
   for (int m = 0; m < LIND_MADE_COUNT; ++m)
     names->symbols[m][names->n] = (lind_symbol){.name = name->name, .slot = -1, .about = later};
@@ -47,7 +45,7 @@ lind_err lind_names_collect(lind_builder *b) {
   for (int i = 0; i < b->n_statements; ++i) {
     const lind_statement *s = &b->statements[i];
     const bool again = s->kind == LIND_SAYS_OUTPUT && s->value == NULL; /* an output that has been defined as something else */
-    for (int k = 0; k < s->n && defines(s->kind) && !again; ++k) LIND_TRY(add(b, &s->names[k], s->kind));
+    for (int k = 0; k < s->n && lind_statement_defines(s->kind) && !again; ++k) LIND_TRY(add(b, &s->names[k], s->kind));
   }
   return LIND_OK;
 }
@@ -144,7 +142,9 @@ static lind_err unused(const char *noun, const char *name, lind_where where) {
 lind_err lind_names_unused(const lind_builder *b) {
   const lind_model *m = b->model;
   for (int i = 0; i < m->n_parameters; ++i)
-    if (!b->used[LIND_LEAF_PARAMETER][i]) return unused("parameter", b->parameters[i].name, b->parameters[i].where);
+    if (!b->used[LIND_LEAF_PARAMETER][i])
+      return unused(b->names.says[index_of(b, b->parameters[i].name)] == LIND_SAYS_INPUT ? "input" : "parameter",
+                    b->parameters[i].name, b->parameters[i].where);
   for (int i = 0; i < m->n_randoms; ++i)
     if (!b->used[LIND_LEAF_RANDOM][i]) return unused("random effect", b->randoms[i].name, b->randoms[i].where);
   for (int i = 0; i < m->n_drifts; ++i)

@@ -211,10 +211,8 @@ static lind_err read_set_name(lind_reader *r, lind_statement *s) {
   return LIND_OK;
 }
 
-static lind_err read_set(lind_reader *r, lind_statement *s) {
-  LIND_TRY(read_set_name(r, s));
-  if (r->token.kind == LIND_TOKEN_TEXT) LIND_TRY(lind_reader_text(r, "a title", &s->title));
-  if (!lind_reader_accept_mark(r, '{')) return lind_reader_unexpected(r, "'{' and the set's values");
+/* behind '{': name = value ... } */
+static lind_err read_values(lind_reader *r, lind_statement *s) {
   LIND_TAKE(s->items, r->arena, LIND_STATEMENT_ITEMS);
   LIND_TAKE(s->item_values, r->arena, LIND_STATEMENT_ITEMS);
   while (!lind_reader_accept_mark(r, '}')) {
@@ -224,6 +222,50 @@ static lind_err read_set(lind_reader *r, lind_statement *s) {
       LIND_TRY(read_set_item(r, s));
   }
   return LIND_OK;
+}
+
+static lind_err read_set(lind_reader *r, lind_statement *s) {
+  LIND_TRY(read_set_name(r, s));
+  if (r->token.kind == LIND_TOKEN_TEXT) LIND_TRY(lind_reader_text(r, "a title", &s->title));
+  if (!lind_reader_accept_mark(r, '{')) return lind_reader_unexpected(r, "'{' and the set's values");
+  return read_values(r, s);
+}
+
+/* ---- composition
+ * ------------------------------------------------------------------------------------------------------------------- */
+
+/* input NAME [unit] = value */
+static lind_err read_input(lind_reader *r, lind_statement *s) {
+  LIND_TRY(lind_statement_name(r, "the input's name", s));
+  LIND_TRY(lind_statement_unit(r, "the input's unit in brackets ([1] for a plain number)", s));
+  LIND_TRY(lind_reader_need(r, LIND_TOKEN_ASSIGN, "'=' and the value that the input has where nothing is connected"));
+  LIND_TRY(lind_reader_expression(r, &s->value));
+  return lind_statement_about(r, s);
+}
+
+/* use MODULE as NAME { parameter = value ... } */
+static lind_err read_use(lind_reader *r, lind_statement *s) {
+  s->module.where = r->token.where;
+  s->quoted = r->token.kind == LIND_TOKEN_TEXT;
+  if (s->quoted)
+    LIND_TRY(lind_reader_text(r, "a path in quotes", &s->module.name));
+  else
+    LIND_TRY(lind_reader_name(r, "a shipped model's name, or a path in quotes", &s->module.name, &s->module.where));
+  if (!lind_reader_accept_word(r, "as")) return lind_reader_unexpected(r, "'as' and what the module is called here");
+  LIND_TRY(lind_statement_name(r, "what the module is called here", s));
+  LIND_CHECK_AT(strchr(s->names[0].name, '.') == NULL, LIND_ERR_INPUT, s->names[0].where,
+                "what a module is called has no dot, but '%s' has; the dot stands between it and the module's own names",
+                s->names[0].name);
+  LIND_TRY(lind_statement_about(r, s));
+  return lind_reader_accept_mark(r, '{') ? read_values(r, s) : LIND_OK;
+}
+
+/* connect PORT = expression */
+static lind_err read_connect(lind_reader *r, lind_statement *s) {
+  LIND_TRY(lind_statement_name(r, "an input of a module, such as heart.drug_conc,", s));
+  LIND_TRY(lind_reader_need(r, LIND_TOKEN_ASSIGN, "'=' and what is connected"));
+  LIND_TRY(lind_reader_expression(r, &s->value));
+  return lind_statement_about(r, s);
 }
 
 /* ---- a file
@@ -251,11 +293,19 @@ static const struct {
     [LIND_SAYS_WHEN] = {"when", "a state event", lind_statement_when},
     [LIND_SAYS_EVENT] = {"event", "an event", lind_statement_event},
     [LIND_SAYS_OUTPUT] = {"output", "an output", read_output},
+    [LIND_SAYS_INPUT] = {"input", "an input", read_input},
+    [LIND_SAYS_USE] = {"use", "a module", read_use},
+    [LIND_SAYS_CONNECT] = {"connect", "a connection", read_connect},
     [LIND_SAYS_SET] = {"set", "a parameter set", read_set},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 const char *lind_statement_noun(lind_says kind) { return kinds[kind].noun; }
+
+bool lind_statement_defines(lind_says kind) { /* the names of the others are names of something else, or of the file */
+  return kind != LIND_SAYS_MODEL && kind != LIND_SAYS_DERIVATIVE && kind != LIND_SAYS_NOISE && kind != LIND_SAYS_SET &&
+         kind != LIND_SAYS_USE;
+}
 
 static lind_err unknown(const lind_reader *r, const lind_token *first) {
   const char *words[KINDS];

@@ -22,6 +22,9 @@ typedef enum {
   LIND_SAYS_WHEN,
   LIND_SAYS_EVENT,
   LIND_SAYS_OUTPUT,
+  LIND_SAYS_INPUT,
+  LIND_SAYS_USE,
+  LIND_SAYS_CONNECT,
   LIND_SAYS_SET
 } lind_says;
 
@@ -55,7 +58,8 @@ typedef struct lind_statement {
   lind_says kind;
   lind_where where;
   int n;
-  lind_named *names;          /* [n] what it defines; of d/dt(x) and noise(x) the state; of a set: its name */
+  lind_named *names;          /* [n] what it defines; of d/dt(x) and noise(x) the state; of a set: its name; of use: what the
+                                 module is called here; of connect: the port */
   const char *text;           /* title, source, "about" */
   const char *title, *source; /* of a set */
   bool has_unit;
@@ -71,7 +75,9 @@ typedef struct lind_statement {
   lind_request request; /* distribution, error, dose */
   lind_request extra;   /* how errors are correlated; the arguments of a transit chain */
   lind_side side[2];    /* reaction */
-  int n_items;          /* set: parameters; when, event: states that are reset */
+  lind_named module;    /* use: what */
+  bool quoted;          /* use: the module is a path */
+  int n_items;          /* set, use: parameters; when, event: states that are reset */
   lind_named *items;
   lind_tree **item_values;
 } lind_statement;
@@ -80,5 +86,6 @@ typedef struct lind_statement {
 lind_err lind_statement_read(const char *text, const char *path, lind_arena *arena, lind_statement **statements,
                              int *n) LIND_MUST_CHECK;
 const char *lind_statement_noun(lind_says kind); /* "a parameter" */
+bool lind_statement_defines(lind_says kind);     /* its names may be used in expressions */
 
 #endif

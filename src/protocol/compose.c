@@ -186,14 +186,23 @@ static lind_err include(const lind_node *root, lind_arena *arena, const lind_nod
 
 lind_err lind_compose_override(const lind_node *root, const char *assignment, lind_arena *arena, const lind_node **changed) {
   /* optional sections: an override may name a key in one that the file leaves out; the longer come after the shorter */
-  static const char *const sections[] = {"define",           "dosing",
-                                         "groups",           "randomise",
-                                         "conduct",          "conduct.adherence",
-                                         "conduct.dropout",  "conduct.occasions",
-                                         "model.parameters", "endpoints",
-                                         "analysis",         "design",
-                                         "curves",           "store",
-                                         "engine",           "uncertainty",
+  static const char *const sections[] = {"define",
+                                         "dosing",
+                                         "groups",
+                                         "randomise",
+                                         "conduct",
+                                         "conduct.adherence",
+                                         "conduct.dropout",
+                                         "conduct.occasions",
+                                         "model.parameters",
+                                         "model.modules",
+                                         "endpoints",
+                                         "analysis",
+                                         "design",
+                                         "curves",
+                                         "store",
+                                         "engine",
+                                         "uncertainty",
                                          "controllers"};
   for (size_t s = 0; s < sizeof sections / sizeof *sections; ++s) {
     const size_t length = strlen(sections[s]);

@@ -60,6 +60,7 @@ const lind_key lind_rows_include[] = {
 const lind_key lind_rows_model[] = {
   {"use", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(model, use), "name of the model, as in `lind model list`"},
   {"set", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(model, set), "a named parameter set of the model"},
+  {"modules", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(model, modules), "other models for modules of a composed one, such as {drug: pk.one_compartment}; they bring their own values"},
   {"parameters", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(model, parameters), "values of single parameters, such as {omega_cl: 0.30, tau: 20 day}"},
   {0}};
 

@@ -15,7 +15,7 @@ typedef struct lind_rows_whole { /* the top of a protocol file; the sections bel
 
 typedef struct lind_rows_model_shape {
   lind_words use, set;
-  const lind_node *parameters;
+  const lind_node *modules, *parameters;
 } lind_rows_model_shape;
 
 typedef struct lind_rows_arm_shape {

@@ -28,28 +28,37 @@ lind_err lind_sections_days(const lind_node *of, const lind_numbers *days, doubl
   return LIND_OK;
 }
 
+/* model.KEY: {name: value}. `such` ends the sentence for a value that is none. */
+static lind_err read_pairs(const lind_node *node, const char *key, const char *example, const char *such, lind_arena *arena,
+                           int *n, const lind_words **names, const lind_words **values) {
+  lind_words *name, *value;
+  if (node == NULL) return LIND_OK;
+  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where, "model.%s must be a mapping, such as %s", key,
+                example);
+  LIND_TAKE(name, arena, node->n);
+  LIND_TAKE(value, arena, node->n);
+  for (int i = 0; i < node->n; ++i) {
+    LIND_CHECK_AT(node->items[i].kind == LIND_NODE_SCALAR, LIND_ERR_INPUT, node->items[i].where, "model.%s.%s must be %s", key,
+                  node->keys[i], such);
+    name[i] = (lind_words){node->keys[i], node->key_where[i]};
+    value[i] = (lind_words){node->items[i].text, node->items[i].where};
+  }
+  *n = node->n;
+  *names = name;
+  *values = value;
+  return LIND_OK;
+}
+
 lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   lind_rows_model_shape shape = {0};
   LIND_TRY(lind_schema_read(node, "model", lind_rows_model, arena, &shape));
   protocol->model = shape.use;
   protocol->parameter_set = shape.set;
-  if (shape.parameters == NULL) return LIND_OK;
-  const lind_node *values = shape.parameters;
-  LIND_CHECK_AT(values->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, values->where,
-                "model.parameters must be a mapping, such as {omega_cl: 0.30}");
-  lind_words *name, *value;
-  LIND_TAKE(name, arena, values->n);
-  LIND_TAKE(value, arena, values->n);
-  for (int i = 0; i < values->n; ++i) {
-    LIND_CHECK_AT(values->items[i].kind == LIND_NODE_SCALAR, LIND_ERR_INPUT, values->items[i].where,
-                  "model.parameters.%s must be one value with its unit, such as 20 day", values->keys[i]);
-    name[i] = (lind_words){values->keys[i], values->key_where[i]};
-    value[i] = (lind_words){values->items[i].text, values->items[i].where};
-  }
-  protocol->n_parameters = values->n;
-  protocol->parameter_name = name;
-  protocol->parameter_value = value;
-  return LIND_OK;
+  LIND_TRY(read_pairs(shape.modules, "modules", "{drug: pk.one_compartment}",
+                      "one model: a shipped one's name, or a path that ends in .lind", arena, &protocol->n_modules,
+                      &protocol->module_name, &protocol->module_use));
+  return read_pairs(shape.parameters, "parameters", "{omega_cl: 0.30}", "one value with its unit, such as 20 day", arena,
+                    &protocol->n_parameters, &protocol->parameter_name, &protocol->parameter_value);
 }
 
 lind_err lind_sections_uncertainty(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {

@@ -64,13 +64,24 @@ static lind_err read_cohort(lind_plan *plan, lind_arena *arena) {
   return LIND_OK;
 }
 
+/* A shipped model's name, or a path as the program finds it. */
+static const char *model_name(lind_words words, lind_arena *arena) {
+  const size_t length = strlen(words.text);
+  const bool path = length > 5 && strcmp(words.text + length - 5, ".lind") == 0;
+  return path ? lind_protocol_path(words.text, words.where.file, arena) : words.text;
+}
+
 static lind_err read_model(lind_plan *plan, lind_back_end back_end, lind_arena *arena) {
-  const lind_words words = plan->protocol->model;
-  const char *name = words.text;
-  const size_t length = strlen(name);
-  if (length > 5 && strcmp(name + length - 5, ".lind") == 0) name = lind_protocol_path(name, words.where.file, arena);
+  const lind_protocol *protocol = plan->protocol;
+  lind_model_swap *swaps;
   lind_model *model;
-  LIND_TRY(lind_model_read(name, words.where, arena, &model));
+  LIND_TAKE(swaps, arena, protocol->n_modules);
+  for (int i = 0; i < protocol->n_modules; i++)
+    swaps[i] = (lind_model_swap){.module = protocol->module_name[i].text,
+                                 .use = model_name(protocol->module_use[i], arena),
+                                 .where = protocol->module_use[i].where};
+  LIND_TRY(
+      lind_model_read_with(model_name(protocol->model, arena), protocol->model.where, swaps, protocol->n_modules, arena, &model));
   LIND_TRY(lind_model_attach(model, back_end, NULL, arena));
   plan->model = model;
   return LIND_OK;

@@ -8,7 +8,8 @@
 static const lind_kernel *compiled_in(const lind_model *model) {
   for (int i = 0; i < lind_registry_n; ++i) {
     const lind_registry_entry *entry = &lind_registry_models[i];
-    if (strcmp(entry->hash, model->hash) == 0 && strcmp(entry->text, model->text) == 0) return entry->kernel;
+    if (strcmp(entry->hash, model->hash) == 0 && strncmp(entry->text, model->text, strlen(entry->text)) == 0)
+      return entry->kernel;
   }
   return NULL;
 }

@@ -7,8 +7,8 @@
 typedef struct lind_registry_entry {
   const char *name; /* "pgx.warfarin" */
   const char *path; /* "pgx/warfarin.lind", for messages */
-  const char *text;
-  char hash[33]; /* of the text */
+  const char *text; /* the file's, without its modules */
+  char hash[33];    /* of the whole text, with them */
   const lind_kernel *kernel;
 } lind_registry_entry;
 

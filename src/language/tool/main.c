@@ -1,6 +1,6 @@
 /* lind-modelc -- run while lind is built: writes the C of the shipped models.
  *
- *   lind-modelc kernel   MODELS_DIRECTORY FILE.lind OUT.c
+ *   lind-modelc kernel   MODELS_DIRECTORY FILE.lind OUT.c      (and OUT.c.d, what it was made of)
  *   lind-modelc registry MODELS_DIRECTORY OUT.c HEADER... -- FILE.lind...
  *
  * A model's name is its path below MODELS_DIRECTORY with dots: pgx/warfarin.lind is pgx.warfarin. */
@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "../build.h"
-#include "lind/digest.h"
 
 enum { NAME_MAX_LENGTH = 120, HEADERS_MAX = 1 << 20 };
 
@@ -50,14 +49,49 @@ static lind_err names_of(const char *directory, const char *path, naming *names)
   return LIND_OK;
 }
 
-static lind_err write_kernel(const char *directory, const char *path, FILE *out, lind_arena *arena) {
+/* pk.two_compartment is pk/two_compartment.lind below the directory, which is the library's context. */
+static lind_err find_module(const lind_library *library, const char *name, bool quoted, const char *from, lind_where where,
+                            lind_arena *arena, const char **text, const char **path) {
+  char *made = lind_arena_format(arena, "%s/%s.lind", (const char *)library->context, name), *read;
+  (void)from;
+  LIND_CHECK(made != NULL, LIND_ERR_MEMORY, "no memory for the module %s", name);
+  LIND_CHECK_AT(!quoted, LIND_ERR_INPUT, where, "a shipped model uses shipped models, by name");
+  for (char *p = made + strlen(library->context); strcmp(p, ".lind") != 0; ++p)
+    if (*p == '.') *p = '/';
+  LIND_TRY(read_file(made, arena, &read));
+  *text = read;
+  *path = made;
+  return LIND_OK;
+}
+
+static lind_err build(const char *directory, const char *path, lind_arena *arena, char **text, lind_model **model) {
+  const lind_library library = {.find = find_module, .context = directory};
+  lind_composition c = {.arena = arena, .library = &library};
+  LIND_TRY(read_file(path, arena, text));
+  return lind_build_model(*text, path, &c, model);
+}
+
+/* For make and ninja: the kernel is made anew when one of its modules changes. */
+static lind_err write_dependencies(const char *target, const char *path, const lind_model *model, lind_arena *arena) {
+  const char *name = lind_arena_format(arena, "%s.d", target);
+  LIND_CHECK(name != NULL, LIND_ERR_MEMORY, "no memory for the name of a file");
+  FILE *out = fopen(name, "w");
+  LIND_CHECK(out != NULL, LIND_ERR_FILE, "'%s' cannot be written: %s", name, strerror(errno));
+  (void)fprintf(out, "%s: %s", target, path);
+  for (int i = 0; i < model->n_modules; ++i) (void)fprintf(out, " %s", model->modules[i].path);
+  (void)fprintf(out, "\n");
+  LIND_CHECK(fclose(out) == 0, LIND_ERR_FILE, "'%s' cannot be written: %s", name, strerror(errno));
+  return LIND_OK;
+}
+
+static lind_err write_kernel(const char *directory, const char *path, const char *target, FILE *out, lind_arena *arena) {
   naming names;
   char *text;
   const char *code;
   lind_model *model;
   LIND_TRY(names_of(directory, path, &names));
-  LIND_TRY(read_file(path, arena, &text));
-  LIND_TRY(lind_build_model(text, path, arena, &model));
+  LIND_TRY(build(directory, path, arena, &text, &model));
+  LIND_TRY(write_dependencies(target, path, model, arena));
   const char *last = strrchr(names.name, '.') == NULL ? names.name : strrchr(names.name, '.') + 1;
   LIND_CHECK(strcmp(model->name, last) == 0, LIND_ERR_INPUT, "%s: the file is '%s' and says 'model %s'; the names must agree",
              path, last, model->name);
@@ -94,20 +128,20 @@ static lind_err write_headers(int n, char **paths, FILE *out, lind_arena *arena)
   return LIND_OK;
 }
 
-static lind_err write_models(int n, const naming *names, char **paths, FILE *out, lind_arena *arena) {
-  char declaration[80], hash[33], **texts;
-  LIND_TAKE(texts, arena, n);
+static lind_err write_models(const char *directory, int n, const naming *names, char **paths, FILE *out, lind_arena *arena) {
+  char declaration[80], *text;
+  lind_model **models;
+  LIND_TAKE(models, arena, n);
   for (int i = 0; i < n; ++i) {
-    LIND_TRY(read_file(paths[i], arena, &texts[i]));
+    LIND_TRY(build(directory, paths[i], arena, &text, &models[i]));
     (void)snprintf(declaration, sizeof declaration, "\nstatic const char text_%d[]", i);
-    write_bytes(out, declaration, texts[i]);
+    write_bytes(out, declaration, text);
     (void)fprintf(out, "extern const lind_kernel %s;\n", names[i].symbol);
   }
   (void)fprintf(out, "\nconst int lind_registry_n = %d;\nconst lind_registry_entry lind_registry_models[] = {\n", n);
-  for (int i = 0; i < n; ++i) {
-    (void)lind_digest_text(lind_digest_add_text((lind_digest){0, 0}, texts[i]), hash);
-    (void)fprintf(out, "    {\"%s\", \"%s\", text_%d, \"%s\", &%s},\n", names[i].name, names[i].path, i, hash, names[i].symbol);
-  }
+  for (int i = 0; i < n; ++i)
+    (void)fprintf(out, "    {\"%s\", \"%s\", text_%d, \"%s\", &%s},\n", names[i].name, names[i].path, i, models[i]->hash,
+                  names[i].symbol);
   (void)fprintf(out, "};\nconst char *const lind_registry_names[] = {\n");
   for (int i = 0; i < n; ++i) (void)fprintf(out, "    \"%s\",\n", names[i].name);
   (void)fprintf(out, "};\n");
@@ -122,7 +156,7 @@ static lind_err write_registry(const char *directory, int n_headers, char **head
   for (int i = 0; i < n; ++i) LIND_TRY(names_of(directory, paths[i], &names[i]));
   (void)fprintf(out, "#include \"language/library/registry.h\"\n");
   LIND_TRY(write_headers(n_headers, headers, out, arena));
-  return write_models(n, names, paths, out, arena);
+  return write_models(directory, n, names, paths, out, arena);
 }
 
 static lind_err work(int n, char **words, FILE **out, const char **path, lind_arena *arena) {
@@ -132,7 +166,7 @@ static lind_err work(int n, char **words, FILE **out, const char **path, lind_ar
   *path = words[kernel ? 4 : 3];
   *out = fopen(*path, "w");
   LIND_CHECK(*out != NULL, LIND_ERR_FILE, "'%s' cannot be written: %s", *path, strerror(errno));
-  if (kernel) return write_kernel(words[2], words[3], *out, arena);
+  if (kernel) return write_kernel(words[2], words[3], words[4], *out, arena);
   int mark = 4;
   while (mark < n && strcmp(words[mark], "--") != 0) ++mark;
   LIND_CHECK(mark < n, LIND_ERR_INPUT, "-- is missing between the headers and the models");
