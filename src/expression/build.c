@@ -182,6 +182,8 @@ static double apply_function(lind_function function, const double x[3]) {
       return cos(x[0]);
     case LIND_FN_TANH:
       return tanh(x[0]);
+    case LIND_FN_ATAN:
+      return atan(x[0]);
     case LIND_FN_COUNT:
       break;
   }

@@ -197,6 +197,7 @@ static const function_row rows[] = {
     {"sin", "sin(x)", 1, 1, lower_plain, LIND_FN_SIN},
     {"cos", "cos(x)", 1, 1, lower_plain, LIND_FN_COS},
     {"tanh", "tanh(x)", 1, 1, lower_plain, LIND_FN_TANH},
+    {"atan", "atan(x)", 1, 1, lower_plain, LIND_FN_ATAN},
     {"floor", "floor(x)", 1, 1, lower_plain, LIND_FN_FLOOR},
     {"ceil", "ceil(x)", 1, 1, lower_plain, LIND_FN_CEIL},
     {"sqrt", "sqrt(x)", 1, 1, lower_sqrt, LIND_FN_SQRT},

@@ -76,6 +76,14 @@ static lind_err hyperbolic(lind_graph *g, int self, int da, int *id) { /* tanh' 
   return lind_graph_binary(g, LIND_OP_MULTIPLY, slope, da, id);
 }
 
+static lind_err arc(lind_graph *g, int a, int da, int *id) { /* atan' = 1 / (1 + x^2) */
+  int square, one, under;
+  LIND_TRY(lind_graph_binary(g, LIND_OP_MULTIPLY, a, a, &square));
+  LIND_TRY(lind_graph_constant(g, 1.0, &one));
+  LIND_TRY(lind_graph_binary(g, LIND_OP_ADD, one, square, &under));
+  return lind_graph_binary(g, LIND_OP_DIVIDE, da, under, id);
+}
+
 static lind_err function_of_two(lind_graph *g, const lind_vertex *v, int da, int db, int *id) {
   int first_less; /* min(a, b) is a < b ? a : b; max has them swapped */
   const bool least = v->function == LIND_FN_MIN;
@@ -112,6 +120,8 @@ static lind_err function_of_one(lind_graph *g, lind_function function, int self,
       return lind_graph_binary(g, LIND_OP_MULTIPLY, part, da, id);
     case LIND_FN_TANH:
       return hyperbolic(g, self, da, id);
+    case LIND_FN_ATAN:
+      return arc(g, a, da, id);
     default: /* floor and ceil are flat */
       *id = NONE;
       return LIND_OK;

@@ -41,6 +41,7 @@ __m256d Sleef_finz_powd4_u10avx2(__m256d, __m256d);
 __m256d Sleef_finz_sind4_u10avx2(__m256d);
 __m256d Sleef_finz_cosd4_u10avx2(__m256d);
 __m256d Sleef_finz_tanhd4_u10avx2(__m256d);
+__m256d Sleef_finz_atand4_u10avx2(__m256d);
 
 /* ---- memory ---- */
 
@@ -83,6 +84,7 @@ LIND_V8_ONE(log10, Sleef_finz_log10d4_u10avx2(a))
 LIND_V8_ONE(sin, Sleef_finz_sind4_u10avx2(a))
 LIND_V8_ONE(cos, Sleef_finz_cosd4_u10avx2(a))
 LIND_V8_ONE(tanh, Sleef_finz_tanhd4_u10avx2(a))
+LIND_V8_ONE(atan, Sleef_finz_atand4_u10avx2(a))
 LIND_V8_TWO(pow, lind_v8, Sleef_finz_powd4_u10avx2(a, b))
 
 LIND_V8_TWO(lt, lind_m8, _mm256_cmp_pd(a, b, _CMP_LT_OQ))

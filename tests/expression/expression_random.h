@@ -54,15 +54,8 @@ static double random_number(random_text *r, int depth);
 static inline double random_call(random_text *r, int depth) {
   static const struct {
     const char *before, *after;
-  } calls[] = {{"exp(tanh(", "))"},
-               {"log(1 + abs(", "))"},
-               {"sqrt(abs(", "))"},
-               {"sin(", ")"},
-               {"cos(", ")"},
-               {"tanh(", ")"},
-               {"log10(1 + abs(", "))"},
-               {"(-", ")"},
-               {"(1 + abs(", ")) ^ 0.75"},
+  } calls[] = {{"exp(tanh(", "))"}, {"log(1 + abs(", "))"}, {"sqrt(abs(", "))"},      {"sin(", ")"}, {"cos(", ")"},
+               {"tanh(", ")"},      {"atan(", ")"},         {"log10(1 + abs(", "))"}, {"(-", ")"},   {"(1 + abs(", ")) ^ 0.75"},
                {"(", ") ^ 2"}};
   const uint64_t pick = case_random(&r->seed) % (sizeof calls / sizeof calls[0]);
   random_put(r, calls[pick].before);
@@ -82,10 +75,12 @@ static inline double random_call(random_text *r, int depth) {
     case 5:
       return tanh(x);
     case 6:
-      return log10(1 + fabs(x));
+      return atan(x);
     case 7:
-      return -x;
+      return log10(1 + fabs(x));
     case 8:
+      return -x;
+    case 9:
       return pow(1 + fabs(x), 0.75);
     default:
       return x * x;

@@ -110,6 +110,7 @@ static void constants_are_folded_to_their_value(void **state) {
       {"log10(1000)", 3},
       {"exp(0) + log(1) + sin(0)", 1},
       {"cos(0) + tanh(0)", 1},
+      {"4 * atan(1) / 3.141592653589793", 1},
       {"table(1, 1 = 10, 2 = 20, else = 30)", 20},
       {"table(2, 1 = 10, 2 = 20, else = 30)", 30},
   };

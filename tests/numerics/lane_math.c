@@ -28,6 +28,7 @@ ONE(log10)
 ONE(sin)
 ONE(cos)
 ONE(tanh)
+ONE(atan)
 ONE(sqrt)
 ONE(floor)
 ONE(ceil)
@@ -65,6 +66,10 @@ static long double tanhl1(long double a, long double b) {
   (void)b;
   return tanhl(a);
 }
+static long double atanl1(long double a, long double b) {
+  (void)b;
+  return atanl(a);
+}
 static double exp1(double a, double b) {
   (void)b;
   return exp(a);
@@ -88,6 +93,10 @@ static double cos1(double a, double b) {
 static double tanh1(double a, double b) {
   (void)b;
   return tanh(a);
+}
+static double atan1(double a, double b) {
+  (void)b;
+  return atan(a);
 }
 static double sqrt1(double a, double b) {
   (void)b;
@@ -142,6 +151,7 @@ static void elementary_functions_are_below_one_ulp(void **state) {
       {"sin", lane_sin, sinl1, -10, 10, 0, 0, 0},         {"sin", lane_sin, sinl1, -1e6, 1e6, 0, 0, 0},
       {"cos", lane_cos, cosl1, -10, 10, 0, 0, 0},         {"cos", lane_cos, cosl1, -1e6, 1e6, 0, 0, 0},
       {"tanh", lane_tanh, tanhl1, -20, 3, 0, 0, 1},       {"tanh", lane_tanh, tanhl1, -3, 3, 0, 0, 0},
+      {"atan", lane_atan, atanl1, -20, 300, 0, 0, 1},     {"atan", lane_atan, atanl1, -9, 9, 0, 0, 0},
       {"pow", lane_pow, powl, -5, 5, -5, 5, 1},           {"pow", lane_pow, powl, -100, 100, -6, 6, 1},
   };
   for (size_t r = 0; r < sizeof row / sizeof row[0]; r++)
@@ -200,12 +210,13 @@ static const struct {
   double (*expected)(double, double);
   double tolerance;
 } functions[] = {
-    {"exp", lane_exp, exp1, 4e-16}, {"log", lane_log, log1, 4e-16}, {"log10", lane_log10, log101, 4e-16},
-    {"sin", lane_sin, sin1, 4e-16}, {"cos", lane_cos, cos1, 4e-16}, {"tanh", lane_tanh, tanh1, 4e-16},
-    {"pow", lane_pow, pow, 4e-16},  {"sqrt", lane_sqrt, sqrt1, 0},  {"floor", lane_floor, floor1, 0},
-    {"ceil", lane_ceil, ceil1, 0},  {"abs", lane_abs, abs1, 0},     {"neg", lane_neg, neg1, 0},
-    {"add", lane_add, add1, 0},     {"sub", lane_sub, sub1, 0},     {"mul", lane_mul, mul1, 0},
-    {"div", lane_div, div1, 0},     {"min", lane_min, min1, 0},     {"max", lane_max, max1, 0},
+    {"exp", lane_exp, exp1, 4e-16},    {"log", lane_log, log1, 4e-16}, {"log10", lane_log10, log101, 4e-16},
+    {"sin", lane_sin, sin1, 4e-16},    {"cos", lane_cos, cos1, 4e-16}, {"tanh", lane_tanh, tanh1, 4e-16},
+    {"atan", lane_atan, atan1, 4e-16}, {"pow", lane_pow, pow, 4e-16},  {"sqrt", lane_sqrt, sqrt1, 0},
+    {"floor", lane_floor, floor1, 0},  {"ceil", lane_ceil, ceil1, 0},  {"abs", lane_abs, abs1, 0},
+    {"neg", lane_neg, neg1, 0},        {"add", lane_add, add1, 0},     {"sub", lane_sub, sub1, 0},
+    {"mul", lane_mul, mul1, 0},        {"div", lane_div, div1, 0},     {"min", lane_min, min1, 0},
+    {"max", lane_max, max1, 0},
 };
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 
