@@ -118,9 +118,9 @@ typedef struct lind_plan {
   int drug; /* the state whose doses are kept day by day: the first regimen's, else the first controller's; -1: none */
   int n_controllers;
   const lind_plan_controller *controllers;
-  int slot_time;                     /* of the rules' frame: what controllers see, from here on */
-  const int *const *arm_controllers; /* [arm][arms[arm].controllers.n] indices */
-  const int *const *arm_dosing;      /* [arm][arms[arm].dosing.n] indices into dosing */
+  int slot_time;                           /* of the rules' frame: what controllers see, from here on */
+  const int *const *treatment_controllers; /* [treatment][its controllers.n] indices */
+  const int *const *treatment_dosing;      /* [treatment][its dosing.n] indices into dosing */
 
   int n_visits;
   const lind_plan_visit *visits; /* by day */
@@ -156,7 +156,8 @@ size_t lind_plan_desk_bytes(const lind_plan *plan);
   X(LIND_DECISION_GIVE, "gives one dose")      \
   X(LIND_DECISION_STOP, "stops treatment")     \
   X(LIND_DECISION_RECHECK, "asks for a visit") \
-  X(LIND_DECISION_INFUSE, "sets the infusion")
+  X(LIND_DECISION_INFUSE, "sets the infusion") \
+  X(LIND_DECISION_BEGIN, "begins")
 #define LIND_DECISION_ENUM(code, words) code,
 typedef enum { LIND_DECISION_LIST(LIND_DECISION_ENUM) LIND_DECISION_COUNT } lind_decision_kind;
 #undef LIND_DECISION_ENUM
@@ -165,7 +166,7 @@ typedef struct lind_decision {
   lind_decision_kind kind;
   int seat;             /* on the desk */
   double time;          /* h */
-  const char *rule;     /* name of the dosing item or the controller */
+  const char *rule;     /* name of the dosing item, the controller, or the treatment that begins */
   int state;            /* dosed, -1: none */
   double before, after; /* canonical: amount, rate (INFUSE), doses (SKIP), h (RECHECK) */
 } lind_decision;

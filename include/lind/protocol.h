@@ -11,14 +11,32 @@
 #include "lind/random.h"
 #include "lind/schema.h"
 
-typedef struct lind_arm {
+/* What a patient is given: rules and devices. In a trial of parallel arms each arm is one, in their order. */
+typedef struct lind_treatment {
   const char *name;
   const char *title;           /* default: the name */
-  double ratio;                /* > 0; ratios are whole numbers for permuted blocks */
   lind_words_list dosing;      /* names of dosing items, first that applies wins */
   lind_words_list controllers; /* names, in the order in which they act */
   lind_where where;
+} lind_treatment;
+
+typedef struct lind_arm { /* what a patient is randomised to: one treatment, or a sequence of them */
+  const char *name;
+  const char *title;      /* default: the name */
+  double ratio;           /* > 0; ratios are whole numbers for permuted blocks */
+  lind_words_list dosing; /* of its one treatment */
+  lind_words_list controllers;
+  lind_words_list sequence; /* crossover: names of treatments, one a period */
+  const int *treatment;     /* [n_periods] indices of treatments */
+  lind_where where;
 } lind_arm;
+
+/* Patients are their own controls: each lives through all periods, in one life. A trial of parallel arms has one period. */
+typedef struct lind_crossover {
+  double period, washout, run_in; /* h, whole days; a wash-out lies between two periods */
+  lind_words washout_on;          /* treatment during run-in and wash-out; absent = none */
+  int between;                    /* the same as an index; -1: none */
+} lind_crossover;
 
 /* A named expression that rules, groups and other definitions after it may use. */
 typedef struct lind_definition {
@@ -114,7 +132,7 @@ typedef struct lind_analysis {
   lind_where where;
   lind_words endpoint;
   lind_words estimator;             /* registered in src/reduce/estimators */
-  lind_words_list compare;          /* [treated, control]; default the first two arms */
+  lind_words_list compare;          /* [treated, control]; default the first two arms, of a crossover treatments */
   lind_words_list by;               /* "all" and names of groups or category/genotype columns; default [all] */
   double level;                     /* 0.95 */
   double null;                      /* value of no effect, default 0 */
@@ -165,6 +183,9 @@ typedef struct lind_protocol {
   const lind_group *groups;
   const lind_visits *visits;
   const lind_arm *arms;
+  int n_treatments, n_periods; /* periods: 1 unless this is a crossover */
+  const lind_treatment *treatments;
+  lind_crossover crossover;
   const lind_dosing *dosing;
   int n_controllers;
   const lind_controller *controllers;
@@ -206,7 +227,13 @@ lind_err lind_protocol_read(const char *path, const char *const *overrides, int 
                             lind_protocol **protocol, const lind_node **root) LIND_MUST_CHECK;
 /* A path written in `where.file`, relative to that file's directory. */
 const char *lind_protocol_path(const char *written, const char *in_file, lind_arena *arena);
-int lind_protocol_find_arm(const lind_protocol *protocol, const char *name); /* -1 */
+int lind_protocol_find_arm(const lind_protocol *protocol, const char *name);       /* -1 */
+int lind_protocol_find_treatment(const lind_protocol *protocol, const char *name); /* -1; an arm where arms are parallel */
+/* h at which a period (from 0) begins. */
+double lind_protocol_period_start(const lind_protocol *protocol, int period);
+/* The treatment of an arm on a protocol day (-1: none) and the day on which it began: without a break, whatever periods and
+ * wash-outs it goes through. */
+int lind_protocol_treatment(const lind_protocol *protocol, int arm, int day, int *first_day);
 
 /* ---- randomisation: a pure function of (seed, replicate, stratum, position in the stratum)
  * --------------------------------------- */

@@ -21,6 +21,12 @@ static lind_err measure_speed(const lind_study *study, double *patients_per_s) {
   return LIND_OK;
 }
 
+static void list_treatment(FILE *out, const lind_treatment *treatment) {
+  for (int k = 0; k < treatment->dosing.n; k++) fprintf(out, " %s", treatment->dosing.at[k].text);
+  for (int k = 0; k < treatment->controllers.n; k++)
+    fprintf(out, "%s%s", k == 0 ? "; controllers " : " ", treatment->controllers.at[k].text);
+}
+
 lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   const lind_plan *plan = study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;
@@ -39,11 +45,19 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
           protocol->replicates, plan->n_days, protocol->seed);
   for (int a = 0; a < protocol->n_arms; a++) {
     fprintf(out, "%s%s (%g):", a == 0 ? "arms        " : "            ", protocol->arms[a].name, protocol->arms[a].ratio);
-    for (int k = 0; k < protocol->arms[a].dosing.n; k++) fprintf(out, " %s", protocol->arms[a].dosing.at[k].text);
-    for (int k = 0; k < protocol->arms[a].controllers.n; k++)
-      fprintf(out, "%s%s", k == 0 ? "; controllers " : " ", protocol->arms[a].controllers.at[k].text);
+    for (int k = 0; k < protocol->arms[a].sequence.n; k++)
+      fprintf(out, "%s %s", k > 0 ? " then" : "", protocol->arms[a].sequence.at[k].text);
+    if (protocol->n_periods == 1) list_treatment(out, &protocol->treatments[a]);
     fprintf(out, "\n");
   }
+  for (int t = 0; protocol->n_periods > 1 && t < protocol->n_treatments; t++) {
+    fprintf(out, "%s%s:", t == 0 ? "treatments  " : "            ", protocol->treatments[t].name);
+    list_treatment(out, &protocol->treatments[t]);
+    fprintf(out, "\n");
+  }
+  if (protocol->n_periods > 1)
+    fprintf(out, "periods     %d of %g day, %g day between them\n", protocol->n_periods, protocol->crossover.period / 24.0,
+            protocol->crossover.washout / 24.0);
   fprintf(out, "strata      %d from %d factors\nvisits     ", plan->n_strata, plan->n_strata_factors);
   for (int v = 0; v < plan->n_visits; v++) fprintf(out, " %d", plan->visits[v].day);
   fprintf(out, "\nendpoints  ");

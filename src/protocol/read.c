@@ -47,7 +47,9 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   LIND_TRY(lind_sections_groups(top.groups, arena, made));
   LIND_TRY(lind_sections_visits(top.visits, arena, made));
   LIND_TRY(lind_sections_traces(top.traces, arena, made));
+  LIND_TRY(lind_sections_treatments(top.treatments, arena, made));
   LIND_TRY(lind_sections_arms(top.arms, arena, made));
+  LIND_TRY(lind_sections_crossover(top.crossover, arena, made));
   LIND_TRY(lind_sections_dosing(top.dosing, arena, made));
   LIND_TRY(lind_sections_controllers(top.controllers, arena, made));
   LIND_TRY(lind_sections_randomise(top.randomise, arena, made));

@@ -16,7 +16,11 @@ static const lind_section sections[] = {
      "An output that is sampled between the visits: at every multiple of `every` after `from`, up to and with `to`. Endpoints "
      "use\nit by its name.",
      lind_rows_trace},
-    {"arms.NAME", "One treatment that is compared.", lind_rows_arm},
+    {"treatments.NAME", "What is given in one period of a crossover.", lind_rows_treatment},
+    {"crossover",
+     "Every patient has several treatments, one after the other, in one life: what one leaves behind is there in the next.",
+     lind_rows_crossover},
+    {"arms.NAME", "One treatment that is compared; in a crossover a sequence of treatments.", lind_rows_arm},
     {"dosing.NAME", "One rule that changes a dose, on listed days or at visits.", lind_rows_dosing},
     {"controllers.NAME", "A device or a clinician who looks every few minutes or hours and acts at once.", lind_rows_controller},
     {"controllers.NAME.memory.NAME", "A number that a controller keeps from sample to sample.", lind_rows_memory},

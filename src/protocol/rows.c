@@ -36,7 +36,9 @@ const lind_key lind_rows_protocol[] = {
   {"measure", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, WHOLE(measure), "outputs of the model that are measured at visits"},
   {"visits", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(visits), "when patients are seen: one mapping or a list of them, section visits"},
   {"traces", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(traces), "outputs that are sampled every few minutes or hours: section traces.NAME"},
-  {"arms", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(arms), "what is compared: section arms.NAME"},
+  {"treatments", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(treatments), "crossover: what is compared: section treatments.NAME"},
+  {"crossover", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(crossover), "every patient has several treatments, one after the other: section crossover"},
+  {"arms", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(arms), "what is compared, or the sequences of a crossover: section arms.NAME"},
   {"dosing", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(dosing), "dosing items that arms name: section dosing.NAME"},
   {"controllers", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(controllers), "devices and clinicians who look every few minutes or hours and act at once: section controllers.NAME"},
   {"conduct", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(conduct), "adherence, drop-out, failures: section conduct"},
@@ -99,8 +101,22 @@ const lind_key lind_rows_trace[] = {
 const lind_key lind_rows_arm[] = {
   {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(arm, title), "one line for reports; the name where it is absent"},
   {"ratio", LIND_KEY_NUMBER, NULL, ABOVE_0, INFINITY, "1", NULL, IN(arm, arm.ratio), "share of the seats, relative to the other arms; whole for permuted blocks"},
-  {"dosing", LIND_KEY_WORDS_LIST, NULL, 0, 0, NULL, NULL, IN(arm, arm.dosing), "names of dosing items; on each occasion the first that applies acts; [] is no treatment"},
+  {"dosing", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(arm, arm.dosing), "names of dosing items; on each occasion the first that applies acts; [] is no treatment; required where arms are parallel"},
   {"controllers", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(arm, arm.controllers), "names of controllers, in the order in which they act"},
+  {"sequence", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(arm, arm.sequence), "crossover: treatments in the order in which this arm has them, one a period; instead of dosing and controllers"},
+  {0}};
+
+const lind_key lind_rows_treatment[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(treatment, title), "one line for reports; the name where it is absent"},
+  {"dosing", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(treatment, treatment.dosing), "names of dosing items; on each occasion the first that applies acts"},
+  {"controllers", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(treatment, treatment.controllers), "names of controllers, in the order in which they act"},
+  {0}};
+
+const lind_key lind_rows_crossover[] = {
+  {"period", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, NULL, NULL, PROTOCOL(crossover.period), "length of a period, whole days; endpoints count from its start"},
+  {"washout", LIND_KEY_QUANTITY, "day", 0, INFINITY, "0 day", NULL, PROTOCOL(crossover.washout), "whole days between two periods, of which no endpoint hears"},
+  {"washout_on", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, PROTOCOL(crossover.washout_on), "treatment during run-in and wash-out, and after the last period; none where absent"},
+  {"run_in", LIND_KEY_QUANTITY, "day", 0, INFINITY, "0 day", NULL, PROTOCOL(crossover.run_in), "whole days before the first period"},
   {0}};
 
 const lind_key lind_rows_dosing[] = {
@@ -166,8 +182,8 @@ const lind_key lind_rows_endpoint[] = {
   {"kind", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(endpoint, endpoint.kind), "how it is computed, as in `lind describe endpoint`"},
   {"of", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.of), "a trace or a measured output, where the kind needs one; for time-to-event an event of the model"},
   {"range", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.range), "[low, high] in the output's unit"},
-  {"from", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.from), "time since the start of day 1; the start where absent"},
-  {"to", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.to), "time since the start of day 1; the end where absent"},
+  {"from", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.from), "time since the start of day 1, of a crossover since the start of each period; the start where absent"},
+  {"to", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.to), "the same; the end where absent"},
   {"at", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.at), "one time, for kinds that look once"},
   {"threshold", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.threshold), "in the output's unit, for kinds that compare"},
   {"percent", LIND_KEY_NUMBER, NULL, 0, 100, "", NULL, IN(endpoint, endpoint.percent), "which percentile, such as 97.5"},
@@ -179,7 +195,7 @@ const lind_key lind_rows_analysis[] = {
   {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(analysis, title), "one line for reports; the name where it is absent"},
   {"endpoint", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(analysis, analysis.endpoint), "name of an endpoint"},
   {"estimator", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(analysis, analysis.estimator), "as in `lind describe estimator`"},
-  {"compare", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.compare), "[treated, control]; the first two arms where absent"},
+  {"compare", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.compare), "[treated, control]; the first two arms where absent, of a crossover the first two treatments"},
   {"by", LIND_KEY_WORDS_LIST, NULL, 0, 0, "all", NULL, IN(analysis, analysis.by), "all, and names of groups or of category and genotype columns"},
   {"level", LIND_KEY_NUMBER, NULL, 0.5, 0.9999, "0.95", NULL, IN(analysis, analysis.level), "confidence level of the interval"},
   {"null", LIND_KEY_NUMBER, NULL, 0, 0, "0", NULL, IN(analysis, analysis.null), "value of no effect, on the estimator's scale"},
@@ -232,7 +248,7 @@ const lind_key lind_rows_engine[] = {
 const lind_key lind_rows_target[] = {
   {"analysis", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(target, analysis), "the effect of this analysis is meant; or endpoint and arm"},
   {"endpoint", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(target, endpoint), "with arm: the level of this endpoint in that arm is meant"},
-  {"arm", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(target, arm), "name of an arm"},
+  {"arm", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(target, arm), "name of an arm, of a treatment in a crossover"},
   {"group", LIND_KEY_WORDS, NULL, 0, 0, "all", NULL, IN(target, group), "what the patients are split by; all is everybody"},
   {"level", LIND_KEY_WORDS, NULL, 0, 0, "all", NULL, IN(target, level), "which part of the group, by its label"},
   {"estimate", LIND_KEY_NUMBER, NULL, 0, 0, NULL, NULL, IN(target, estimate), "the published number, in the unit of the report: percent for shares"},

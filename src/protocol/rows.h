@@ -7,8 +7,8 @@
 typedef struct lind_rows_whole { /* the top of a protocol file; the sections below it are read one by one */
   lind_words name, title, question, source, cohort, eligible;
   lind_words_list include, measure;
-  const lind_node *model, *uncertainty, *randomise, *define, *groups, *visits, *traces, *arms, *dosing, *controllers, *conduct,
-      *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store, *engine;
+  const lind_node *model, *uncertainty, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
+      *controllers, *conduct, *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store, *engine;
   uint64_t patients, replicates, seed, block_max, attempts;
   double duration;
 } lind_rows_whole;
@@ -22,6 +22,11 @@ typedef struct lind_rows_arm_shape {
   lind_arm arm;
   lind_words title;
 } lind_rows_arm_shape;
+
+typedef struct lind_rows_treatment_shape {
+  lind_treatment treatment;
+  lind_words title;
+} lind_rows_treatment_shape;
 
 typedef struct lind_rows_dosing_shape {
   lind_dosing dosing;
@@ -81,10 +86,11 @@ typedef struct lind_rows_include_shape {
 } lind_rows_include_shape;
 
 extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model[], lind_rows_uncertainty[],
-    lind_rows_randomise[], lind_rows_group[], lind_rows_visits[], lind_rows_trace[], lind_rows_arm[], lind_rows_dosing[],
-    lind_rows_controller[], lind_rows_memory[], lind_rows_conduct[], lind_rows_adherence[], lind_rows_dropout[],
-    lind_rows_occasions[], lind_rows_endpoint[], lind_rows_analysis[], lind_rows_design[], lind_rows_look[], lind_rows_curves[],
-    lind_rows_sensitivity[], lind_rows_scenario[], lind_rows_store[], lind_rows_engine[], lind_rows_target[];
+    lind_rows_randomise[], lind_rows_group[], lind_rows_visits[], lind_rows_trace[], lind_rows_arm[], lind_rows_treatment[],
+    lind_rows_crossover[], lind_rows_dosing[], lind_rows_controller[], lind_rows_memory[], lind_rows_conduct[],
+    lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[], lind_rows_analysis[],
+    lind_rows_design[], lind_rows_look[], lind_rows_curves[], lind_rows_sensitivity[], lind_rows_scenario[], lind_rows_store[],
+    lind_rows_engine[], lind_rows_target[];
 
 extern const char lind_rows_marks[]; /* "read|memory|computed" */
 

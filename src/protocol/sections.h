@@ -33,6 +33,11 @@ lind_err lind_sections_settings(const lind_node *store, const lind_node *engine,
 
 /* ---- what is given (sections_dosing.c) ---- */
 lind_err lind_sections_define(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+/* Before the arms, which name treatments; and after them, which have sequences or are treatments themselves. */
+lind_err lind_sections_treatments(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_crossover(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+/* "arms.genotype.dosing", or "treatments.pump.dosing" in a crossover: where a treatment's key is written. */
+const char *lind_sections_treatment_key(const lind_protocol *protocol, int treatment, const char *key, lind_arena *arena);
 lind_err lind_sections_arms(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_dosing(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 
@@ -47,6 +52,8 @@ lind_err lind_sections_sensitivity(const lind_node *node, lind_arena *arena, lin
 lind_err lind_sections_assumptions(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_targets(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 
+/* No name twice; `key`: of the list. */
+lind_err lind_sections_once(const lind_words_list *names, const char *key) LIND_MUST_CHECK;
 /* Protocol days: whole, from 1 to `last`, none twice. `of` is the mapping that has the key `days`. */
 lind_err lind_sections_days(const lind_node *of, const lind_numbers *days, double last) LIND_MUST_CHECK;
 /* The place of a key's value in a mapping, of the mapping where the key is absent. */

@@ -30,15 +30,16 @@ lind_err lind_sections_groups(const lind_node *node, lind_arena *arena, lind_pro
 /* ---- endpoints
  * -------------------------------------------------------------------------------------------------------------------------- */
 
-static lind_err check_endpoint(const lind_node *node, const lind_endpoint *endpoint, double duration) {
-  const char *name = endpoint->name;
+static lind_err check_endpoint(const lind_node *node, const lind_endpoint *endpoint, const lind_protocol *protocol) {
+  const char *name = endpoint->name, *whole = protocol->n_periods > 1 ? "a period" : "the trial";
+  const double duration = protocol->crossover.period; /* of a trial of parallel arms the whole of it */
   const struct {
     const char *key;
     double time;
   } times[] = {{"from", endpoint->from}, {"to", endpoint->to}, {"at", endpoint->at}};
   for (size_t i = 0; i < sizeof times / sizeof *times; ++i)
     LIND_CHECK_AT(isnan(times[i].time) || times[i].time <= duration, LIND_ERR_INPUT, lind_sections_place(node, times[i].key),
-                  "endpoints.%s.%s is %g day; the trial ends at %g day", name, times[i].key, times[i].time / 24, duration / 24);
+                  "endpoints.%s.%s is %g day; %s ends at %g day", name, times[i].key, times[i].time / 24, whole, duration / 24);
   const double from = isnan(endpoint->from) ? 0 : endpoint->from, to = isnan(endpoint->to) ? duration : endpoint->to;
   LIND_CHECK_AT(from < to, LIND_ERR_INPUT, lind_sections_place(node, isnan(endpoint->to) ? "from" : "to"),
                 "endpoints.%s looks from %g day to %g day; to must be more than from", name, from / 24, to / 24);
@@ -68,7 +69,7 @@ lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_
     made[i].name = name;
     made[i].where = endpoints->key_where[i];
     made[i].title = title_or(&shape.title, name);
-    LIND_TRY(check_endpoint(item, &made[i], protocol->duration));
+    LIND_TRY(check_endpoint(item, &made[i], protocol));
   }
   protocol->n_endpoints = endpoints->n;
   protocol->endpoints = made;
@@ -79,11 +80,11 @@ lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_
  * ---------------------------------------------------------------------------------------------------------------------------- */
 
 static lind_err default_compare(const lind_protocol *protocol, lind_arena *arena, lind_words_list *compare) {
-  lind_words *arms;
-  LIND_TAKE(arms, arena, 2);
-  const int n = protocol->n_arms < 2 ? protocol->n_arms : 2;
-  for (int a = 0; a < n; ++a) arms[a] = (lind_words){protocol->arms[a].name, protocol->arms[a].where};
-  *compare = (lind_words_list){n, arms};
+  lind_words *first;
+  LIND_TAKE(first, arena, 2);
+  const int n = protocol->n_treatments < 2 ? protocol->n_treatments : 2;
+  for (int t = 0; t < n; ++t) first[t] = (lind_words){protocol->treatments[t].name, protocol->treatments[t].where};
+  *compare = (lind_words_list){n, first};
   return LIND_OK;
 }
 
@@ -93,11 +94,12 @@ static lind_err check_analysis(const lind_node *node, lind_arena *arena, const l
                            protocol->endpoints, protocol->n_endpoints, sizeof(lind_endpoint)));
   if (lind_document_find(node, "compare") == NULL) return default_compare(protocol, arena, &analysis->compare);
   const lind_words_list *compare = &analysis->compare;
-  const char *key = lind_arena_format(arena, "analysis.%s.compare", name);
+  const char *key = lind_arena_format(arena, "analysis.%s.compare", name), *what = protocol->n_periods > 1 ? "treatment" : "arm";
   for (int i = 0; i < compare->n; ++i)
-    LIND_TRY(lind_keys_known(&compare->at[i], key, "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
+    LIND_TRY(lind_keys_known(&compare->at[i], key, what, protocol->treatments, protocol->n_treatments, sizeof(lind_treatment)));
   LIND_CHECK_AT(compare->n == 2 && strcmp(compare->at[0].text, compare->at[1].text) != 0, LIND_ERR_INPUT,
-                lind_sections_place(node, "compare"), "analysis.%s.compare must be two different arms, [treated, control]", name);
+                lind_sections_place(node, "compare"), "analysis.%s.compare must be two different %ss, [treated, control]", name,
+                what);
   return LIND_OK;
 }
 

@@ -65,15 +65,11 @@ lind_err lind_sections_controllers(const lind_node *node, lind_arena *arena, lin
     LIND_TRY(read_controller(&items->items[i], items->keys[i], items->key_where[i], arena, &made[i]));
   protocol->n_controllers = items->n;
   protocol->controllers = made;
-  for (int a = 0; a < protocol->n_arms; ++a) {
-    const lind_arm *arm = &protocol->arms[a];
-    const char *key = lind_arena_format(arena, "arms.%s.controllers", arm->name);
-    for (int i = 0; i < arm->controllers.n; ++i) {
-      LIND_TRY(lind_keys_known(&arm->controllers.at[i], key, "controller", made, items->n, sizeof *made));
-      for (int j = 0; j < i; ++j)
-        LIND_CHECK_AT(strcmp(arm->controllers.at[i].text, arm->controllers.at[j].text) != 0, LIND_ERR_INPUT,
-                      arm->controllers.at[i].where, "%s names '%s' twice", key, arm->controllers.at[i].text);
-    }
+  for (int t = 0; t < protocol->n_treatments; ++t) {
+    const lind_words_list *names = &protocol->treatments[t].controllers;
+    const char *key = lind_sections_treatment_key(protocol, t, "controllers", arena);
+    LIND_TRY(lind_sections_once(names, key));
+    for (int i = 0; i < names->n; ++i) LIND_TRY(lind_keys_known(&names->at[i], key, "controller", made, items->n, sizeof *made));
   }
   return LIND_OK;
 }

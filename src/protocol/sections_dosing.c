@@ -25,14 +25,12 @@ static lind_err read_arm(const lind_node *node, const char *name, lind_where whe
                 name);
   lind_rows_arm_shape shape = {0};
   LIND_TRY(lind_schema_read(node, "arms", lind_rows_arm, arena, &shape));
+  LIND_CHECK_AT(shape.arm.sequence.n > 0 || lind_document_find(node, "dosing") != NULL, LIND_ERR_INPUT, node->where,
+                "arms.%s.dosing is missing; an arm needs it, or in a crossover a sequence: [..] of treatments", name);
   *arm = shape.arm;
   arm->name = name;
   arm->where = where;
   arm->title = shape.title.text == NULL ? name : shape.title.text;
-  for (int i = 0; i < arm->dosing.n; ++i)
-    for (int j = 0; j < i; ++j)
-      LIND_CHECK_AT(strcmp(arm->dosing.at[i].text, arm->dosing.at[j].text) != 0, LIND_ERR_INPUT, arm->dosing.at[i].where,
-                    "arms.%s.dosing names '%s' twice", name, arm->dosing.at[i].text);
   return LIND_OK;
 }
 
@@ -111,8 +109,10 @@ static lind_err read_dosing(const lind_node *node, const char *name, lind_where 
 }
 
 static bool is_used(const lind_protocol *protocol, const char *name) {
-  for (int a = 0; a < protocol->n_arms; ++a)
-    if (lind_keys_find(name, protocol->arms[a].dosing.at, protocol->arms[a].dosing.n, sizeof(lind_words)) >= 0) return true;
+  for (int t = 0; t < protocol->n_treatments; ++t) {
+    const lind_words_list *names = &protocol->treatments[t].dosing;
+    if (lind_keys_find(name, names->at, names->n, sizeof(lind_words)) >= 0) return true;
+  }
   return false;
 }
 
@@ -128,11 +128,11 @@ lind_err lind_sections_dosing(const lind_node *node, lind_arena *arena, lind_pro
   }
   protocol->n_dosing = items->n;
   protocol->dosing = made;
-  for (int a = 0; a < protocol->n_arms; ++a) {
-    const lind_arm *arm = &protocol->arms[a];
-    const char *key = lind_arena_format(arena, "arms.%s.dosing", arm->name);
-    for (int i = 0; i < arm->dosing.n; ++i)
-      LIND_TRY(lind_keys_known(&arm->dosing.at[i], key, "dosing item", made, items->n, sizeof *made));
+  for (int t = 0; t < protocol->n_treatments; ++t) {
+    const lind_words_list *names = &protocol->treatments[t].dosing;
+    const char *key = lind_sections_treatment_key(protocol, t, "dosing", arena);
+    LIND_TRY(lind_sections_once(names, key));
+    for (int i = 0; i < names->n; ++i) LIND_TRY(lind_keys_known(&names->at[i], key, "dosing item", made, items->n, sizeof *made));
   }
   return LIND_OK;
 }

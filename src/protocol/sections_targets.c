@@ -30,7 +30,8 @@ static lind_err check_target(const lind_node *node, const lind_rows_target_shape
   if (level) {
     LIND_TRY(lind_keys_known(&shape->endpoint, "a target", "endpoint", protocol->endpoints, protocol->n_endpoints,
                              sizeof(lind_endpoint)));
-    LIND_TRY(lind_keys_known(&shape->arm, "a target", "arm", protocol->arms, protocol->n_arms, sizeof(lind_arm)));
+    LIND_TRY(lind_keys_known(&shape->arm, "a target", protocol->n_periods > 1 ? "treatment" : "arm", protocol->treatments,
+                             protocol->n_treatments, sizeof(lind_treatment)));
     return check_level(shape, protocol);
   }
   LIND_TRY(

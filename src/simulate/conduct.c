@@ -11,6 +11,7 @@ void lind_conduct_begin(lind_conduct *c, lind_desk *desk, const int seat[LIND_LA
   memset(c, 0, sizeof *c);
   c->desk = desk;
   c->n = n;
+  c->treatment = lind_protocol_treatment(plan->protocol, desk->arm[seat[0]], 1, &c->first_day);
   for (int i = 0; i < LIND_LANES; i++) {
     lind_conduct_lane *lane = &c->lane[i];
     const int s = seat[i < n ? i : 0];
@@ -34,6 +35,24 @@ void lind_conduct_begin(lind_conduct *c, lind_desk *desk, const int seat[LIND_LA
     desk->end[s] = plan->protocol->duration;
     for (int d = 0; d < plan->n_days; d++)
       desk->dose[(size_t)s * (size_t)plan->n_days + (size_t)d] = desk->taken[(size_t)s * (size_t)plan->n_days + (size_t)d] = 0.0;
+  }
+}
+
+void lind_conduct_turn(lind_conduct *c, int day) {
+  const lind_protocol *protocol = c->desk->plan->protocol;
+  const int before = c->treatment;
+  c->treatment = lind_protocol_treatment(protocol, c->desk->arm[c->lane[0].seat], day, &c->first_day);
+  if (c->treatment == before) return;
+  const double now = 24.0 * (day - 1);
+  lind_control_turn(c, before, c->treatment, now);
+  for (int i = 0; i < c->n; i++) {
+    lind_conduct_lane *lane = &c->lane[i];
+    if (!lane->on) continue;
+    for (int r = 0; r < LIND_REGIMENS; r++)
+      lane->regimen[r] = (lind_regimen){.next = INFINITY, .every = 24.0, .missed = lane->regimen[r].missed};
+    lane->stopped = false;
+    lind_conduct_note(c, i, LIND_DECISION_BEGIN, c->treatment < 0 ? "no treatment" : protocol->treatments[c->treatment].name, -1,
+                      now, 0.0, 0.0);
   }
 }
 

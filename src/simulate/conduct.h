@@ -37,12 +37,16 @@ typedef struct lind_conduct_lane {
 
 typedef struct lind_conduct {
   lind_desk *desk;
-  int n;     /* lanes in use */
-  int shown; /* the regimen whose dose rules see; -1: it may have changed since */
+  int n;                    /* lanes in use */
+  int treatment, first_day; /* of the pack's arm today (-1: none), and the protocol day on which it began */
+  int shown;                /* the regimen whose dose rules see; -1: it may have changed since */
   lind_conduct_lane lane[LIND_LANES];
 } lind_conduct;
 
 void lind_conduct_begin(lind_conduct *conduct, lind_desk *desk, const int seat[LIND_LANES], int n);
+/* The treatment of today. Where it is another than yesterday's, regimens and controllers begin anew; what is in the body stays.
+ */
+void lind_conduct_turn(lind_conduct *conduct, int day);
 unsigned lind_conduct_visits(lind_conduct *conduct, int day); /* who comes today; drop-outs leave */
 void lind_conduct_measure(lind_conduct *conduct, unsigned mask, double now, const lind_lane *outputs);
 double lind_conduct_next(const lind_conduct *conduct, int lane); /* h of the next dose of any regimen; INFINITY: none */
@@ -67,6 +71,8 @@ void lind_prescribe_show(lind_conduct *conduct, int day); /* what rules see betw
 void lind_control_begin(lind_conduct *conduct);
 /* Controllers that are due at `now` for their arms' patients, with the outputs as they are now. Rates go to scratch->control. */
 void lind_control_sample(lind_conduct *conduct, double now, const lind_lane *outputs, lind_given *given);
+/* A treatment ends and another (-1: none) begins. */
+void lind_control_turn(lind_conduct *conduct, int from, int to, double now);
 /* Treatment of a lane has been stopped: so are its infusions. */
 void lind_control_stop(lind_conduct *conduct, int lane, double now);
 /* The next sample of anybody in the pack after `now`; INFINITY: there is none. */

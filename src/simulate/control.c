@@ -14,27 +14,31 @@ static bool is_sample(double now, double every, uint32_t *number) {
   return fabs(now - every * nearest) < at_once;
 }
 
-/* A pack is of one arm: see lind_simulate. Its controllers, in the order in which they act. */
-static int arm_controllers(const lind_conduct *conduct, const int **list) {
+/* A pack is of one arm: see lind_simulate. The controllers of a treatment (-1: none), in the order in which they act. */
+static int controllers_of(const lind_conduct *conduct, int treatment, const int **list) {
   const lind_plan *plan = conduct->desk->plan;
-  const int arm = conduct->desk->arm[conduct->lane[0].seat];
-  *list = plan->arm_controllers[arm];
-  return plan->protocol->arms[arm].controllers.n;
+  if (treatment < 0) return 0;
+  *list = plan->treatment_controllers[treatment];
+  return plan->protocol->treatments[treatment].controllers.n;
 }
 
 double lind_control_next(const lind_conduct *conduct, double now) {
-  const int *list, n = arm_controllers(conduct, &list);
+  const int *list = NULL, n = controllers_of(conduct, conduct->treatment, &list);
   double next = INFINITY;
   for (int k = 0; k < n; k++) next = fmin(next, sample_after(now, conduct->desk->plan->controllers[list[k]].item->every));
   return next;
 }
 
-void lind_control_begin(lind_conduct *conduct) {
-  const lind_plan *plan = conduct->desk->plan;
+/* Nothing is remembered yet, and no error of a reading either. */
+static void forget(lind_conduct *conduct, const lind_plan_controller *c) {
   lind_lane *rules = conduct->desk->scratch->rules;
-  for (int c = 0; c < plan->n_controllers; c++)
-    for (int m = 0; m < plan->controllers[c].item->n_memory; m++)
-      lind_program_run(plan->controllers[c].start[m], rules, &rules[plan->controllers[c].slot_memory + m]);
+  for (int m = 0; m < c->item->n_memory; m++) lind_program_run(c->start[m], rules, &rules[c->slot_memory + m]);
+  for (int k = 0; k < c->item->read.n; k++)
+    for (int i = 0; i < LIND_LANES; i++) rules[c->slot_errors + k].of[i] = NAN;
+}
+
+void lind_control_begin(lind_conduct *conduct) {
+  for (int c = 0; c < conduct->desk->plan->n_controllers; c++) forget(conduct, &conduct->desk->plan->controllers[c]);
 }
 
 static void read_outputs(lind_conduct *conduct, const lind_plan_controller *c, uint32_t number, const lind_lane *outputs) {
@@ -45,7 +49,7 @@ static void read_outputs(lind_conduct *conduct, const lind_plan_controller *c, u
     lind_lane *read = &desk->scratch->rules[c->slot_reads + k], *last = &desk->scratch->rules[c->slot_errors + k];
     for (int i = 0; i < LIND_LANES; i++) {
       double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(conduct->lane[i].who, c->purposes[k], number);
-      if (output->correlated && number > 0) z = lind_model_correlate(last->of[i], c->item->every, error->tau, z);
+      if (output->correlated && !isnan(last->of[i])) z = lind_model_correlate(last->of[i], c->item->every, error->tau, z);
       last->of[i] = z;
       read->of[i] = lind_model_measure(output->residual, error->a, error->b, outputs[c->outputs[k]].of[i], z);
     }
@@ -96,7 +100,7 @@ static void controller_run(lind_conduct *conduct, int index, uint32_t number, do
 }
 
 void lind_control_sample(lind_conduct *conduct, double now, const lind_lane *outputs, lind_given *given) {
-  const int *list, n = arm_controllers(conduct, &list);
+  const int *list = NULL, n = controllers_of(conduct, conduct->treatment, &list);
   uint32_t number;
   given->n = 0;
   for (int k = 0; k < n; k++)
@@ -105,6 +109,22 @@ void lind_control_sample(lind_conduct *conduct, double now, const lind_lane *out
 }
 
 void lind_control_stop(lind_conduct *conduct, int i, double now) {
-  const int *list, n = arm_controllers(conduct, &list);
+  const int *list = NULL, n = controllers_of(conduct, conduct->treatment, &list);
   for (int k = 0; k < n; k++) set_rate(conduct, list[k], i, now, 0.0);
+}
+
+static bool has(const int *list, int n, int controller) {
+  for (int k = 0; k < n; k++)
+    if (list[k] == controller) return true;
+  return false;
+}
+
+void lind_control_turn(lind_conduct *conduct, int from, int to, double now) {
+  const int *old = NULL, *fresh = NULL, n_old = controllers_of(conduct, from, &old),
+            n_fresh = controllers_of(conduct, to, &fresh);
+  for (int k = 0; k < n_old; k++)
+    for (int i = 0; i < conduct->n && !has(fresh, n_fresh, old[k]); i++)
+      if (conduct->lane[i].on) set_rate(conduct, old[k], i, now, 0.0);
+  for (int k = 0; k < n_fresh; k++)
+    if (!has(old, n_old, fresh[k])) forget(conduct, &conduct->desk->plan->controllers[fresh[k]]);
 }

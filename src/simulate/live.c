@@ -391,6 +391,7 @@ static void stop_at(pack *p, double now) {
   if (now >= plan->protocol->duration) return;
   lind_given given;
   if (morning) {
+    lind_conduct_turn(&p->conduct, days + 1);
     lind_prescribe(&p->conduct, days + 1, visiting, &given);
     take_given(p, now, &given);
   }

@@ -107,28 +107,27 @@ lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) {
   const int **lists;
   int residual = plan->n_measures;
   LIND_TAKE(made, arena, protocol->n_controllers + 1);
-  LIND_TAKE(lists, arena, protocol->n_arms + 1);
+  LIND_TAKE(lists, arena, protocol->n_treatments + 1);
   plan->slot_time = plan->n_rule_slots++;
   for (int c = 0; c < protocol->n_controllers; c++) {
     made[c] = (lind_plan_controller){.item = &protocol->controllers[c], .first_residual = residual};
     residual += protocol->controllers[c].read.n;
     LIND_TRY(settle(plan, &made[c], arena));
   }
-  for (int a = 0; a < protocol->n_arms; a++) {
-    const lind_words_list names = protocol->arms[a].controllers;
+  for (int t = 0; t < protocol->n_treatments; t++) {
+    const lind_words_list names = protocol->treatments[t].controllers;
     int *list;
     LIND_TAKE(list, arena, names.n + 1);
     for (int k = 0; k < names.n; k++)
       for (int c = 0; c < protocol->n_controllers; c++)
         if (strcmp(protocol->controllers[c].name, names.at[k].text) == 0) list[k] = c;
-    LIND_CHECK_AT(names.n <= LIND_MOST_GIVEN, LIND_ERR_INPUT, protocol->arms[a].where,
-                  "arms.%s.controllers has %d names; at most %d controllers act in an arm", protocol->arms[a].name, names.n,
-                  LIND_MOST_GIVEN);
-    lists[a] = list;
+    LIND_CHECK_AT(names.n <= LIND_MOST_GIVEN, LIND_ERR_INPUT, protocol->treatments[t].where,
+                  "%s has %d controllers; at most %d act together", protocol->treatments[t].name, names.n, LIND_MOST_GIVEN);
+    lists[t] = list;
   }
   plan->n_controllers = protocol->n_controllers;
   plan->controllers = made;
-  plan->arm_controllers = lists;
+  plan->treatment_controllers = lists;
   plan->drug = plan->n_regimens > 0 ? plan->regimen_state[0] : plan->n_controllers > 0 ? made[0].state : -1;
   return LIND_OK;
 }

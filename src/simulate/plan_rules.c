@@ -87,11 +87,11 @@ static lind_err need_controller(const lind_protocol *protocol, const lind_contro
 static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bool *needed) {
   LIND_TRY(need_words(protocol, protocol->eligible, arena, needed));
   for (int g = 0; g < protocol->n_groups; g++) LIND_TRY(need_words(protocol, protocol->groups[g].value, arena, needed));
-  for (int a = 0; a < protocol->n_arms; a++)
-    for (int k = 0; k < protocol->arms[a].dosing.n; k++)
+  for (int t = 0; t < protocol->n_treatments; t++)
+    for (int k = 0; k < protocol->treatments[t].dosing.n; k++)
       for (int i = 0; i < protocol->n_dosing; i++) {
         const lind_dosing *item = &protocol->dosing[i];
-        if (strcmp(item->name, protocol->arms[a].dosing.at[k].text) != 0) continue;
+        if (strcmp(item->name, protocol->treatments[t].dosing.at[k].text) != 0) continue;
         const lind_words all[] = {item->when, item->dose, item->skip, item->recheck, item->reduce, item->hold, item->give};
         for (int w = 0; w < 7; w++) LIND_TRY(need_words(protocol, all[w], arena, needed));
       }
@@ -105,9 +105,9 @@ static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bo
 }
 
 static bool is_used(const lind_protocol *protocol, int item) {
-  for (int a = 0; a < protocol->n_arms; a++)
-    for (int k = 0; k < protocol->arms[a].dosing.n; k++)
-      if (strcmp(protocol->arms[a].dosing.at[k].text, protocol->dosing[item].name) == 0) return true;
+  for (int t = 0; t < protocol->n_treatments; t++)
+    for (int k = 0; k < protocol->treatments[t].dosing.n; k++)
+      if (strcmp(protocol->treatments[t].dosing.at[k].text, protocol->dosing[item].name) == 0) return true;
   return false;
 }
 
@@ -258,22 +258,23 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
   }
   plan->dosing = dosing;
   const int **lists;
-  LIND_TAKE(lists, arena, protocol->n_arms + 1);
-  for (int a = 0; a < protocol->n_arms; a++) {
+  LIND_TAKE(lists, arena, protocol->n_treatments + 1);
+  for (int t = 0; t < protocol->n_treatments; t++) {
+    const lind_treatment *treatment = &protocol->treatments[t];
     int *list, gives = 0;
-    LIND_TAKE(list, arena, protocol->arms[a].dosing.n + 1);
-    for (int k = 0; k < protocol->arms[a].dosing.n; k++)
+    LIND_TAKE(list, arena, treatment->dosing.n + 1);
+    for (int k = 0; k < treatment->dosing.n; k++)
       for (int i = 0; i < protocol->n_dosing; i++)
-        if (strcmp(protocol->dosing[i].name, protocol->arms[a].dosing.at[k].text) == 0) {
+        if (strcmp(protocol->dosing[i].name, treatment->dosing.at[k].text) == 0) {
           list[k] = i;
           gives += dosing[i].give != NULL;
         }
-    LIND_CHECK_AT(gives <= LIND_MOST_GIVEN, LIND_ERR_INPUT, protocol->arms[a].where,
-                  "arms.%s.dosing has %d items with `give`; at most %d can act on one occasion", protocol->arms[a].name, gives,
+    LIND_CHECK_AT(gives <= LIND_MOST_GIVEN, LIND_ERR_INPUT, treatment->where,
+                  "the dosing of %s has %d items with `give`; at most %d can act on one occasion", treatment->name, gives,
                   LIND_MOST_GIVEN);
-    lists[a] = list;
+    lists[t] = list;
   }
-  plan->arm_dosing = lists;
+  plan->treatment_dosing = lists;
   return LIND_OK;
 }
 

@@ -38,7 +38,7 @@ static void show_rules(lind_conduct *c, int day, unsigned visiting) {
   lind_lane *rules = c->desk->scratch->rules;
   for (int i = 0; i < LIND_LANES; i++) {
     const lind_conduct_lane *lane = &c->lane[i];
-    rules[plan->slot_day].of[i] = day;
+    rules[plan->slot_day].of[i] = day - c->first_day + 1;
     rules[plan->slot_visit].of[i] = c->desk->n_visits[lane->seat] - (visiting & (1u << i) ? 1 : 0);
     for (int k = 1; k <= LIND_DOSE_MEMORY; k++) rules[plan->slot_dose + k].of[i] = dose_of_day(c->desk, lane->seat, day - k);
   }
@@ -178,22 +178,18 @@ void lind_prescribe(lind_conduct *c, int day, unsigned visiting, lind_given *giv
   given->n = 0;
   for (int i = 0; i < c->n; i++)
     if (c->lane[i].on) open |= 1u << i;
-  for (int d = 0; d < plan->protocol->n_dosing && !any; d++) any = on_occasion(plan->dosing[d].item, day, visiting != 0);
+  const int own = day - c->first_day + 1; /* rules count from the first day of the treatment */
+  const int n_items = c->treatment < 0 ? 0 : plan->protocol->treatments[c->treatment].dosing.n;
+  const int *items = c->treatment < 0 ? NULL : plan->treatment_dosing[c->treatment];
+  for (int d = 0; d < plan->protocol->n_dosing && !any; d++) any = on_occasion(plan->dosing[d].item, own, visiting != 0);
   if ((!any && visiting == 0) || open == 0) return;
   show_rules(c, day, visiting);
   holds_end(c, day, visiting & open);
-  for (int place = 0; open != 0; place++) { /* item `place` of each lane's own list */
-    bool more = false;
-    for (int d = 0; d < plan->protocol->n_dosing; d++) {
-      unsigned here = 0;
-      for (int i = 0; i < c->n; i++) {
-        const int arm = c->desk->arm[c->lane[i].seat];
-        if (!(open & (1u << i)) || place >= plan->protocol->arms[arm].dosing.n) continue;
-        more = true;
-        if (plan->arm_dosing[arm][place] == d && on_occasion(plan->dosing[d].item, day, (visiting >> i) & 1u)) here |= 1u << i;
-      }
-      if (here != 0) item_run(c, &plan->dosing[d], here, day, &open, given);
-    }
-    if (!more) break;
+  for (int place = 0; open != 0 && place < n_items; place++) {
+    const lind_plan_dosing *dosing = &plan->dosing[items[place]];
+    unsigned here = 0;
+    for (int i = 0; i < c->n; i++)
+      if (open & (1u << i) && on_occasion(dosing->item, own, (visiting >> i) & 1u)) here |= 1u << i;
+    if (here != 0) item_run(c, dosing, here, day, &open, given);
   }
 }
