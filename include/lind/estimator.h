@@ -83,6 +83,8 @@ typedef struct lind_analysis_set {
   const char *const *covariate_name; /* [n_covariates] "age", "sex male" */
   const double *forecast;            /* [n] the endpoint under control as forecast from the baseline; NULL: none */
   const double *twin, *twin_event;   /* [n] the same person's computed outcome under control; NULL: none */
+  const uint32_t *patient;           /* [n] rows of one number are of one patient; NULL: every row is a patient */
+  const uint8_t *period;             /* [n] of the patient's rows, in order of time from 0; NULL: one period */
   const uint8_t *external;           /* [n] 1: not randomised, from another source; NULL: all are randomised */
 } lind_analysis_set;
 
@@ -123,6 +125,7 @@ typedef struct lind_estimator {
   bool ratio;         /* the effect is a ratio: no effect is 1, figures use a log axis */
   bool adjusts;       /* uses covariates; an analysis that adjusts is refused for the others, as with */
   bool stratifies, weighs;
+  bool paired;                  /* patients are their own controls: needs `patient` and `period`, and alone can use them */
   const lind_setting *settings; /* ended by a row without name, at most LIND_SETTINGS; NULL: none */
   /* REQUIRED. A set too small for an interval gives NANs, not an error. */
   lind_err (*estimate)(const lind_analysis_set *set, const lind_analysis_settings *settings, lind_answer *answer);

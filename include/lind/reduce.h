@@ -49,6 +49,7 @@ typedef struct lind_layout {
   const lind_plan *plan;
   const lind_layout_analysis *analyses;   /* of the protocol */
   int n_arms, n_endpoints, n_levels;      /* levels: of all groupings, in order */
+  int n_treatments, n_periods;            /* treatments are arms, and periods 1, unless this is a crossover */
   const int *first_level;                 /* [n_groupings] */
   const lind_endpoint_kind *const *kinds; /* [n_endpoints] */
   const int *measures;                    /* [n_endpoints] index of the measure or the event, -1 */
@@ -74,9 +75,18 @@ typedef struct lind_layout {
 } lind_layout;
 
 lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layout **layout) LIND_MUST_CHECK;
-size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int arm); /* index of its first real */
-/* An endpoint of a patient, from a history with its traces. *event as lind_endpoint_kind.value sets it, else 0. */
-double lind_readings_value(const lind_layout *layout, int endpoint, const lind_history *history, double *event);
+size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level,
+                        int treatment); /* index of its first real */
+/* The treatment of an arm in a period, from 0. */
+static inline int lind_layout_treatment(const lind_layout *layout, int arm, int period) {
+  return layout->plan->protocol->arms[arm].treatment[period];
+}
+/* Where a runner keeps the value of an endpoint in a period: index of seat 0, the others follow. */
+static inline size_t lind_layout_value(const lind_layout *layout, int endpoint, int period, int capacity) {
+  return ((size_t)endpoint * (size_t)layout->n_periods + (size_t)period) * (size_t)capacity;
+}
+/* An endpoint of a patient in a period, from a history with its traces. *event as lind_endpoint_kind.value sets it, else 0. */
+double lind_readings_value(const lind_layout *layout, int endpoint, int period, const lind_history *history, double *event);
 /* What the report multiplies a canonical value by, and the unit it then has. */
 double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit);
 

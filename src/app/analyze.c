@@ -9,7 +9,7 @@
 #include "lind/text.h"
 
 typedef struct analyze_request {
-  const char *table, *estimator, *value, *arm, *event, *treated, *control, *level, *null, *weight;
+  const char *table, *estimator, *value, *arm, *event, *treated, *control, *level, *null, *weight, *patient, *period;
   lind_option_list adjust, stratify, setting;
   bool json;
 } analyze_request;
@@ -35,6 +35,8 @@ static lind_err read_request(int n, char **arguments, analyze_request *r) {
                                  {"--adjust", LIND_OPTION_LIST, &r->adjust},
                                  {"--stratify", LIND_OPTION_LIST, &r->stratify},
                                  {"--weight", LIND_OPTION_TEXT, &r->weight},
+                                 {"--patient", LIND_OPTION_TEXT, &r->patient},
+                                 {"--period", LIND_OPTION_TEXT, &r->period},
                                  {"--setting", LIND_OPTION_LIST, &r->setting},
                                  {"--json", LIND_OPTION_FLAG, &r->json},
                                  {0}};
@@ -127,9 +129,11 @@ static lind_err name_columns(const analyze_request *r, question *q, lind_arena *
   LIND_TRY(lind_csv_read(r->table, arena, &c->csv));
   LIND_TRY(lind_csv_column(c->csv, r->value, &c->value));
   LIND_TRY(lind_csv_column(c->csv, r->arm, &c->arm));
-  c->event = c->weight = -1;
+  c->event = c->weight = c->patient = c->period = -1;
   if (r->event != NULL) LIND_TRY(lind_csv_column(c->csv, r->event, &c->event));
   if (r->weight != NULL) LIND_TRY(lind_csv_column(c->csv, r->weight, &c->weight));
+  if (r->patient != NULL) LIND_TRY(lind_csv_column(c->csv, r->patient, &c->patient));
+  if (r->period != NULL) LIND_TRY(lind_csv_column(c->csv, r->period, &c->period));
   LIND_CHECK(r->adjust.n <= LIND_COVARIATES && r->stratify.n <= LIND_COVARIATES, LIND_ERR_INPUT,
              "--adjust and --stratify name at most %d columns each", LIND_COVARIATES);
   for (int k = 0; k < r->adjust.n; k++) LIND_TRY(lind_csv_column(c->csv, r->adjust.at[k], &c->adjust[c->n_adjust++]));
@@ -165,6 +169,13 @@ static lind_err estimate(const question *q, lind_arena *arena, lind_analysis_set
   LIND_CHECK(q->columns.n_stratify == 0 || q->estimator->stratifies, LIND_ERR_INPUT, "--stratify: estimator %s has no strata",
              q->estimator->name);
   LIND_CHECK(q->columns.weight < 0 || q->estimator->weighs, LIND_ERR_INPUT, "--weight: estimator %s cannot weigh",
+             q->estimator->name);
+  LIND_CHECK(
+      q->columns.patient >= 0 || !q->estimator->paired, LIND_ERR_INPUT,
+      "--estimator %s compares within patients; --patient COLUMN says whose row it is, and --period COLUMN (1, 2, ..) when",
+      q->estimator->name);
+  LIND_CHECK((q->columns.patient < 0 && q->columns.period < 0) || q->estimator->paired, LIND_ERR_INPUT,
+             "%s: estimator %s takes every row for another patient", q->columns.patient >= 0 ? "--patient" : "--period",
              q->estimator->name);
   LIND_TRY(lind_analyze_columns_read(&q->columns, q->treated, q->control, q->estimator->fits == LIND_FITS_SHARE, arena, set));
   return q->estimator->estimate(set, &q->settings, answer);
@@ -259,7 +270,8 @@ const lind_command lind_command_analyze = {
     .name = "analyze",
     .usage =
         "analyze TABLE.csv --estimator NAME --value COLUMN --arm COLUMN [--treated X] [--control Y] [--event COLUMN]\n"
-        "           [--adjust COLUMN]... [--stratify COLUMN]... [--weight COLUMN] [--setting NAME=VALUE]... [--level 0.95] "
+        "           [--adjust COLUMN]... [--stratify COLUMN]... [--weight COLUMN] [--patient COLUMN] [--period COLUMN]\n         "
+        "  [--setting NAME=VALUE]... [--level 0.95] "
         "[--null 0] [--json]",
     .summary = "Any estimator on any table: compare the values of two arms.",
     .run = run,

@@ -2,6 +2,7 @@
 #include "analyze_columns.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_LEVELS = 64, MOST_STRATA = 4096 };
@@ -111,6 +112,49 @@ static lind_err read_strata(const pick *p, const lind_analyze_columns *columns, 
   return LIND_OK;
 }
 
+/* ---- patients who stand in several rows -------------------------------------------------------------------- */
+
+typedef struct named_row {
+  const char *name;
+  size_t at;
+} named_row;
+
+static int by_name(const void *x, const void *y) {
+  const named_row *a = x, *b = y;
+  const int order = strcmp(a->name, b->name);
+  return order != 0 ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+static lind_err read_patients(const pick *p, int column, lind_arena *arena, const uint32_t **patients) {
+  named_row *rows;
+  uint32_t *codes, code = 0;
+  LIND_TAKE(rows, arena, p->n + 1);
+  LIND_TAKE(codes, arena, p->n + 1);
+  for (size_t i = 0; i < p->n; i++) rows[i] = (named_row){lind_csv_at(p->csv, p->row[i], column)->text, i};
+  qsort(rows, p->n, sizeof *rows, by_name);
+  for (size_t i = 0; i < p->n; i++) {
+    if (i > 0 && strcmp(rows[i].name, rows[i - 1].name) != 0) code++;
+    codes[rows[i].at] = code;
+  }
+  *patients = codes;
+  return LIND_OK;
+}
+
+static lind_err read_periods(const pick *p, int column, lind_arena *arena, const uint8_t **periods) {
+  uint8_t *made;
+  double *values;
+  LIND_TRY(read_numbers(p, column, arena, &values));
+  LIND_TAKE(made, arena, p->n + 1);
+  for (size_t i = 0; i < p->n; i++) {
+    LIND_CHECK_AT(values[i] >= 1.0 && values[i] <= 255.0 && values[i] == floor(values[i]), LIND_ERR_INPUT,
+                  lind_csv_where(p->csv, p->row[i], column), "column '%s' holds '%s'; periods are whole numbers from 1",
+                  p->csv->columns[column], lind_csv_at(p->csv, p->row[i], column)->text);
+    made[i] = (uint8_t)(values[i] - 1.0);
+  }
+  *periods = made;
+  return LIND_OK;
+}
+
 static lind_err pick_rows(const lind_analyze_columns *columns, const char *treated, const char *control, lind_arena *arena,
                           uint8_t **arm, pick *p) {
   size_t *row;
@@ -152,5 +196,7 @@ lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const ch
                              .n_covariates = all.n,
                              .covariate = all.column,
                              .covariate_name = all.name};
+  if (columns->patient >= 0) LIND_TRY(read_patients(&p, columns->patient, arena, &set->patient));
+  if (columns->period >= 0) LIND_TRY(read_periods(&p, columns->period, arena, &set->period));
   return read_strata(&p, columns, arena, set);
 }

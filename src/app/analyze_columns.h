@@ -8,7 +8,7 @@
 
 typedef struct lind_analyze_columns {
   const lind_csv *csv;
-  int value, arm, event, weight; /* columns; event, weight -1: none */
+  int value, arm, event, weight, patient, period; /* columns; all but the first two -1: none */
   int n_adjust, n_stratify;
   int adjust[LIND_COVARIATES], stratify[LIND_COVARIATES];
 } lind_analyze_columns;

@@ -130,11 +130,13 @@ void lind_past_endpoints(const lind_layout *layout, const lind_desk *desk, int s
   const double *measured[64];
   lind_history history;
   lind_desk_history(desk, seat, measured, &history);
-  for (int e = 0; e < layout->n_endpoints; e++) {
+  for (int reading = 0; reading < layout->n_endpoints * layout->n_periods; reading++) {
     const char *unit;
-    events[e] = 0.0;
-    values[e] = NAN;
+    const int e = reading / layout->n_periods;
+    events[reading] = 0.0;
+    values[reading] = NAN;
     if (history.reason == LIND_END_FAILED) continue; /* a failed lane's history is not evidence */
-    values[e] = lind_readings_value(layout, e, &history, &events[e]) * lind_layout_scale(layout, e, &unit);
+    values[reading] = lind_readings_value(layout, e, reading % layout->n_periods, &history, &events[reading]) *
+                      lind_layout_scale(layout, e, &unit);
   }
 }

@@ -173,16 +173,20 @@ static lind_err decisions(const lind_study *study, lind_runner *runner, uint64_t
 static void endpoints(const lind_layout *layout, const lind_desk *desk, int s, double *values, double *events) {
   lind_past_endpoints(layout, desk, s, values, events);
   printf("\nendpoints\n");
-  for (int e = 0; e < layout->n_endpoints; e++) {
+  for (int r = 0; r < layout->n_endpoints * layout->n_periods; r++) {
+    const int e = r / layout->n_periods, period = r % layout->n_periods;
     const lind_endpoint *endpoint = &layout->plan->protocol->endpoints[e];
     const char *unit;
     (void)lind_layout_scale(layout, e, &unit);
     printf("  %-16s ", endpoint->name);
-    if (isnan(values[e]))
+    if (layout->n_periods > 1)
+      printf("period %d, %s: ", period + 1,
+             layout->plan->protocol->treatments[lind_layout_treatment(layout, desk->arm[s], period)].name);
+    if (isnan(values[r]))
       printf("cannot be told");
     else
-      printf("%.17g %s", values[e], unit);
-    if (layout->kinds[e]->scale == LIND_SCALE_TIME) printf(", %s", events[e] != 0.0 ? "seen" : "not seen until then");
+      printf("%.17g %s", values[r], unit);
+    if (layout->kinds[e]->scale == LIND_SCALE_TIME) printf(", %s", events[r] != 0.0 ? "seen" : "not seen until then");
     printf("  (%s)\n", endpoint->title);
   }
 }
@@ -200,8 +204,8 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
              (unsigned long long)seat, protocol->name, (unsigned long long)(protocol->patients - 1));
   LIND_CHECK(replicate < protocol->replicates, LIND_ERR_INPUT, "--replicate is %llu; the replicates of this run are 0 to %llu",
              (unsigned long long)replicate, (unsigned long long)(protocol->replicates - 1));
-  LIND_TAKE(values, arena, layout->n_endpoints);
-  LIND_TAKE(events, arena, layout->n_endpoints);
+  LIND_TAKE(values, arena, layout->n_endpoints * layout->n_periods);
+  LIND_TAKE(events, arena, layout->n_endpoints * layout->n_periods);
   LIND_TRY(lind_runner_create(layout, &runner));
   lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
   if (err == LIND_OK) {

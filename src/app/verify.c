@@ -140,10 +140,10 @@ static const char *compare_outcome(const stored *s, const lind_desk *desk, int a
   for (; f < 3; f++)
     if (!is_same(s->outcomes->data[f][row], life[f])) return s->outcomes->fields[f].name;
   lind_past_endpoints(layout, desk, at, values, events);
-  for (int e = 0; e < layout->n_endpoints; e++) {
-    if (!is_same(s->outcomes->data[f][row], values[e])) return s->outcomes->fields[f].name;
+  for (int r = 0; r < layout->n_endpoints * layout->n_periods; r++) {
+    if (!is_same(s->outcomes->data[f][row], values[r])) return s->outcomes->fields[f].name;
     f++;
-    if (layout->kinds[e]->scale == LIND_SCALE_TIME && !is_same(s->outcomes->data[f++][row], events[e]))
+    if (layout->kinds[r / layout->n_periods]->scale == LIND_SCALE_TIME && !is_same(s->outcomes->data[f++][row], events[r]))
       return s->outcomes->fields[f - 1].name;
   }
   return NULL;

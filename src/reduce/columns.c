@@ -36,7 +36,7 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   const lind_plan *plan = layout->plan;
   lind_field *fields;
   const char **arms;
-  LIND_TAKE(fields, arena, 12 + 2 * plan->cohort->n_columns + plan->n_groupings + 2 * layout->n_endpoints);
+  LIND_TAKE(fields, arena, 12 + 2 * plan->cohort->n_columns + plan->n_groupings + 2 * layout->n_endpoints * layout->n_periods);
   LIND_TAKE(arms, arena, layout->n_arms);
   for (int a = 0; a < layout->n_arms; a++) arms[a] = plan->protocol->arms[a].name;
   add(layout, fields, (lind_field){"replicate", "1", "which repetition of the trial, from 0", LIND_FIELD_COUNT, 0, NULL});
@@ -55,16 +55,18 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   add(layout, fields, (lind_field){"end", "day", "time followed", LIND_FIELD_REAL, 0, NULL});
   add(layout, fields, (lind_field){"reason", "1", "why follow-up ended", LIND_FIELD_CODE, LIND_END_COUNT, end_labels});
   add(layout, fields, (lind_field){"visits", "1", "visits attended", LIND_FIELD_COUNT, 0, NULL});
-  for (int e = 0; e < layout->n_endpoints; e++) {
-    const lind_endpoint *endpoint = &plan->protocol->endpoints[e];
-    const char *unit;
-    (void)lind_layout_scale(layout, e, &unit);
-    add(layout, fields, (lind_field){endpoint->name, unit[0] != '\0' ? unit : "1", endpoint->title, LIND_FIELD_REAL, 0, NULL});
-    if (layout->kinds[e]->scale == LIND_SCALE_TIME)
-      add(layout, fields,
-          (lind_field){lind_arena_format(arena, "%s_event", endpoint->name), "1", "1 seen, 0 censored at that time",
-                       LIND_FIELD_COUNT, 0, NULL});
-  }
+  for (int e = 0; e < layout->n_endpoints; e++)
+    for (int p = 0; p < layout->n_periods; p++) {
+      const lind_endpoint *endpoint = &plan->protocol->endpoints[e];
+      const char *unit,
+          *name = layout->n_periods == 1 ? endpoint->name : lind_arena_format(arena, "%s_%d", endpoint->name, p + 1);
+      (void)lind_layout_scale(layout, e, &unit);
+      add(layout, fields, (lind_field){name, unit[0] != '\0' ? unit : "1", endpoint->title, LIND_FIELD_REAL, 0, NULL});
+      if (layout->kinds[e]->scale == LIND_SCALE_TIME)
+        add(layout, fields,
+            (lind_field){lind_arena_format(arena, "%s_event", endpoint->name), "1", "1 seen, 0 censored at that time",
+                         LIND_FIELD_COUNT, 0, NULL});
+    }
   layout->columns = fields;
   return LIND_OK;
 }
@@ -90,10 +92,11 @@ void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, c
   PUT(desk->end[s] / 24.0);
   PUT(desk->reason[s]);
   PUT(desk->n_visits[s]);
-  for (int e = 0; e < layout->n_endpoints; e++) {
+  for (int reading = 0; reading < layout->n_endpoints * layout->n_periods; reading++) {
     const char *unit;
-    PUT(values[e] * lind_layout_scale(layout, e, &unit));
-    if (layout->kinds[e]->scale == LIND_SCALE_TIME) PUT(events[e]);
+    const int e = reading / layout->n_periods;
+    PUT(values[reading] * lind_layout_scale(layout, e, &unit));
+    if (layout->kinds[e]->scale == LIND_SCALE_TIME) PUT(events[reading]);
   }
 #undef PUT
 }

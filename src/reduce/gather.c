@@ -10,13 +10,15 @@ static int most_covariates(const lind_layout *layout) {
   return most;
 }
 
+static size_t most_rows(const lind_layout *layout) { return lind_plan_seats_in_memory(layout->plan) * (size_t)layout->n_periods; }
+
 size_t lind_gather_bytes(const lind_layout *layout) {
   const size_t reals = 2 + (size_t)most_covariates(layout);
-  return lind_plan_seats_in_memory(layout->plan) * (reals * sizeof(double) + sizeof(int) + sizeof(uint16_t) + sizeof(uint8_t));
+  return most_rows(layout) * (reals * sizeof(double) + sizeof(int) + sizeof(uint32_t) + sizeof(uint16_t) + 2 * sizeof(uint8_t));
 }
 
 lind_err lind_gather_create(const lind_layout *layout, lind_gather *gather) {
-  const size_t n = lind_plan_seats_in_memory(layout->plan);
+  const size_t n = most_rows(layout);
   *gather = (lind_gather){.storage = malloc(lind_gather_bytes(layout) + 8)};
   LIND_CHECK(gather->storage != NULL, LIND_ERR_MEMORY, "no memory for the %zu bytes of an analysis", lind_gather_bytes(layout));
   double *reals = gather->storage; /* the widest first, so that all are aligned */
@@ -25,8 +27,10 @@ lind_err lind_gather_create(const lind_layout *layout, lind_gather *gather) {
   reals += 2 * n;
   for (int k = 0; k < most_covariates(layout); k++, reals += n) gather->covariate[k] = reals;
   gather->seat = (int *)(void *)reals;
-  gather->stratum = (uint16_t *)(void *)(gather->seat + n);
+  gather->patient = (uint32_t *)(void *)(gather->seat + n);
+  gather->stratum = (uint16_t *)(void *)(gather->patient + n);
   gather->treated = (uint8_t *)(void *)(gather->stratum + n);
+  gather->period = gather->treated + n;
   return LIND_OK;
 }
 
@@ -52,16 +56,20 @@ static uint16_t stratum_of(const lind_layout *layout, const lind_layout_analysis
 void lind_gather_set(lind_gather *gather, const lind_layout *layout, const struct lind_layout_term *term, const lind_desk *desk,
                      const double *value, const double *event, int n, lind_analysis_set *set) {
   const lind_layout_analysis *analysis = &layout->analyses[term->analysis];
-  const size_t first = (size_t)term->endpoint * (size_t)desk->capacity;
+  const size_t first = lind_layout_value(layout, term->endpoint, 0, desk->capacity);
   uint64_t count = 0;
-  for (int s = 0; s < n; s++) {
-    const int arm = desk->arm[s];
-    if (!desk->seated[s] || (arm != term->treated && arm != term->control)) continue;
-    if (lind_gather_level(desk, term->grouping, s) != term->level) continue;
+  for (int row = 0; row < n * layout->n_periods; row++) {
+    const int s = row / layout->n_periods, period = row % layout->n_periods;
+    if (!desk->seated[s] || lind_gather_level(desk, term->grouping, s) != term->level) continue;
+    const int treatment = lind_layout_treatment(layout, desk->arm[s], period);
+    if (treatment != term->treated && treatment != term->control) continue;
+    const size_t at = first + (size_t)period * (size_t)desk->capacity + (size_t)s;
     gather->seat[count] = s;
-    gather->treated[count] = arm == term->treated;
-    gather->value[count] = value[first + (size_t)s];
-    gather->event[count] = event[first + (size_t)s];
+    gather->patient[count] = (uint32_t)s;
+    gather->period[count] = (uint8_t)period;
+    gather->treated[count] = treatment == term->treated;
+    gather->value[count] = value[at];
+    gather->event[count] = event[at];
     gather->stratum[count] = stratum_of(layout, analysis, desk, s);
     for (int k = 0; k < analysis->n_covariates; k++)
       gather->covariate[k][count] = covariate_of(&analysis->covariates[k], desk, s);
@@ -75,5 +83,7 @@ void lind_gather_set(lind_gather *gather, const lind_layout *layout, const struc
                              .stratum = analysis->n_stratify > 0 ? gather->stratum : NULL,
                              .n_covariates = analysis->n_covariates,
                              .covariate = (const double *const *)gather->covariate,
+                             .patient = layout->n_periods > 1 ? gather->patient : NULL,
+                             .period = layout->n_periods > 1 ? gather->period : NULL,
                              .covariate_name = (const char *const *)analysis->covariate_names};
 }

@@ -11,6 +11,8 @@ typedef struct lind_gather {
   uint8_t *treated;
   double *value, *event, *covariate[LIND_COVARIATES];
   uint16_t *stratum;
+  uint32_t *patient;
+  uint8_t *period;
   int *seat; /* [n] where on the desk each row comes from */
   void *storage;
 } lind_gather;
@@ -18,7 +20,8 @@ typedef struct lind_gather {
 size_t lind_gather_bytes(const lind_layout *layout);
 lind_err lind_gather_create(const lind_layout *layout, lind_gather *gather) LIND_MUST_CHECK;
 void lind_gather_release(lind_gather *gather);
-/* The first n seats of the desk, as this term compares them. value, event: [n_endpoints][capacity] of all endpoints. */
+/* The first n seats of the desk, as this term compares them. A row is a patient, in a
+ * crossover a patient in a period. value, event: of all endpoints, see lind_layout_value. */
 void lind_gather_set(lind_gather *gather, const lind_layout *layout, const struct lind_layout_term *term, const lind_desk *desk,
                      const double *value, const double *event, int n, lind_analysis_set *set);
 

@@ -7,8 +7,8 @@
 #include "layout_endpoints.h"
 #include "lind/text.h"
 
-size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int arm) {
-  const int cell = (endpoint * layout->n_levels + layout->first_level[grouping] + level) * layout->n_arms + arm;
+size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int treatment) {
+  const int cell = (endpoint * layout->n_levels + layout->first_level[grouping] + level) * layout->n_treatments + treatment;
   return (size_t)cell * LIND_CELL_REALS;
 }
 
@@ -62,11 +62,20 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
       "use an estimator of means or shares, or raise block_max",
       analysis->name, estimator->name, (unsigned long long)plan->protocol->patients,
       (unsigned long long)plan->protocol->block_max);
-  LIND_CHECK_AT(plan->protocol->n_arms > 1, LIND_ERR_INPUT, analysis->where,
-                "analysis.%s compares two arms, but the trial has one", analysis->name);
+  LIND_CHECK_AT(layout->n_treatments > 1, LIND_ERR_INPUT, analysis->where, "analysis.%s compares two arms, but the trial has one",
+                analysis->name);
+  LIND_CHECK_AT(
+      layout->n_periods > 1 || !estimator->paired, LIND_ERR_INPUT, analysis->estimator.where,
+      "analysis.%s.estimator %s takes patients as their own controls, but in this trial each has one treatment; it needs "
+      "a crossover",
+      analysis->name, estimator->name);
+  LIND_CHECK_AT(layout->n_periods == 1 || estimator->paired, LIND_ERR_INPUT, analysis->estimator.where,
+                "analysis.%s.estimator %s takes every number for another patient, but in a crossover each patient has one a "
+                "period; use crossover or paired",
+                analysis->name, estimator->name);
   const int endpoint = find_endpoint(plan->protocol, analysis->endpoint.text);
-  const int treated = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[0].text) : 0;
-  const int control = analysis->compare.n == 2 ? lind_protocol_find_arm(plan->protocol, analysis->compare.at[1].text) : 1;
+  const int treated = analysis->compare.n == 2 ? lind_protocol_find_treatment(plan->protocol, analysis->compare.at[0].text) : 0;
+  const int control = analysis->compare.n == 2 ? lind_protocol_find_treatment(plan->protocol, analysis->compare.at[1].text) : 1;
   const lind_scale scale = layout->kinds[endpoint]->scale;
   LIND_CHECK_AT(estimator->fits & 1u << scale, LIND_ERR_INPUT, analysis->estimator.where,
                 "analysis.%s.estimator %s does not fit endpoint %s of kind %s", analysis->name, estimator->name,
@@ -164,6 +173,8 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   LIND_TAKE(layout, arena, 1);
   layout->plan = plan;
   layout->n_arms = plan->protocol->n_arms;
+  layout->n_treatments = plan->protocol->n_treatments;
+  layout->n_periods = plan->protocol->n_periods;
   LIND_CHECK(plan->protocol->n_looks == 0 || plan->block_replicates > 0, LIND_ERR_INPUT,
              "design.looks need every patient of a replicate at once, which one of %llu patients (block_max %llu) is not; raise "
              "block_max",
@@ -174,7 +185,7 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   LIND_TRY(check_looks(layout));
   LIND_CHECK(plan->protocol->n_looks == 0 || layout->n_terms > 0, LIND_ERR_INPUT,
              "%s: design.looks decide by the first analysis, but the protocol has none", plan->protocol->path);
-  layout->first_term = (size_t)(layout->n_endpoints * layout->n_levels * layout->n_arms) * LIND_CELL_REALS;
+  layout->first_term = (size_t)(layout->n_endpoints * layout->n_levels * layout->n_treatments) * LIND_CELL_REALS;
   layout->first_share = LIND_FLOW_ARMS + (size_t)layout->n_arms * LIND_FLOW_PER_ARM;
   LIND_TRY(settle_baseline(layout, arena));
   layout->first_baseline = layout->first_term + (size_t)layout->n_terms * LIND_TERM_REALS;

@@ -87,6 +87,9 @@ static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endp
                 lind_text_suggestion(endpoint->kind.text, names, (size_t)n, suggestion, sizeof suggestion));
   *measure = *trace = -1;
   *result = kind;
+  LIND_CHECK_AT(plan->protocol->n_periods == 1 || kind->scale != LIND_SCALE_TIME, LIND_ERR_INPUT, endpoint->kind.where,
+                "endpoints.%s is of kind %s, a time to something, which belongs to a life and not to a period of a crossover",
+                endpoint->name, kind->name);
   if (kind->needs_event) return settle_event(plan, endpoint, measure);
   if (kind->needs_output || endpoint->of.text != NULL) LIND_TRY(settle_of(plan, endpoint, kind, measure, trace));
   return check_keys(endpoint, kind);
@@ -98,8 +101,10 @@ lind_err lind_layout_endpoints_settle(lind_layout *layout, lind_arena *arena) {
   const lind_protocol *protocol = layout->plan->protocol;
   const lind_endpoint_kind **kinds;
   int *measures, *traces, *first;
-  LIND_CHECK_AT(protocol->n_endpoints <= MOST_ENDPOINTS, LIND_ERR_INPUT, protocol->endpoints[MOST_ENDPOINTS].where,
-                "%d endpoints; a trial has at most %d", protocol->n_endpoints, MOST_ENDPOINTS);
+  const int most = MOST_ENDPOINTS / layout->n_periods;
+  LIND_CHECK_AT(protocol->n_endpoints <= most, LIND_ERR_INPUT, protocol->endpoints[most].where,
+                "%d endpoints; a trial of %d period%s has at most %d", protocol->n_endpoints, layout->n_periods,
+                layout->n_periods > 1 ? "s" : "", most);
   LIND_TAKE(kinds, arena, protocol->n_endpoints + 1);
   LIND_TAKE(measures, arena, protocol->n_endpoints + 1);
   LIND_TAKE(traces, arena, protocol->n_endpoints + 1);

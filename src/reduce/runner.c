@@ -11,7 +11,7 @@ enum { MEASURES = 64 };
 struct lind_runner {
   const lind_layout *layout;
   lind_desk *desk;
-  double *value, *event; /* [n_endpoints][capacity] of the replicate at hand */
+  double *value, *event; /* [n_endpoints][n_periods][capacity] of the replicate at hand */
   lind_gather gather;
   double *reals; /* [block_replicates][n_reals] */
   int64_t *counts;
@@ -23,7 +23,7 @@ static size_t replicates_in_memory(const lind_plan *plan) { return plan->block_r
 
 static void sizes(const lind_layout *layout, size_t bytes[5]) {
   const lind_plan *plan = layout->plan;
-  const size_t n = lind_plan_seats_in_memory(plan), e = (size_t)layout->n_endpoints;
+  const size_t n = lind_plan_seats_in_memory(plan), e = (size_t)(layout->n_endpoints * layout->n_periods);
   bytes[0] = bytes[1] = n * e * sizeof(double);
   bytes[2] = replicates_in_memory(plan) * layout->n_reals * sizeof(double);
   bytes[3] = layout->n_counts * sizeof(int64_t);
@@ -46,10 +46,11 @@ static void see(void *context, int s) {
   lind_history history;
   if (runner->desk->reason[s] == LIND_END_FAILED) return;
   lind_desk_history(runner->desk, s, values, &history);
-  for (int e = 0; e < layout->n_endpoints; e++) {
-    const size_t at = (size_t)e * (size_t)runner->desk->capacity + (size_t)s;
-    runner->value[at] = lind_readings_value(layout, e, &history, &runner->event[at]);
-  }
+  for (int e = 0; e < layout->n_endpoints; e++)
+    for (int p = 0; p < layout->n_periods; p++) {
+      const size_t at = lind_layout_value(layout, e, p, runner->desk->capacity) + (size_t)s;
+      runner->value[at] = lind_readings_value(layout, e, p, &history, &runner->event[at]);
+    }
 }
 
 lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
@@ -90,31 +91,33 @@ void lind_runner_destroy(lind_runner **at) {
  * ------------------------------------------------------------------------------------------------ */
 
 static void live(lind_runner *runner, int from, int to) {
-  for (int e = 0; e < runner->layout->n_endpoints; e++)
+  for (int reading = 0; reading < runner->layout->n_endpoints * runner->layout->n_periods; reading++)
     for (int s = from; s < to; s++) {
-      const size_t at = (size_t)e * (size_t)runner->desk->capacity + (size_t)s;
+      const size_t at = (size_t)reading * (size_t)runner->desk->capacity + (size_t)s;
       runner->value[at] = NAN;
       runner->event[at] = 0.0;
     }
   lind_simulate(runner->desk, from, to);
 }
 
+static void fill_cell(lind_runner *runner, int e, int period, int s, double *reals) {
+  const lind_layout *layout = runner->layout;
+  const lind_desk *desk = runner->desk;
+  const size_t at = lind_layout_value(layout, e, period, desk->capacity) + (size_t)s;
+  const double y = layout->kinds[e]->scale == LIND_SCALE_TIME && runner->event[at] == 0.0 ? NAN : runner->value[at];
+  const int treatment = lind_layout_treatment(layout, desk->arm[s], period);
+  for (int g = 0; g < layout->plan->n_groupings; g++) {
+    double *cell = reals + lind_layout_cell(layout, e, g, lind_gather_level(desk, g, s), treatment);
+    lind_moments_add((lind_moments *)(void *)cell, y);
+  }
+}
+
 /* Moments of every cell: a time that was not reached has no value, so cells of times hold those who reached it. */
 static void fill_cells(lind_runner *runner, int n, double *reals) {
   const lind_layout *layout = runner->layout;
-  const lind_desk *desk = runner->desk;
-  for (int e = 0; e < layout->n_endpoints; e++) {
-    const bool time = layout->kinds[e]->scale == LIND_SCALE_TIME;
-    for (int s = 0; s < n; s++) {
-      if (!desk->seated[s]) continue;
-      const size_t at = (size_t)e * (size_t)desk->capacity + (size_t)s;
-      const double y = time && runner->event[at] == 0.0 ? NAN : runner->value[at];
-      for (int g = 0; g < layout->plan->n_groupings; g++) {
-        double *cell = reals + lind_layout_cell(layout, e, g, lind_gather_level(desk, g, s), desk->arm[s]);
-        lind_moments_add((lind_moments *)(void *)cell, y);
-      }
-    }
-  }
+  for (int e = 0; e < layout->n_endpoints; e++)
+    for (int s = 0; s < n; s++)
+      for (int p = 0; runner->desk->seated[s] && p < layout->n_periods; p++) fill_cell(runner, e, p, s, reals);
 }
 
 _Static_assert(sizeof(lind_moments) == LIND_CELL_REALS * sizeof(double), "a cell is a lind_moments");
@@ -203,9 +206,9 @@ static void keep_rows(lind_runner *runner, int n) {
   double values[256], events[256];
   for (int s = 0; s < n; s++) {
     if (!runner->desk->seated[s]) continue;
-    for (int e = 0; e < layout->n_endpoints; e++) {
-      values[e] = runner->value[(size_t)e * (size_t)runner->desk->capacity + (size_t)s];
-      events[e] = runner->event[(size_t)e * (size_t)runner->desk->capacity + (size_t)s];
+    for (int reading = 0; reading < layout->n_endpoints * layout->n_periods; reading++) {
+      values[reading] = runner->value[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
+      events[reading] = runner->event[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
     }
     lind_columns_row(layout, runner->desk, s, values, events, runner->rows, runner->most_rows, runner->n_rows++);
   }

@@ -56,13 +56,13 @@ static json_t *cell(const lind_tally *tally, int e, int g, int l, int a) {
   json_t *object = json_object();
   json_object_set_new(object, "group", text(plan->groupings[g].name));
   json_object_set_new(object, "level", text(plan->groupings[g].levels.names[l]));
-  json_object_set_new(object, "arm", text(plan->protocol->arms[a].name));
+  json_object_set_new(object, "arm", text(plan->protocol->treatments[a].name));
   json_object_set_new(object, "mean", lind_estimates_number(pooled->n > 0.0 ? pooled->mean * scale : NAN));
   json_object_set_new(object, "mcse", lind_estimates_number(mcse * scale));
   json_object_set_new(object, "sd", lind_estimates_number(sd * scale));
   json_object_set_new(object, "n", json_integer((json_int_t)pooled->n));
   json_object_set_new(object, "missing", json_integer((json_int_t)pooled->missing));
-  add_published(object, plan->protocol, NULL, plan->protocol->endpoints[e].name, plan->protocol->arms[a].name,
+  add_published(object, plan->protocol, NULL, plan->protocol->endpoints[e].name, plan->protocol->treatments[a].name,
                 plan->groupings[g].name, plan->groupings[g].levels.names[l]);
   return object;
 }
@@ -83,7 +83,7 @@ static json_t *endpoints(const lind_tally *tally) {
     json_object_set_new(object, "scale", text(scales[layout->kinds[e]->scale]));
     for (int g = 0; g < plan->n_groupings; g++)
       for (int l = 0; l < plan->groupings[g].levels.n; l++)
-        for (int a = 0; a < layout->n_arms; a++) {
+        for (int a = 0; a < layout->n_treatments; a++) {
           json_t *one = cell(tally, e, g, l, a);
           if (one != NULL) json_array_append_new(cells, one);
         }
@@ -208,8 +208,8 @@ static json_t *analyses(const lind_tally *tally) {
     json_object_set_new(object, "level", json_real(analysis->level));
     json_object_set_new(object, "null", json_real(analysis->null));
     if (first != NULL) {
-      json_object_set_new(object, "treated", text(protocol->arms[first->treated].name));
-      json_object_set_new(object, "control", text(protocol->arms[first->control].name));
+      json_object_set_new(object, "treated", text(protocol->treatments[first->treated].name));
+      json_object_set_new(object, "control", text(protocol->treatments[first->control].name));
     }
     json_object_set_new(object, "terms", terms);
     json_array_append_new(list, object);

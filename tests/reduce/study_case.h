@@ -41,15 +41,25 @@ static inline lind_err study_put(void *self, const lind_block_record *r) {
   return LIND_OK;
 }
 
-static inline lind_err study_lay_out(study *s, const char *const *sets) {
+static inline lind_err study_lay_out_of(study *s, const char *name, const char *const *sets) {
   lind_protocol *protocol;
   const lind_node *root;
   int n = 0;
   while (sets[n] != NULL) n++;
   LIND_TRY(lind_arena_create(&s->arena));
-  LIND_TRY(lind_protocol_read(LIND_SOURCE_DIR "/tests/reduce/data/study.yaml", sets, n, s->arena, &protocol, &root));
+  LIND_TRY(lind_protocol_read(lind_arena_format(s->arena, LIND_SOURCE_DIR "/tests/reduce/data/%s.yaml", name), sets, n, s->arena,
+                              &protocol, &root));
   LIND_TRY(lind_plan_create(protocol, root, LIND_BACK_END_EVALUATOR, s->arena, &s->plan));
   return lind_layout_create(s->plan, s->arena, &s->layout);
+}
+
+static inline lind_err study_lay_out(study *s, const char *const *sets) { return study_lay_out_of(s, "study", sets); }
+
+static inline study study_from_file(const char *name, const char *const *sets) {
+  study s = {0};
+  if (study_lay_out_of(&s, name, sets) != LIND_OK || lind_runner_create(s.layout, &s.runner) != LIND_OK)
+    fail_msg("%s", lind_error_message());
+  return s;
 }
 
 static inline study study_from(const char *const *sets) {

@@ -141,7 +141,7 @@ static void runner_and_replay_agree(void **state) {
     for (int k = 0; k < 3; k++) {
       double event;
       const char *unit;
-      const double value = lind_readings_value(s.layout, 5 + k, &history, &event) * lind_layout_scale(s.layout, 5 + k, &unit);
+      const double value = lind_readings_value(s.layout, 5 + k, 0, &history, &event) * lind_layout_scale(s.layout, 5 + k, &unit);
       const double stored = row_column(&s, r, names[k])[i];
       assert_true(value == stored || (isnan(value) && isnan(stored)));
     }
