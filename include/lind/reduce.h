@@ -54,6 +54,8 @@ typedef struct lind_layout {
   const lind_endpoint_kind *const *kinds; /* [n_endpoints] */
   const int *measures;                    /* [n_endpoints] index of the measure or the event, -1 */
   const int *traces;                      /* [n_endpoints] index of the trace, -1 */
+  const int *classes, *n_labels;          /* [n_endpoints] first count of a category: [n_treatments][n_labels]; -1, 0: none */
+  const int *plane;                       /* [n_endpoints] first count of its figure: [n_treatments][y_bins][x_bins]; -1 */
   int n_terms;
   const struct lind_layout_term {
     int analysis, grouping, level, treated, control, endpoint;
@@ -87,6 +89,8 @@ static inline size_t lind_layout_value(const lind_layout *layout, int endpoint, 
 }
 /* An endpoint of a patient in a period, from a history with its traces. *event as lind_endpoint_kind.value sets it, else 0. */
 double lind_readings_value(const lind_layout *layout, int endpoint, int period, const lind_history *history, double *event);
+/* Where a patient stands in the plane of a category, as a bin of its figure; -1: nowhere. */
+int lind_readings_bin(const lind_layout *layout, int endpoint, int period, const lind_history *history);
 /* What the report multiplies a canonical value by, and the unit it then has. */
 double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit);
 

@@ -148,6 +148,7 @@ static void decision(void *context, const lind_decision *d) {
     case LIND_DECISION_RECHECK:
       printf(" in %g day\n", d->after / 24.0);
       break;
+    case LIND_DECISION_BEGIN:
     case LIND_DECISION_STOP:
       printf("\n");
       break;

@@ -89,6 +89,10 @@ static lind_err read_sequence(lind_arena *arena, const lind_protocol *protocol, 
     treatment[p] = lind_protocol_find_treatment(protocol, arm->sequence.at[p].text);
   }
   arm->treatment = treatment;
+  if (strcmp(arm->title, arm->name) != 0) return LIND_OK;
+  for (int p = 0; p < arm->sequence.n; ++p) /* its own title would say no more */
+    arm->title = lind_arena_format(arena, "%s%s%s", p == 0 ? "" : arm->title, p == 0 ? "" : ", then ",
+                                   protocol->treatments[treatment[p]].title);
   return LIND_OK;
 }
 

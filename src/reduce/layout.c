@@ -143,6 +143,7 @@ static lind_err settle_baseline(lind_layout *layout, lind_arena *arena) {
   layout->shares = shares;
   layout->share_first = first;
   layout->share_levels = levels;
+  LIND_TRY(lind_layout_endpoints_count(layout, arena, count, &count));
   layout->first_curve = (size_t)count;
   return LIND_OK;
 }

@@ -122,3 +122,26 @@ lind_err lind_layout_endpoints_settle(lind_layout *layout, lind_arena *arena) {
   layout->first_level = first;
   return LIND_OK;
 }
+
+lind_err lind_layout_endpoints_count(lind_layout *layout, lind_arena *arena, int first, int *end) {
+  int *classes, *n_labels, *plane;
+  LIND_TAKE(classes, arena, layout->n_endpoints + 1);
+  LIND_TAKE(n_labels, arena, layout->n_endpoints + 1);
+  LIND_TAKE(plane, arena, layout->n_endpoints + 1);
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    const lind_endpoint_kind *kind = layout->kinds[e];
+    classes[e] = plane[e] = -1;
+    if (kind->scale != LIND_SCALE_CATEGORY) continue;
+    while (kind->labels[n_labels[e]] != NULL) n_labels[e]++;
+    classes[e] = first;
+    first += layout->n_treatments * n_labels[e];
+    if (kind->plane == NULL) continue;
+    plane[e] = first;
+    first += layout->n_treatments * kind->plane->x_bins * kind->plane->y_bins;
+  }
+  layout->classes = classes;
+  layout->n_labels = n_labels;
+  layout->plane = plane;
+  *end = first;
+  return LIND_OK;
+}

@@ -4,6 +4,8 @@
 
 #include "lind/reduce.h"
 
+/* Counts of categories and of their figures, from `first` on; returns what is behind them. */
+lind_err lind_layout_endpoints_count(lind_layout *layout, lind_arena *arena, int first, int *end) LIND_MUST_CHECK;
 /* Fills kinds, measures, traces and levels. */
 lind_err lind_layout_endpoints_settle(lind_layout *layout, lind_arena *arena) LIND_MUST_CHECK;
 

@@ -18,18 +18,48 @@ static lind_endpoint in_period(const lind_layout *layout, int e, int period) {
   return endpoint;
 }
 
+/* What the endpoint looks at, over time; false: the trace is not there. */
+static bool series_of(const lind_layout *layout, int e, const lind_history *history, lind_series *series) {
+  if (layout->traces[e] >= 0) {
+    if (history->traces == NULL) return false;
+    *series = history->traces[layout->traces[e]];
+  } else {
+    *series = (lind_series){.n = history->n_visits, .value = history->value[layout->measures[e]], .time = history->time};
+  }
+  return true;
+}
+
 static double read(const lind_layout *layout, int e, const lind_endpoint *endpoint, const lind_history *history, double *event) {
   const lind_endpoint_kind *kind = layout->kinds[e];
-  if (layout->traces[e] >= 0)
-    return history->traces != NULL ? kind->of_series(endpoint, &history->traces[layout->traces[e]]) : NAN;
-  if (kind->value != NULL) return kind->value(endpoint, history, layout->measures[e], event);
-  const lind_series visits = {.n = history->n_visits, .value = history->value[layout->measures[e]], .time = history->time};
-  return kind->of_series(endpoint, &visits);
+  lind_series series;
+  if (kind->value != NULL && layout->traces[e] < 0) return kind->value(endpoint, history, layout->measures[e], event);
+  return series_of(layout, e, history, &series) ? kind->of_series(endpoint, &series) : NAN;
+}
+
+static lind_endpoint view(const lind_layout *layout, int e, int period) {
+  return layout->n_periods == 1 ? layout->plan->protocol->endpoints[e] : in_period(layout, e, period);
 }
 
 double lind_readings_value(const lind_layout *layout, int e, int period, const lind_history *history, double *event) {
   *event = 0.0;
-  if (layout->n_periods == 1) return read(layout, e, &layout->plan->protocol->endpoints[e], history, event);
-  const lind_endpoint endpoint = in_period(layout, e, period);
+  const lind_endpoint endpoint = view(layout, e, period);
   return read(layout, e, &endpoint, history, event);
+}
+
+static int bin_of(double value, double lower, double upper, int n) {
+  const int bin = (int)floor((value - lower) / (upper - lower) * n);
+  return bin < 0 ? 0 : bin >= n ? n - 1 : bin;
+}
+
+int lind_readings_bin(const lind_layout *layout, int e, int period, const lind_history *history) {
+  const lind_endpoint_kind *kind = layout->kinds[e];
+  const lind_plane *plane = kind->plane;
+  const lind_endpoint endpoint = view(layout, e, period);
+  lind_series series;
+  double x, y;
+  if (!series_of(layout, e, history, &series)) return -1;
+  kind->place(&endpoint, &series, &x, &y);
+  if (isnan(x) || isnan(y)) return -1;
+  return bin_of(y, plane->y_lower, plane->y_upper, plane->y_bins) * plane->x_bins +
+         bin_of(x, plane->x_lower, plane->x_upper, plane->x_bins);
 }

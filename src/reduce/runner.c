@@ -37,6 +37,18 @@ size_t lind_runner_bytes(const lind_layout *layout) {
   return total + lind_gather_bytes(layout);
 }
 
+/* Categories are counted, in their figure, too; every life that is lived takes part. */
+static void count_class(lind_runner *runner, int e, int period, int s, const lind_history *history) {
+  const lind_layout *layout = runner->layout;
+  const double class = runner->value[lind_layout_value(layout, e, period, runner->desk->capacity) + (size_t)s];
+  const int treatment = lind_layout_treatment(layout, runner->desk->arm[s], period);
+  const lind_plane *plane = layout->kinds[e]->plane;
+  if (isnan(class)) return;
+  runner->counts[layout->classes[e] + treatment * layout->n_labels[e] + (int)class]++;
+  const int bin = plane != NULL ? lind_readings_bin(layout, e, period, history) : -1;
+  if (bin >= 0) runner->counts[layout->plane[e] + treatment * plane->x_bins * plane->y_bins + bin]++;
+}
+
 /* A life has been lived, and its traces are still there: what the endpoints make of it. A failed lane's history is no evidence.
  */
 static void see(void *context, int s) {
@@ -50,6 +62,7 @@ static void see(void *context, int s) {
     for (int p = 0; p < layout->n_periods; p++) {
       const size_t at = lind_layout_value(layout, e, p, runner->desk->capacity) + (size_t)s;
       runner->value[at] = lind_readings_value(layout, e, p, &history, &runner->event[at]);
+      if (layout->classes[e] >= 0) count_class(runner, e, p, s, &history);
     }
 }
 
@@ -102,6 +115,7 @@ static void live(lind_runner *runner, int from, int to) {
 
 static void fill_cell(lind_runner *runner, int e, int period, int s, double *reals) {
   const lind_layout *layout = runner->layout;
+  if (layout->classes[e] >= 0) return; /* a category has no mean */
   const lind_desk *desk = runner->desk;
   const size_t at = lind_layout_value(layout, e, period, desk->capacity) + (size_t)s;
   const double y = layout->kinds[e]->scale == LIND_SCALE_TIME && runner->event[at] == 0.0 ? NAN : runner->value[at];

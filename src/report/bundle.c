@@ -15,6 +15,7 @@ EMBED(forest, LIND_REPORT_SOURCE "/figures/forest.json");
 EMBED(replicates, LIND_REPORT_SOURCE "/figures/replicates.json");
 EMBED(curve, LIND_REPORT_SOURCE "/figures/curve.json");
 EMBED(dots, LIND_REPORT_SOURCE "/figures/dots.json");
+EMBED(cvga, LIND_REPORT_SOURCE "/figures/cvga.json");
 EMBED(library, LIND_REPORT_LIBRARY);
 
 lind_bundle lind_bundle_view(const char *name) {
@@ -23,7 +24,7 @@ lind_bundle lind_bundle_view(const char *name) {
   const struct {
     const char *name, *begin, *end;
   } files[] = {FILE_ROW(style),      FILE_ROW(script), FILE_ROW(library), FILE_ROW(forest),
-               FILE_ROW(replicates), FILE_ROW(curve),  FILE_ROW(dots)};
+               FILE_ROW(replicates), FILE_ROW(curve),  FILE_ROW(dots),    FILE_ROW(cvga)};
 #undef FILE_ROW
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (strcmp(files[i].name, name) == 0) return (lind_bundle){files[i].begin, (size_t)(files[i].end - files[i].begin)};

@@ -68,7 +68,7 @@ static json_t *cell(const lind_tally *tally, int e, int g, int l, int a) {
 }
 
 static json_t *endpoints(const lind_tally *tally) {
-  static const char *const scales[] = {"mean", "share", "time"};
+  static const char *const scales[] = {"mean", "share", "time", "category"};
   const lind_layout *layout = tally->layout;
   const lind_plan *plan = layout->plan;
   json_t *list = json_array();
@@ -88,6 +88,7 @@ static json_t *endpoints(const lind_tally *tally) {
           if (one != NULL) json_array_append_new(cells, one);
         }
     json_object_set_new(object, "cells", cells);
+    if (layout->classes[e] >= 0) lind_estimates_classes(tally, e, object);
     json_array_append_new(list, object);
   }
   return list;

@@ -19,6 +19,22 @@ static json_t *arms(const lind_plan *plan) {
   return list;
 }
 
+/* Of a crossover; in a trial of parallel arms the arms are the treatments. */
+static json_t *treatments(const lind_protocol *protocol) {
+  json_t *list = json_array();
+  for (int t = 0; t < protocol->n_treatments; t++)
+    json_array_append_new(list,
+                          json_pack("{s:s,s:s}", "name", protocol->treatments[t].name, "title", protocol->treatments[t].title));
+  return list;
+}
+
+static json_t *crossover(const lind_protocol *protocol) {
+  const lind_crossover *c = &protocol->crossover;
+  return json_pack("{s:i,s:f,s:f,s:f,s:o}", "periods", protocol->n_periods, "period", c->period / 24.0, "washout",
+                   c->washout / 24.0, "run_in", c->run_in / 24.0, "washout_on",
+                   c->between >= 0 ? json_string(protocol->treatments[c->between].name) : json_null());
+}
+
 static json_t *model(const lind_plan *plan) {
   json_t *object = json_object(), *list = json_array();
   json_object_set_new(object, "name", text(plan->model->name));
@@ -209,6 +225,10 @@ void lind_estimates_context(json_t *root, const lind_tally *tally) {
   const lind_layout *layout = tally->layout;
   const lind_plan *plan = layout->plan;
   json_object_set_new(root, "arms", arms(plan));
+  if (layout->n_periods > 1) {
+    json_object_set_new(root, "treatments", treatments(plan->protocol));
+    json_object_set_new(root, "crossover", crossover(plan->protocol));
+  }
   json_object_set_new(root, "model", model(plan));
   json_object_set_new(
       root, "cohort",
@@ -228,7 +248,8 @@ static const char *title_of(const json_t *root, const json_t *name) {
   size_t i;
   json_t *arm;
   const char *wanted = json_string_value(name);
-  json_array_foreach(json_object_get(root, "arms"), i, arm) {
+  const json_t *treatments = json_object_get(root, "treatments");
+  json_array_foreach(treatments != NULL ? treatments : json_object_get(root, "arms"), i, arm) {
     const char *title = json_string_value(json_object_get(arm, "title"));
     if (wanted != NULL && title != NULL && strcmp(json_string_value(json_object_get(arm, "name")), wanted) == 0) return title;
   }

@@ -10,4 +10,7 @@ json_t *lind_estimates_number(double x); /* null where it is not finite */
 void lind_estimates_context(json_t *root, const lind_tally *tally);
 const char *lind_estimates_answer(const json_t *root); /* one sentence; valid until the next call of this thread */
 
+/* Shares of the classes of a category by treatment, and where its figure puts the patients: keys of an endpoint's object. */
+void lind_estimates_classes(const lind_tally *tally, int endpoint, json_t *object);
+
 #endif

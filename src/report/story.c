@@ -13,31 +13,48 @@ void lind_story_section(lind_story *story, const char *id, const char *title) {
 
 void lind_story_end(lind_story *story) { lind_page_raw(&story->page, "</section>\n\n"); }
 
-const char *lind_story_arm(const lind_story *story, const char *name) {
+bool lind_story_crossover(const lind_story *story) { return json_object_get(story->estimates, "treatments") != NULL; }
+
+const char *lind_story_arm_word(const lind_story *story) {
+  return story->by_treatment && lind_story_crossover(story) ? "Treatment" : "Arm";
+}
+
+/* What is told apart by colour just now. */
+static const json_t *arms_of(const lind_story *story) {
+  return json_object_get(story->estimates, story->by_treatment && lind_story_crossover(story) ? "treatments" : "arms");
+}
+
+static const json_t *find(const json_t *list, const char *name, int *index) {
   size_t i;
-  const json_t *arm;
-  if (name == NULL) return "";
-  json_array_foreach(json_object_get(story->estimates, "arms"), i, arm) {
-    if (strcmp(lind_value_text(arm, "name", ""), name) == 0) return lind_value_text(arm, "title", name);
+  const json_t *item;
+  json_array_foreach(list, i, item) {
+    if (strcmp(lind_value_text(item, "name", ""), name) != 0) continue;
+    *index = (int)i;
+    return item;
   }
-  return name;
+  return NULL;
+}
+
+const char *lind_story_arm(const lind_story *story, const char *name) {
+  int index;
+  if (name == NULL) return "";
+  const json_t *arm = find(json_object_get(story->estimates, "arms"), name, &index);
+  if (arm == NULL) arm = find(json_object_get(story->estimates, "treatments"), name, &index);
+  return arm != NULL ? lind_value_text(arm, "title", name) : name;
 }
 
 int lind_story_arm_index(const lind_story *story, const char *name) {
-  size_t i;
-  const json_t *arm;
-  json_array_foreach(json_object_get(story->estimates, "arms"), i, arm) {
-    if (name != NULL && strcmp(lind_value_text(arm, "name", ""), name) == 0) return (int)i;
-  }
-  return 0;
+  int index = 0;
+  if (name != NULL) (void)find(arms_of(story), name, &index);
+  return index;
 }
 
-static size_t n_arms(const lind_story *story) { return json_array_size(json_object_get(story->estimates, "arms")); }
+static size_t n_arms(const lind_story *story) { return json_array_size(arms_of(story)); }
 
 json_t *lind_story_arm_titles(const lind_story *story) {
   json_t *titles = json_array();
   for (size_t i = 0; i < n_arms(story); i++) {
-    const json_t *arm = json_array_get(json_object_get(story->estimates, "arms"), i);
+    const json_t *arm = json_array_get(arms_of(story), i);
     json_array_append_new(titles, json_string(lind_story_arm(story, lind_value_text(arm, "name", ""))));
   }
   return titles;

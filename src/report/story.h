@@ -14,6 +14,7 @@ typedef struct lind_story {
   lind_page contents;                   /* a link to each */
   bool figures;                         /* is there a library to draw with? */
   int n_figures;
+  bool by_treatment; /* what follows is told by treatment, which in a crossover are not the arms */
 } lind_story;
 
 /* ---- sections: a heading, and a line in the contents ----------------------------------------------------------------------- */
@@ -23,8 +24,10 @@ void lind_story_end(lind_story *story);
 
 /* ---- arms and terms in words ----------------------------------------------------------------------------------------------- */
 
-enum { LIND_STORY_ARMS = 6 };                                          /* as many as there are colours; later arms repeat them */
-const char *lind_story_arm(const lind_story *story, const char *name); /* its title, or its name; "" for NULL */
+enum { LIND_STORY_ARMS = 6 }; /* as many as there are colours; later arms repeat them */
+bool lind_story_crossover(const lind_story *story);
+const char *lind_story_arm_word(const lind_story *story);              /* "Arm"; "Treatment" while a crossover is told by those */
+const char *lind_story_arm(const lind_story *story, const char *name); /* of an arm or a treatment: title, or name; "" for NULL */
 int lind_story_arm_index(const lind_story *story, const char *name);   /* 0 if unknown */
 json_t *lind_story_arm_titles(const lind_story *story);                /* new array, and one of CSS colours in the same order */
 json_t *lind_story_arm_colours(const lind_story *story);

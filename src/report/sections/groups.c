@@ -40,7 +40,8 @@ static void put_cell(lind_story *story, const json_t *cell) {
 }
 
 static void begin_table(lind_story *story, const char *caption) {
-  static const char *const headers[] = {"Arm", "Mean", "SD of patients", "n", "Missing", "Published", "Source of published"};
+  const char *const headers[] = {lind_story_arm_word(story), "Mean", "SD of patients", "n", "Missing", "Published",
+                                 "Source of published"};
   lind_table_begin(story, caption, columns, headers);
 }
 
@@ -52,6 +53,7 @@ static void put_everybody(lind_story *story, const json_t *endpoints) {
   begin_table(story, "Endpoints in all patients");
   json_array_foreach(endpoints, i, endpoint) {
     char label[512];
+    if (json_array_size(json_object_get(endpoint, "cells")) == 0) continue; /* a category: classes.c */
     const lind_value_words unit = lind_value_unit(lind_value_text(endpoint, "unit", ""));
     (void)snprintf(label, sizeof label, "%s%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text,
                    of_whom(endpoint));
@@ -121,7 +123,8 @@ static void draw(lind_story *story, const json_t *endpoint) {
   lind_figure_rows_init(&figure.rows);
   json_array_foreach(json_object_get(endpoint, "cells"), i, cell) draw_cell(story, &figure, cell);
   const lind_value_words unit = lind_value_unit(lind_value_text(endpoint, "unit", ""));
-  const int room = 24 + 42 * (int)json_array_size(json_object_get(story->estimates, "arms"));
+  const int room =
+      24 + 42 * (int)json_array_size(json_object_get(story->estimates, lind_story_crossover(story) ? "treatments" : "arms"));
   json_t *holes =
       json_pack("{s:o,s:o,s:o,s:o,s:i,s:o}", "arms", lind_story_arm_titles(story), "colours", lind_story_arm_colours(story),
                 "shapes", lind_story_arm_shapes(story), "numbers", figure.numbers, "room", room, "x",
@@ -157,12 +160,16 @@ void lind_section_groups(lind_story *story) {
   size_t i;
   const json_t *endpoint, *endpoints = json_object_get(story->estimates, "endpoints");
   if (json_array_size(endpoints) == 0) return;
-  lind_story_section(story, "endpoints", "Endpoints by arm and group");
+  story->by_treatment = true;
+  lind_story_section(story, "endpoints",
+                     lind_story_crossover(story) ? "Endpoints by treatment and group" : "Endpoints by arm and group");
   put_everybody(story, endpoints);
   lind_page_raw(&story->page, "<div class=\"pair\">\n");
   json_array_foreach(endpoints, i, endpoint) {
     if (has_groups(endpoint)) put_groups(story, endpoint);
   }
   lind_page_raw(&story->page, "</div>\n");
+  lind_section_classes(story, endpoints);
   lind_story_end(story);
+  story->by_treatment = false;
 }
