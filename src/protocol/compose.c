@@ -184,6 +184,37 @@ static lind_err include(const lind_node *root, lind_arena *arena, const lind_nod
 /* ---- overrides
  * -------------------------------------------------------------------------------------------------------------------------- */
 
+/* Names of a module's parameters have dots (drug.cl), which part keys: such a key is there, without a value, before it is set. */
+static lind_err make_room(const lind_node *root, const char *assignment, lind_arena *arena, const lind_node **roomy) {
+  static const char *const sections[] = {"parameters", "modules"};
+  const size_t length = strcspn(assignment, "= ");
+  const lind_node *model = lind_document_find(root, "model");
+  *roomy = root;
+  for (size_t i = 0; i < 2 && model != NULL && model->kind == LIND_NODE_MAPPING; ++i) {
+    const char *start = lind_arena_format(arena, "model.%s.", sections[i]),
+               *path = lind_arena_format(arena, "%.*s", (int)length, assignment);
+    LIND_CHECK(start != NULL && path != NULL, LIND_ERR_MEMORY, "no memory for a setting");
+    const lind_node *section = lind_document_find(model, sections[i]);
+    if (strncmp(path, start, strlen(start)) != 0 || section == NULL || section->kind != LIND_NODE_MAPPING) continue;
+    const char *name = path + strlen(start);
+    if (strchr(name, '.') == NULL || lind_document_find(section, name) != NULL) continue;
+    const lind_node empty = {.kind = LIND_NODE_NULL, .where = section->where, .path = path};
+    lind_node *made;
+    LIND_TAKE(made, arena, 3);
+    LIND_TRY(set_section(section, name, &empty, arena, &made[0]));
+    made[0].path = section->path;
+    made[0].where = section->where;
+    LIND_TRY(set_section(model, sections[i], &made[0], arena, &made[1]));
+    made[1].path = model->path;
+    made[1].where = model->where;
+    LIND_TRY(set_section(root, "model", &made[1], arena, &made[2]));
+    made[2].path = root->path;
+    made[2].where = root->where;
+    *roomy = &made[2];
+  }
+  return LIND_OK;
+}
+
 lind_err lind_compose_override(const lind_node *root, const char *assignment, lind_arena *arena, const lind_node **changed) {
   /* optional sections: an override may name a key in one that the file leaves out; the longer come after the shorter */
   static const char *const sections[] = {"define",
@@ -213,6 +244,7 @@ lind_err lind_compose_override(const lind_node *root, const char *assignment, li
     if (parent == NULL || lind_document_find(parent, dot == NULL ? sections[s] : dot + 1) != NULL) continue;
     LIND_TRY(lind_document_override(root, lind_arena_format(arena, "%s={}", sections[s]), arena, &root));
   }
+  LIND_TRY(make_room(root, assignment, arena, &root));
   return lind_document_override(root, assignment, arena, changed);
 }
 
