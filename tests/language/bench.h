@@ -131,33 +131,48 @@ static inline void bench_jacobian(const lind_kernel *k, const lind_lane *time, c
   lind_kernel_dense(k, entries, dense);
 }
 
-static inline void bench_advance_rk(bench *b, double target) {
+/* State events that have stopped lanes change their states; false: there were none. */
+static inline bool bench_fire(bench *b, lind_advance *pack) {
   const lind_kernel *k = &b->model->kernel;
-  const lind_tolerance tolerance = {.relative = 1e-10, .absolute = 1e-13, .smallest_step = 1e-12, .most_steps = 1000000};
+  lind_lane after[1024];
+  bool any = false;
+  if (k->n_triggers == 0) return false;
+  assert_true(k->n_triggers * k->n_states <= 1024);
+  k->reset(k->self, &pack->time, b->frame, b->x, after);
+  for (int i = 0; i < LIND_LANES; ++i) {
+    const int t = pack->trigger[i];
+    for (int s = 0; t != LIND_TRIGGER_NONE && s < k->n_states; ++s) b->x[s].of[i] = after[t * k->n_states + s].of[i];
+    any |= t != LIND_TRIGGER_NONE;
+  }
+  return any;
+}
+
+static inline void bench_advance(bench *b, const lind_stepper *stepper, lind_tolerance tolerance, double target) {
+  const lind_kernel *k = &b->model->kernel;
   lind_advance pack = {.x = b->x, .step = b->step};
   lind_arena_place place = lind_arena_mark(b->arena);
-  void *workspace = lind_arena_take(b->arena, lind_stepper_rk.bytes(k), 1);
+  void *workspace = lind_arena_take(b->arena, stepper->bytes(k), 1);
   for (int i = 0; i < LIND_LANES; ++i) {
     pack.time.of[i] = b->time;
     pack.target.of[i] = target;
+    pack.look.of[i] = INFINITY;
     pack.status[i] = LIND_LANE_OK;
   }
-  lind_stepper_rk.advance(k, b->frame, &tolerance, &pack, workspace);
+  do stepper->advance(k, b->frame, &tolerance, &pack, workspace);
+  while (bench_fire(b, &pack));
   for (int i = 0; i < LIND_LANES; ++i) assert_int_equal(pack.status[i], LIND_LANE_OK);
+  if (stepper->release != NULL) stepper->release(k, workspace);
   lind_arena_rewind(b->arena, place);
   b->step = pack.step;
   b->time = target;
 }
 
+static inline void bench_advance_rk(bench *b, double target) {
+  bench_advance(b, &lind_stepper_rk, (lind_tolerance){1e-10, 1e-13, 1e-12, 1000000}, target);
+}
+
 static inline void bench_advance_cvode(bench *b, double target) {
-  double x[64];
-  const int n = b->model->n_states;
-  for (int i = 0; i < LIND_LANES; ++i) {
-    for (int k = 0; k < n; ++k) x[k] = b->x[k].of[i];
-    must(lind_cvode_advance(&b->model->kernel, b->frame, i, NULL, 1e-11, 1e-14, b->time, target, x));
-    for (int k = 0; k < n; ++k) b->x[k].of[i] = x[k];
-  }
-  b->time = target;
+  bench_advance(b, &lind_stepper_cvode, (lind_tolerance){1e-11, 1e-14, 1e-12, 1000000}, target);
 }
 
 static inline const lind_lane *bench_output(bench *b, const char *name) {
