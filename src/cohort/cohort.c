@@ -7,7 +7,7 @@
 
 typedef struct {
   lind_words cohort, title, source, eligible;
-  const lind_node *ancestry, *genes, *covariates, *correlations, *derived;
+  const lind_node *ancestry, *genes, *listed, *covariates, *correlations, *derived;
   lind_words_list assumptions;
 } keys;
 
@@ -18,6 +18,8 @@ static const lind_key rows[] = {
     {"ancestry", LIND_KEY_NODE, NULL, 0, 0, "", NULL, offsetof(keys, ancestry),
      "ancestry group: share, shares summing to 1; makes the category `ancestry`"},
     {"genes", LIND_KEY_NODE, NULL, 0, 0, "", NULL, offsetof(keys, genes), "genes and their tables of allele frequencies"},
+    {"listed", LIND_KEY_NODE, NULL, 0, 0, "", NULL, offsetof(keys, listed),
+     "a table of real or published people, a row each: section listed"},
     {"covariates", LIND_KEY_NODE, NULL, 0, 0, "", NULL, offsetof(keys, covariates), "what is drawn, in this order"},
     {"correlations", LIND_KEY_NODE, NULL, 0, 0, "", NULL, offsetof(keys, correlations),
      "`[a, b, r]`: Spearman rank correlations of drawn numbers"},
@@ -35,6 +37,7 @@ bool lind_cohort_section(int index, lind_section *section) {
   const lind_section fixed[] = {
       {"cohort", "A cohort: who takes part.", rows},
       {"genes.NAME", "A gene: two alleles drawn by ancestry.", lind_genome_rows},
+      {"listed", "A table of people: each seat is one of them.", lind_listed_rows},
       {"covariates.NAME (category)", "A drawn category.", lind_phenotype_category_rows},
       {"covariates.NAME (number)", "A drawn number.", lind_phenotype_rows},
       {"derived.NAME", "A computed column; `NAME: expression` is short for `NAME: {value: expression}`.", lind_derive_rows},
@@ -58,7 +61,9 @@ bool lind_cohort_section(int index, lind_section *section) {
 static int items(const lind_node *node) { return node != NULL ? node->n : 0; }
 
 static lind_err builder_start(lind_builder *builder, const keys *k) {
-  const int most = 1 + items(k->genes) + items(k->covariates) + items(k->derived);
+  int listed = 0;
+  if (k->listed != NULL) LIND_TRY(lind_listed_columns(builder, k->listed, &listed));
+  const int most = 1 + items(k->genes) + listed + items(k->covariates) + items(k->derived);
   LIND_TAKE(builder->columns, builder->arena, most);
   LIND_TAKE(builder->symbols, builder->arena, most);
   LIND_TAKE(builder->steps, builder->arena, most);
@@ -83,12 +88,13 @@ static lind_err sections_read(lind_builder *builder, const lind_node *root, cons
   LIND_TRY(builder_start(builder, k));
   if (k->ancestry != NULL) LIND_TRY(lind_genome_ancestry(builder, k->ancestry, key_where(root, "ancestry")));
   if (k->genes != NULL) LIND_TRY(lind_genome_read(builder, k->genes));
+  if (k->listed != NULL) LIND_TRY(lind_listed_read(builder, k->listed, &recipe->list));
   if (k->covariates != NULL) LIND_TRY(lind_phenotype_read(builder, k->covariates));
   if (k->correlations != NULL) LIND_TRY(lind_correlate_read(builder, k->correlations, recipe));
   if (k->derived != NULL) LIND_TRY(lind_derive_read(builder, k->derived));
   if (k->eligible.text != NULL) LIND_TRY(eligible_read(builder, &k->eligible, &recipe->eligible));
   LIND_CHECK_AT(builder->n_columns > 0, LIND_ERR_INPUT, root->where,
-                "cohort '%s' has no column; give it ancestry, genes or covariates", k->cohort.text);
+                "cohort '%s' has no column; give it ancestry, genes, listed or covariates", k->cohort.text);
   recipe->steps = builder->steps;
   recipe->n_steps = builder->n_columns;
   return LIND_OK;

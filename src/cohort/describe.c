@@ -1,6 +1,7 @@
 /* A cohort in words, for `lind cohort describe`. */
 #include "lind/cohort.h"
 #include "lind/text.h"
+#include "recipe.h"
 
 static const char *type_words(const lind_column *column, char *buffer, size_t size) {
   const lind_levels *levels = column->type.levels;
@@ -24,6 +25,7 @@ static const char *type_words(const lind_column *column, char *buffer, size_t si
 void lind_cohort_describe(FILE *out, const lind_cohort *cohort) {
   char buffer[480];
   (void)fprintf(out, "%s -- %s\nsource: %s\n\n", cohort->name, cohort->title, cohort->source);
+  if (cohort->recipe->list.n > 0) (void)fprintf(out, "%s\n\n", cohort->recipe->list.words);
   for (int i = 0; i < cohort->n_columns; i++) {
     const lind_column *column = &cohort->columns[i];
     (void)fprintf(out, "%-16s %s\n%-16s %s\n", column->name, type_words(column, buffer, sizeof buffer), "", column->about);

@@ -39,28 +39,6 @@ lind_err lind_genome_ancestry(lind_builder *builder, const lind_node *node, lind
   return lind_builder_add(builder, "ancestry", &column, &step);
 }
 
-static int level_find(const lind_levels *levels, const char *name) {
-  for (int i = 0; i < levels->n; i++)
-    if (strcmp(levels->names[i], name) == 0) return i;
-  return -1;
-}
-
-/* The different texts of a column in the order of their first appearance. */
-static lind_err distinct(const lind_csv *csv, int column, lind_arena *arena, lind_levels **levels) {
-  lind_levels *found;
-  const char **names;
-  LIND_TAKE(found, arena, 1);
-  LIND_TAKE(names, arena, csv->n_rows);
-  found->names = names;
-  for (size_t row = 0; row < csv->n_rows; row++) {
-    const char *text = lind_csv_at(csv, row, column)->text;
-    LIND_CHECK_AT(text[0] != '\0', LIND_ERR_INPUT, lind_csv_where(csv, row, column), "%s is empty", csv->columns[column]);
-    if (level_find(found, text) < 0) names[found->n++] = text;
-  }
-  *levels = found;
-  return LIND_OK;
-}
-
 typedef struct {
   const char *gene, *file; /* as written */
   const lind_csv *csv;
@@ -72,7 +50,9 @@ typedef struct {
 static lind_err table_fill(gene_table *t) {
   for (size_t row = 0; row < t->csv->n_rows; row++) {
     const char *allele = lind_csv_at(t->csv, row, t->at_allele)->text, *ancestry = lind_csv_at(t->csv, row, t->at_ancestry)->text;
-    double *cell = &t->frequency[level_find(t->ancestries, ancestry) * t->alleles->n + level_find(t->alleles, allele)], value;
+    double *cell =
+               &t->frequency[lind_table_level(t->ancestries, ancestry) * t->alleles->n + lind_table_level(t->alleles, allele)],
+           value;
     LIND_TRY(lind_csv_number(t->csv, row, t->at_frequency, &value));
     LIND_CHECK_AT(value >= 0 && value <= 1, LIND_ERR_INPUT, lind_csv_where(t->csv, row, t->at_frequency),
                   "frequency is %g; it must be between 0 and 1", value);
@@ -103,8 +83,8 @@ static lind_err table_open(lind_builder *builder, gene_table *t, const lind_word
   LIND_TRY(lind_csv_column(t->csv, "allele", &t->at_allele));
   LIND_TRY(lind_csv_column(t->csv, "ancestry", &t->at_ancestry));
   LIND_TRY(lind_csv_column(t->csv, "frequency", &t->at_frequency));
-  LIND_TRY(distinct(t->csv, t->at_allele, builder->arena, &t->alleles));
-  LIND_TRY(distinct(t->csv, t->at_ancestry, builder->arena, &t->ancestries));
+  LIND_TRY(lind_table_levels(t->csv, t->at_allele, builder->arena, &t->alleles));
+  LIND_TRY(lind_table_levels(t->csv, t->at_ancestry, builder->arena, &t->ancestries));
   const int n = t->alleles->n * t->ancestries->n;
   LIND_TAKE(t->frequency, builder->arena, n);
   for (int i = 0; i < n; i++) t->frequency[i] = -1;
@@ -120,7 +100,7 @@ static lind_err table_select(lind_builder *builder, const gene_table *t, const l
   const int n = t->alleles->n;
   LIND_TAKE(rows, builder->arena, wanted->n * n);
   for (int a = 0; a < wanted->n; a++) {
-    const int from = level_find(t->ancestries, wanted->names[a]);
+    const int from = lind_table_level(t->ancestries, wanted->names[a]);
     const size_t n_names = (size_t)t->ancestries->n;
     LIND_CHECK_AT(from >= 0, LIND_ERR_INPUT, where, "gene %s: %s has no ancestry '%s'; it has %s%s", t->gene, t->file,
                   wanted->names[a], lind_text_list(t->ancestries->names, n_names, all, sizeof all),

@@ -1,6 +1,7 @@
 /* recipe.h -- inside src/cohort: the steps by which a row is drawn, and the builder that reads them out of a file.
  *
- * Steps run in the order of the file: ancestry, genes, covariates, derived. A step reads only slots that earlier steps wrote.
+ * Steps run in the order of the file: ancestry, genes, listed, covariates, derived. A step reads only slots that earlier steps
+ * wrote.
  */
 #ifndef LIND_COHORT_RECIPE_H
 #define LIND_COHORT_RECIPE_H
@@ -56,6 +57,7 @@ typedef enum {
   LIND_STEP_NUMBER,     /* program */
   LIND_STEP_CODE,       /* program, to the nearest of 0 .. n_codes - 1 */
   LIND_STEP_RECODE,     /* recode[level of by] */
+  LIND_STEP_LISTED,     /* listed[person], and second[person] of a genotype */
   LIND_STEP_COUNT
 } lind_step_kind;
 
@@ -75,7 +77,16 @@ typedef struct lind_step {
   const lind_margin *margins;
   const double *recode;
   const lind_program *program;
+  double *listed, *second; /* [persons of the list] */
 } lind_step;
+
+/* A list of people: who sits where. */
+typedef struct lind_list {
+  uint32_t n;               /* 0: there is no list */
+  const double *cumulative; /* [n] shares; NULL: seat s is person s mod n */
+  lind_purpose purpose;
+  const char *words; /* for people */
+} lind_list;
 
 struct lind_cohort_recipe {
   int n_steps;
@@ -84,6 +95,7 @@ struct lind_cohort_recipe {
   lind_purpose block[LIND_RECIPE_CORRELATED];
   const double *factor;         /* [n_block][n_block] lower Cholesky factor of the normal-score correlations */
   const lind_program *eligible; /* NULL: everybody is */
+  lind_list list;
 };
 
 /* ---- the builder
@@ -126,6 +138,9 @@ lind_digest lind_builder_digest(lind_digest state, const lind_node *node); /* ke
 /* A table with its source card (X.csv has X.source.yaml), from beside the cohort file; the same file twice is read once. */
 lind_err lind_table_read(lind_builder *builder, const lind_words *path, const lind_csv **csv) LIND_MUST_CHECK;
 extern const lind_key lind_table_card_rows[];
+/* The different texts of a column in the order of their first appearance; none may be empty. */
+lind_err lind_table_levels(const lind_csv *csv, int column, lind_arena *arena, lind_levels **levels) LIND_MUST_CHECK;
+int lind_table_level(const lind_levels *levels, const char *name); /* -1: there is none */
 
 /* Shares of `node` (a mapping level -> share) into share[levels->n]; they sum to 1. */
 lind_err lind_phenotype_shares(const lind_node *node, const lind_levels *levels, lind_arena *arena,
@@ -136,11 +151,14 @@ void lind_phenotype_accumulate(double *share, int n); /* rescaled to sum to 1, t
 /* The sections of a cohort file. */
 lind_err lind_genome_ancestry(lind_builder *builder, const lind_node *node, lind_where where) LIND_MUST_CHECK;
 lind_err lind_genome_read(lind_builder *builder, const lind_node *genes) LIND_MUST_CHECK;
+lind_err lind_listed_columns(lind_builder *builder, const lind_node *listed, int *most) LIND_MUST_CHECK; /* at most so many */
+lind_err lind_listed_read(lind_builder *builder, const lind_node *listed, lind_list *list) LIND_MUST_CHECK;
 lind_err lind_phenotype_read(lind_builder *builder, const lind_node *covariates) LIND_MUST_CHECK;
 lind_err lind_correlate_read(lind_builder *builder, const lind_node *correlations,
                              struct lind_cohort_recipe *recipe) LIND_MUST_CHECK;
 lind_err lind_derive_read(lind_builder *builder, const lind_node *derived) LIND_MUST_CHECK;
 
-extern const lind_key lind_genome_rows[], lind_phenotype_category_rows[], lind_phenotype_rows[], lind_derive_rows[];
+extern const lind_key lind_genome_rows[], lind_phenotype_category_rows[], lind_phenotype_rows[], lind_derive_rows[],
+    lind_listed_rows[];
 
 #endif

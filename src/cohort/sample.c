@@ -9,6 +9,7 @@ typedef struct {
   const lind_step *step;
   const lind_who *who;
   const lind_lane *block; /* uniforms of the correlated covariates */
+  const int *person;      /* [LIND_LANES] of the list */
   lind_lane *row;
 } sample;
 
@@ -54,9 +55,17 @@ static void recode_draw(const sample *s) {
   for (int i = 0; i < LIND_LANES; i++) s->row[s->step->slot].of[i] = s->step->recode[level_of(s, i)];
 }
 
+static void listed_draw(const sample *s) {
+  for (int i = 0; i < LIND_LANES; i++) {
+    s->row[s->step->slot].of[i] = s->step->listed[s->person[i]];
+    if (s->step->second != NULL) s->row[s->step->slot + 1].of[i] = s->step->second[s->person[i]];
+  }
+}
+
 static void (*const draws[LIND_STEP_COUNT])(const sample *s) = {
     [LIND_STEP_CATEGORY] = category_draw, [LIND_STEP_GENOTYPE] = genotype_draw, [LIND_STEP_CONTINUOUS] = continuous_draw,
     [LIND_STEP_NUMBER] = number_draw,     [LIND_STEP_CODE] = code_draw,         [LIND_STEP_RECODE] = recode_draw,
+    [LIND_STEP_LISTED] = listed_draw,
 };
 
 /* z = factor z', u = Phi(z). Each z' is the normal of the covariate's own purpose, so the first of a block is what it would be
@@ -74,12 +83,22 @@ static void block_draw(const struct lind_cohort_recipe *recipe, const lind_who *
     }
 }
 
+/* Who of the list each of the eight is. */
+static void list_draw(const lind_list *list, const lind_who *who, int *person) {
+  for (int i = 0; i < LIND_LANES && list->n > 0; i++)
+    person[i] = list->cumulative == NULL
+                    ? (int)(who[i].seat % list->n)
+                    : lind_draw_category(lind_random_uniform(who[i], list->purpose, 0), list->cumulative, (int)list->n);
+}
+
 unsigned lind_cohort_draw(const lind_cohort *cohort, const lind_who who[LIND_LANES], lind_lane *row) {
   const struct lind_cohort_recipe *recipe = cohort->recipe;
   lind_lane block[LIND_RECIPE_CORRELATED], met;
+  int person[LIND_LANES] = {0};
   block_draw(recipe, who, block);
+  list_draw(&recipe->list, who, person);
   for (int i = 0; i < recipe->n_steps; i++) {
-    const sample s = {&recipe->steps[i], who, block, row};
+    const sample s = {&recipe->steps[i], who, block, person, row};
     draws[s.step->what](&s);
   }
   if (recipe->eligible == NULL) return (1U << LIND_LANES) - 1;

@@ -68,3 +68,24 @@ lind_err lind_table_read(lind_builder *builder, const lind_words *written, const
   *csv = table->csv;
   return LIND_OK;
 }
+
+int lind_table_level(const lind_levels *levels, const char *name) {
+  for (int i = 0; i < levels->n; i++)
+    if (strcmp(levels->names[i], name) == 0) return i;
+  return -1;
+}
+
+lind_err lind_table_levels(const lind_csv *csv, int column, lind_arena *arena, lind_levels **levels) {
+  lind_levels *found;
+  const char **names;
+  LIND_TAKE(found, arena, 1);
+  LIND_TAKE(names, arena, csv->n_rows);
+  found->names = names;
+  for (size_t row = 0; row < csv->n_rows; row++) {
+    const char *text = lind_csv_at(csv, row, column)->text;
+    LIND_CHECK_AT(text[0] != '\0', LIND_ERR_INPUT, lind_csv_where(csv, row, column), "%s is empty", csv->columns[column]);
+    if (lind_table_level(found, text) < 0) names[found->n++] = text;
+  }
+  *levels = found;
+  return LIND_OK;
+}

@@ -50,6 +50,21 @@ static const row rows[] = {
      "c.yaml:5:80: covariates.age.upper is 8 year; it must be above lower, 9 year"},
     {LIND_ERR_INPUT, COVARIATES "  age: {distribution: lognormal, median: -60 year, log_sd: 0.1}\n",
      "c.yaml:5:42: covariates.age.median is -60 year; it must be above 0"},
+    /* listed people */
+    {LIND_ERR_INPUT, HEAD "listed: {table: gaps.csv}\n",
+     "./gaps.csv:3:3: mass is missing here; who is listed has a value in every column"},
+    {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, weight: w}\n",
+     "c.yaml:4:34: listed.weight is for people who are drawn; with take: in-order everybody has a seat in turn"},
+    {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, take: drawn, weight: ww}\n",
+     "c.yaml:4:47: listed.weight: list.csv has no column 'ww' (did you mean 'w'?)"},
+    {LIND_ERR_INPUT, HEAD "listed: {table: zero.csv, take: drawn, weight: w}\n",
+     "c.yaml:4:48: all weights in 'w' are 0; somebody must be drawn"},
+    {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, genotypes: [name]}\n",
+     "./list.csv:2:1: name is 'A'; a genotype is two alleles, such as *1/*3"},
+    {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, genotypes: [gen]}\n",
+     "c.yaml:4:39: listed.genotypes: list.csv has no column 'gen' (did you mean 'gene'?)"},
+    {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, rows: \"mass > 5 [kg]\"}\n",
+     "c.yaml:4:34: listed.rows leaves nobody of the 2 people in list.csv"},
     /* names */
     {LIND_ERR_INPUT, COVARIATES "  my age: {levels: {f: 1}}\n",
      "c.yaml:5:3: 'my age' cannot name a column; a name has letters, digits and _, begins with no digit and has at most 40 "
@@ -57,7 +72,7 @@ static const row rows[] = {
     {LIND_ERR_INPUT, COVARIATES "  then: {levels: {f: 1}}\n",
      "c.yaml:5:3: 'then' is a word of expressions; call the column something else"},
     {LIND_ERR_INPUT, TWO "derived:\n  age: 2 * age\n", "c.yaml:10:3: there are two columns 'age'; the first is in line 5"},
-    {LIND_ERR_INPUT, HEAD, "c.yaml:1:1: cohort 'test' has no column; give it ancestry, genes or covariates"},
+    {LIND_ERR_INPUT, HEAD, "c.yaml:1:1: cohort 'test' has no column; give it ancestry, genes, listed or covariates"},
     /* correlations */
     {LIND_ERR_INPUT, TWO "correlations: [[age, mas, 0.1]]\n",
      "c.yaml:9:22: correlations.0.1: 'mas' is no number that is drawn; there is age, mass and tall (did you mean 'mass'?)"},
@@ -120,6 +135,10 @@ static const struct {
     {"good.csv", "allele,ancestry,frequency\n*1,EUR,1\n*1,AAC,0.99995\n"},
     {"falls.csv", "p,x\n0.1,2\n0.2,1\n"},
     {"rises.csv", "p,x\n0.2,2\n0.1,3\n"},
+    {"list.csv", "name,mass [kg],gene,w\nA,1,*1/*2,0\nB,2,*1/*1,1\n"},
+    {"gaps.csv", "name,mass [kg]\nA,1\nB,\n"},
+    {"words.csv", "code\n1\ntwo\n"},
+    {"zero.csv", "mass [kg],w\n1,0\n"},
     {"by.csv", "s,p,x\na,0.5,1\nb,0.5,1\nb,0.9,2\n"},
 };
 

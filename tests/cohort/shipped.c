@@ -3,7 +3,7 @@
 #include "cohort/recipe.h"
 #include "cohort_test.h"
 
-static const char *const names[] = {"eu-pact", "coag", "han", "sailors-1747", "nhanes-adults"};
+static const char *const names[] = {"eu-pact", "coag", "han", "sailors-1747", "nhanes-adults", "t1d"};
 
 static void all_load_and_draw_finite_people(void **state) {
   for (size_t c = 0; c < sizeof names / sizeof names[0]; c++) {
@@ -154,7 +154,7 @@ static void describe_names_every_column(void **state) {
   int n = 0;
   while (lind_cohort_section(n, &section)) assert_true(section.name[0] != '\0' && section.rows[0].key != NULL && ++n < 100);
   assert_false(lind_cohort_section(-1, &section));
-  assert_true(n == 6 + 6); /* sections and distributions */
+  assert_true(n == 7 + 6); /* sections and distributions */
 }
 
 int main(void) {
