@@ -127,6 +127,9 @@ static void looking_is_harmless(void **state) {
   trial_run(&u, 0);
   for (int s = 0; s < 9; s++)
     for (int v = 0; v < 11; v++) assert_near(visit_value(t.desk, s, 0, v), visit_value(u.desk, s, 0, v), 1e-8);
+  trial fortnight = trial_open("control", "duration=14 day", "visits=[]", "traces={all: {output: truth, every: 5 min}}");
+  assert_int_equal(fortnight.plan->trace_samples, 4032);
+  trial_close(&fortnight);
   assert_true(lind_plan_desk_bytes(t.plan) - lind_plan_desk_bytes(u.plan) >= 8 * 1107 * sizeof(double));
   trial_close(&t);
   trial_close(&u);
