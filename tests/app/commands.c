@@ -8,13 +8,8 @@
 #include "lind/model.h"
 #include "lind/protocol.h"
 #include "lind/store.h"
+#include "near.h"
 #include "program_case.h"
-
-#define assert_near(value, expected, tolerance) near_or_fail((value), (expected), (tolerance), __LINE__)
-static void near_or_fail(double value, double expected, double tolerance, int line) {
-  if (!(fabs(value - expected) <= tolerance))
-    fail_msg("line %d: %.17g is not within %g of %.17g", line, value, tolerance, expected);
-}
 
 static const lind_csv *table_read(const char *path, lind_arena *arena) {
   const lind_csv *csv = NULL;

@@ -9,13 +9,8 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "lanes_case.h"
 #include "lind/stepper.h"
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 
 static void assert_close(double value, double expected, double relative) {
   if (!(fabs(value - expected) <= relative * fabs(expected))) fail_msg("%.17g instead of %.17g", value, expected);

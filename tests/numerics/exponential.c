@@ -15,17 +15,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lanes_case.h"
 #include "linear.h"
 #include "numerics/exponential.h"
 
 enum { MOST = LINEAR_MOST * LINEAR_MOST };
 static _Alignas(64) unsigned char storage[(7 * MOST + 4 * MOST) * sizeof(lind_lane)];
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  for (int i = 0; i < LIND_LANES; i++) lane.of[i] = value;
-  return lane;
-}
 
 /* p and phi [n * n], 0 outside the pattern. */
 static void make(int n, const lind_lane *a, lind_lane t, lind_lane *p, lind_lane *phi) {

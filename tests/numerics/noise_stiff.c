@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "lanes_case.h"
 #include "lind/draw.h"
 #include "lind/stepper.h"
 
@@ -20,11 +21,6 @@ static const lind_tolerance usual = {1e-6, 1e-9, 1e-9, 1000000};
 static const lind_purpose purposes[] = {0x51};
 static const lind_stepper *const engines[] = {&lind_stepper_euler_maruyama, &lind_stepper_milstein};
 
-static lind_lane all(double value) {
-  lind_lane lane;
-  EACH_LANE lane.of[i] = value;
-  return lane;
-}
 static void assert_near(double value, double expected, double absolute) {
   if (!(fabs(value - expected) <= absolute)) fail_msg("%.17g instead of %.17g", value, expected);
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lanes_case.h"
 #include "linear.h"
 #include "numerics/propagator.h"
 
@@ -18,11 +19,6 @@ static const lind_propagator_shape shape = {N, NODES, DRIVING, nodes, driving};
 
 static _Alignas(64) unsigned char storage[1 << 18], other[1 << 18];
 
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 static lind_v8 v8(double value) { return lind_v8_fill(value); }
 
 /* Depot, central, peripheral of patient p in one lane. */

@@ -9,16 +9,11 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "lanes_case.h"
 #include "lind/stepper.h"
 
 static _Alignas(64) unsigned char memory[1 << 18];
 static const lind_tolerance usual = {1e-6, 1e-9, 1e-10, 100000};
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 
 static void assert_near(double value, double expected, double absolute) {
   if (!(fabs(value - expected) <= absolute)) fail_msg("%.17g instead of %.17g", value, expected);

@@ -9,17 +9,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "lanes_case.h"
 #include "lind/stepper.h"
 #include "linear.h"
 
 static _Alignas(64) unsigned char workspace[1 << 20];
 static const lind_tolerance unused = {1, 1, 1, 1000};
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 
 static void fresh_workspace(const lind_kernel *kernel) {
   assert_true(lind_stepper_exact.bytes(kernel) <= sizeof workspace);

@@ -9,16 +9,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "lanes_case.h"
 #include "lind/stepper.h"
 #include "mixed.h"
 
 static _Alignas(64) unsigned char workspace[1 << 18], other[1 << 14];
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 
 static void fresh_workspace(const lind_kernel *kernel) {
   assert_true(lind_stepper_exact.bytes(kernel) <= sizeof workspace);

@@ -9,17 +9,12 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "lanes_case.h"
 #include "lind/stepper.h"
 
 enum { MOST_LOOKS = 400, MOST_STATES = 4 };
 static _Alignas(64) unsigned char workspace[1 << 16];
 static const lind_tolerance usual = {1e-6, 1e-9, 1e-9, 100000}, fine = {1e-11, 1e-12, 1e-9, 100000};
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 
 static void advance(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance, lind_advance *pack) {
   assert_true(lind_stepper_rk.bytes(kernel) <= sizeof workspace);

@@ -10,17 +10,12 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "lanes_case.h"
 #include "lind/stepper.h"
 
 enum { MOST_STATES = 8 };
 static _Alignas(64) unsigned char workspace[MOST_STATES * 64 * sizeof(lind_lane)];
 static const lind_tolerance usual = {1e-6, 1e-9, 1e-9, 100000};
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 
 static void advance(const lind_kernel *kernel, const lind_lane *frame, const lind_tolerance *tolerance, lind_advance *pack) {
   assert_true(lind_stepper_rk.bytes(kernel) <= sizeof workspace);
@@ -29,13 +24,6 @@ static void advance(const lind_kernel *kernel, const lind_lane *frame, const lin
 
 static void assert_near(double value, double expected, double absolute) {
   if (!(fabs(value - expected) <= absolute)) fail_msg("%.17g instead of %.17g", value, expected);
-}
-
-static void assert_all_ok(const lind_advance *pack) {
-  for (int i = 0; i < LIND_LANES; i++) {
-    assert_int_equal(pack->status[i], LIND_LANE_OK);
-    assert_true(pack->time.of[i] == pack->target.of[i]);
-  }
 }
 
 /* With a tolerance that nothing fails and a step hint above each interval, every call is one step of the interval's length. */

@@ -12,17 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lanes_case.h"
 #include "lind/stepper.h"
 #include "stiff_kernels.h"
 
 enum { MOST_STATES = 8 };
 static _Alignas(64) unsigned char workspace[1 << 16];
-
-static lind_lane all(double value) {
-  lind_lane lane;
-  lind_v8_store(&lane, lind_v8_fill(value));
-  return lane;
-}
 
 static void assert_close(double value, double expected, double relative) {
   if (!(fabs(value - expected) <= relative * fabs(expected))) fail_msg("%.17g instead of %.17g", value, expected);

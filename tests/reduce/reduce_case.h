@@ -16,12 +16,7 @@
 /* clang-format on */
 
 #include "lind/estimator.h"
-
-#define assert_near(value, expected, tolerance) near_or_fail((value), (expected), (tolerance), __LINE__)
-static inline void near_or_fail(double value, double expected, double tolerance, int line) {
-  if (!(fabs(value - expected) <= tolerance))
-    fail_msg("line %d: %.17g is not within %g of %.17g", line, value, tolerance, expected);
-}
+#include "near.h"
 
 typedef struct case_sample { /* one arm; values may hold NAN */
   uint64_t n;
