@@ -10,6 +10,7 @@
 
 #include "lind/expression.h"
 #include "lind/kernel.h"
+#include "lind/sensor.h"
 
 typedef struct lind_quantity {
   const char *name;
@@ -97,7 +98,8 @@ typedef enum {
   LIND_ERROR_PROPORTIONAL,
   LIND_ERROR_LOGNORMAL,
   LIND_ERROR_COMBINED,
-  LIND_ERROR_POWER
+  LIND_ERROR_POWER,
+  LIND_ERROR_SENSOR /* a path in time that is worn: see lind_model_sensor, sensor.h */
 } lind_residual;
 
 typedef struct lind_model_output {
@@ -199,6 +201,9 @@ double lind_model_measure(lind_residual kind, double a, double b, double truth, 
 lind_err lind_model_residual_tau(const lind_model *model, const double *parameters, int output, double *tau) LIND_MUST_CHECK;
 /* z `elapsed` h after it was `before`, from one more standard normal; exact for every elapsed >= 0. */
 double lind_model_correlate(double before, double elapsed, double tau, double normal);
+
+/* The sensor of an output whose residual is LIND_ERROR_SENSOR. */
+lind_err lind_model_sensor(const lind_model *model, const double *parameters, int output, lind_sensor *sensor) LIND_MUST_CHECK;
 
 /* Whether the rate of infusions into `state`, dose(rate = ...), is made of what stands in this given slot of the frame. */
 lind_err lind_model_rate_reads(const lind_model *model, int state, int slot, lind_arena *arena, bool *reads) LIND_MUST_CHECK;

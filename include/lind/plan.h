@@ -66,8 +66,9 @@ typedef struct lind_plan_values {
     double keep, kick, sd, every; /* x' = keep x + kick z; nodes every h */
   } * drifts;
   struct lind_plan_residual {
-    double a, b, tau; /* tau 0: errors are independent */
-  } * residuals;      /* [n_residuals] */
+    double a, b, tau;   /* tau 0: errors are independent */
+    lind_sensor sensor; /* where that is the kind of error */
+  } * residuals;        /* [n_residuals] */
 } lind_plan_values;
 
 typedef struct lind_plan {
@@ -97,10 +98,11 @@ typedef struct lind_plan {
     int output; /* of the model */
     lind_purpose purpose;
   } * measures;
-  int n_residuals;             /* the measures, then what controllers read, then traces */
-  const int *residual_outputs; /* [n_residuals] */
-  int curve_output;            /* -1: none */
-  int n_traces, trace_samples; /* samples: of all of them */
+  int n_residuals;                     /* the measures, then what controllers read, then traces */
+  const int *residual_outputs;         /* [n_residuals] */
+  const lind_purpose *sensor_purposes; /* [n_residuals] of the output's sensor, the same for all who read it */
+  int curve_output;                    /* -1: none */
+  int n_traces, trace_samples;         /* samples: of all of them */
   const lind_plan_trace *traces;
 
   /* the frame that rules run on: [cohort row | day, visit, dose, dose_1.. | measures | definitions] */
@@ -206,13 +208,14 @@ struct lind_desk {
   uint8_t *seated;   /* 0: no eligible person within the limit of attempts; the seat stays empty */
   uint16_t *group;   /* [n_groupings][capacity] */
 
-  int *n_visits;        /* [capacity] */
-  double *time;         /* [capacity][most_visits] h */
-  double *value;        /* [capacity][n_measures][most_visits] */
-  double *dose, *taken; /* [capacity][n_days] */
-  double *event;        /* [capacity][model->n_events] h; INFINITY: not seen */
-  double *end;          /* [capacity] h */
-  uint8_t *reason;      /* lind_end */
+  int *n_visits;           /* [capacity] */
+  double *time;            /* [capacity][most_visits] h */
+  double *value;           /* [capacity][n_measures][most_visits] */
+  double *dose, *taken;    /* [capacity][n_days] */
+  double *event;           /* [capacity][model->n_events] h; INFINITY: not seen */
+  double *end;             /* [capacity] h */
+  uint8_t *reason;         /* lind_end */
+  lind_sensor_place *worn; /* [LIND_LANES][n_residuals] sensors of the pack at hand */
 
   int64_t *curve; /* [n_arms][n_curve_times][LIND_CURVE_BINS]; added to by simulate; the caller's, NULL: none drawn */
   int n_curve_times;

@@ -73,7 +73,8 @@ static void show_dynamics(const lind_model *model) {
                                        [LIND_ERROR_PROPORTIONAL] = "proportional error",
                                        [LIND_ERROR_LOGNORMAL] = "lognormal error",
                                        [LIND_ERROR_COMBINED] = "proportional and additive error",
-                                       [LIND_ERROR_POWER] = "error that is a power of what is measured"};
+                                       [LIND_ERROR_POWER] = "error that is a power of what is measured",
+                                       [LIND_ERROR_SENSOR] = "error of a sensor that is worn: a path in time"};
   printf("\nstates\n");
   for (int k = 0; k < model->n_states; k++) {
     const lind_model_state *s = &model->states[k];
@@ -156,6 +157,8 @@ static lind_err check_numbers(const lind_model *model, lind_arena *arena) {
   for (int k = 0; k < model->n_outputs; k++) {
     LIND_TRY(lind_model_residual(model, parameters, k, &a, &b));
     if (model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(model, parameters, k, &c));
+    lind_sensor sensor;
+    if (model->outputs[k].residual == LIND_ERROR_SENSOR) LIND_TRY(lind_model_sensor(model, parameters, k, &sensor));
   }
   return LIND_OK;
 }

@@ -89,6 +89,9 @@ static lind_err try_residuals(const simulation *s) {
   for (int k = 0; s->packs.rows.errors && k < s->model->n_outputs; k++) {
     LIND_TRY(lind_model_residual(s->model, s->population.parameters, k, &a, &b));
     if (s->model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(s->model, s->population.parameters, k, &a));
+    lind_sensor sensor;
+    if (s->model->outputs[k].residual == LIND_ERROR_SENSOR)
+      LIND_TRY(lind_model_sensor(s->model, s->population.parameters, k, &sensor));
   }
   return LIND_OK;
 }

@@ -52,10 +52,15 @@ typedef struct instrument { /* one output's errors through the life of one indiv
   double a, b, tau;
   double z, time; /* the last one, of a correlated output */
   bool begun;
+  lind_sensor sensor;
+  lind_sensor_place place;
 } instrument;
 
 static double measured(const lind_rows *rows, instrument *meter, int output, lind_who who, const occasion *at, double truth) {
   const lind_model_output *o = &rows->model->outputs[output];
+  if (o->residual == LIND_ERROR_SENSOR)
+    return lind_sensor_show(&meter->sensor, truth,
+                            lind_sensor_error(&meter->sensor, &meter->place, who, rows->measure[output], at->time));
   who.attempt = at->again & 255u; /* several at one time */
   double z = lind_random_normal(who, rows->measure[output], slot_of(at));
   if (o->correlated && meter->tau > 0.0 && meter->begun && at->time >= meter->time) /* time that begins again: a new process */
@@ -69,6 +74,9 @@ static double measured(const lind_rows *rows, instrument *meter, int output, lin
 static void set_up(const lind_rows *rows, instrument *meters) {
   for (int k = 0; rows->errors && k < rows->model->n_outputs; k++) { /* both were tried before */
     meters[k] = (instrument){0};
+    if (rows->model->outputs[k].residual == LIND_ERROR_SENSOR &&
+        lind_model_sensor(rows->model, rows->population->parameters, k, &meters[k].sensor) != LIND_OK)
+      continue;
     if (lind_model_residual(rows->model, rows->population->parameters, k, &meters[k].a, &meters[k].b) != LIND_OK) continue;
     if (lind_model_residual_tau(rows->model, rows->population->parameters, k, &meters[k].tau) != LIND_OK) meters[k].tau = 0.0;
   }

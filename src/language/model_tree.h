@@ -20,8 +20,22 @@ typedef struct lind_drift_programs {
   const lind_program *sd, *tau, *every;
 } lind_drift_programs;
 
+/* Arguments of error sensor(...), in this order. */
+enum {
+  LIND_SENSOR_GAMMA,
+  LIND_SENSOR_DELTA,
+  LIND_SENSOR_LAMBDA,
+  LIND_SENSOR_XI,
+  LIND_SENSOR_KEEP,
+  LIND_SENSOR_EVERY,
+  LIND_SENSOR_LOW,
+  LIND_SENSOR_HIGH,
+  LIND_SENSOR_KEYS
+};
+
 typedef struct lind_residual_programs {
-  const lind_program *a, *b, *tau; /* NULL where the kind of error has none */
+  const lind_program *a, *b, *tau;              /* NULL where the kind of error has none */
+  const lind_program *sensor[LIND_SENSOR_KEYS]; /* of a sensor; NULL: the default */
 } lind_residual_programs;
 
 typedef struct lind_linear { /* linear.c */

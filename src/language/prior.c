@@ -185,9 +185,31 @@ static lind_err add_correlation(lind_builder *b, const lind_request *request, li
   return LIND_OK;
 }
 
+/* sensor(gamma = .., ..): all but the limits are needed. */
+static lind_err sensor_error(lind_builder *b, const lind_statement *s, lind_dimension dimension, lind_model_output *made,
+                             lind_residual_programs *programs) {
+  static const char *const keys[LIND_SENSOR_KEYS] = {"gamma", "delta", "lambda", "xi", "keep", "every", "low", "high"};
+  const lind_argument *found[LIND_SENSOR_KEYS];
+  LIND_TRY(lind_prior_arguments(&s->request, keys, LIND_SENSOR_KEYS, false, found));
+  LIND_CHECK_AT(s->extra.name == NULL, LIND_ERR_INPUT, s->extra.where,
+                "the errors of a sensor are correlated by its own keep and every; leave correlation(...) out");
+  for (int k = 0; k < LIND_SENSOR_KEYS; ++k) {
+    const bool own = k == LIND_SENSOR_LAMBDA || k == LIND_SENSOR_XI || k >= LIND_SENSOR_LOW;
+    if (k < LIND_SENSOR_LOW) LIND_TRY(needed(&s->request, found[k], keys[k]));
+    if (found[k] == NULL) continue;
+    LIND_TRY(program(b, found[k]->values[0], "a sensor's error",
+                     own                      ? dimension
+                     : k == LIND_SENSOR_EVERY ? lind_build_time
+                                              : lind_unit_dimensionless,
+                     &programs->sensor[k]));
+  }
+  made->residual = LIND_ERROR_SENSOR;
+  return LIND_OK;
+}
+
 lind_err lind_prior_residual(lind_builder *b, const lind_statement *s, lind_dimension dimension, lind_model_output *made,
                              lind_residual_programs *programs) {
-  static const char *const names[] = {"additive", "proportional", "lognormal", "combined", "power"};
+  static const char *const names[] = {"additive", "proportional", "lognormal", "combined", "power", "sensor"};
   static const char *const usage[] = {"additive(a [unit])", "proportional(a)", "lognormal(a)", "combined(a [unit], b)",
                                       "power(a [unit], b)"};
   static const struct {
@@ -197,7 +219,8 @@ lind_err lind_prior_residual(lind_builder *b, const lind_statement *s, lind_dime
   const lind_request *request = &s->request;
   lind_residual_programs found = {0};
   int at;
-  LIND_TRY(known(request, names, 5, "residual error", &at));
+  LIND_TRY(known(request, names, 6, "residual error", &at));
+  if (LIND_ERROR_ADDITIVE + at == LIND_ERROR_SENSOR) return sensor_error(b, s, dimension, made, programs);
   const int n = rows[at].n;
   LIND_CHECK_AT(request->n == n, LIND_ERR_INPUT, request->where, "%s has %d argument%s; it is written %s", request->name,
                 request->n, request->n == 1 ? "" : "s", usage[at]);

@@ -162,8 +162,8 @@ static lind_err read_output(lind_reader *r, lind_statement *s) {
   if (lind_reader_accept(r, LIND_TOKEN_ASSIGN)) LIND_TRY(lind_reader_expression(r, &s->value));
   for (;;) {
     if (s->request.name == NULL && lind_reader_accept_word(r, "error"))
-      LIND_TRY(lind_statement_request(r, "additive(...), proportional(...), lognormal(...), combined(...) or power(...)",
-                                      &s->request));
+      LIND_TRY(lind_statement_request(
+          r, "additive(...), proportional(...), lognormal(...), combined(...), power(...) or sensor(...)", &s->request));
     else if (s->request.name != NULL && s->extra.name == NULL && lind_reader_is_word(r, "correlation"))
       LIND_TRY(lind_statement_request(r, "correlation(tau = ...)", &s->extra));
     else if (s->text == NULL && r->token.kind == LIND_TOKEN_TEXT)

@@ -116,6 +116,28 @@ lind_err lind_model_residual_tau(const lind_model *model, const double *paramete
   return LIND_OK;
 }
 
+lind_err lind_model_sensor(const lind_model *model, const double *parameters, int output, lind_sensor *sensor) {
+  const lind_program *const *programs = model->tree->residuals[output].sensor;
+  const lind_model_output *o = &model->outputs[output];
+  double v[LIND_SENSOR_KEYS] = {[LIND_SENSOR_LOW] = -INFINITY, [LIND_SENSOR_HIGH] = INFINITY};
+  for (int k = 0; k < LIND_SENSOR_KEYS; k++) {
+    if (programs[k] == NULL) continue;
+    v[k] = lind_program_run_one(programs[k], parameters, model->n_parameters);
+    LIND_CHECK_AT(isfinite(v[k]), LIND_ERR_INPUT, o->where, "a number of the sensor of '%s' is not finite", o->name);
+  }
+  LIND_CHECK_AT(v[LIND_SENSOR_DELTA] > 0.0 && v[LIND_SENSOR_EVERY] > 0.0, LIND_ERR_INPUT, o->where,
+                "delta and every of the sensor of '%s' are %g and %g h; they must be above 0", o->name, v[LIND_SENSOR_DELTA],
+                v[LIND_SENSOR_EVERY]);
+  LIND_CHECK_AT(fabs(v[LIND_SENSOR_KEEP]) < 1.0 && v[LIND_SENSOR_LAMBDA] >= 0.0, LIND_ERR_INPUT, o->where,
+                "keep and lambda of the sensor of '%s' are %g and %g %s; keep must be between -1 and 1, lambda 0 or more",
+                o->name, v[LIND_SENSOR_KEEP], v[LIND_SENSOR_LAMBDA] / o->unit.scale, o->unit.text);
+  LIND_CHECK_AT(v[LIND_SENSOR_LOW] < v[LIND_SENSOR_HIGH], LIND_ERR_INPUT, o->where, "low of the sensor of '%s' is not below high",
+                o->name);
+  *sensor = (lind_sensor){v[LIND_SENSOR_GAMMA], v[LIND_SENSOR_DELTA], v[LIND_SENSOR_LAMBDA], v[LIND_SENSOR_XI],
+                          v[LIND_SENSOR_KEEP],  v[LIND_SENSOR_EVERY], v[LIND_SENSOR_LOW],    v[LIND_SENSOR_HIGH]};
+  return LIND_OK;
+}
+
 double lind_model_correlate(double before, double elapsed, double tau, double normal) {
   return exp(-elapsed / tau) * before + sqrt(-expm1(-2.0 * elapsed / tau)) * normal;
 }
@@ -132,6 +154,7 @@ double lind_model_measure(lind_residual kind, double a, double b, double truth, 
       return truth + sqrt(a * a + b * b * truth * truth) * z;
     case LIND_ERROR_POWER:
       return truth + a * pow(fabs(truth), b) * z;
+    case LIND_ERROR_SENSOR: /* is no draw: lind_sensor_error */
     case LIND_ERROR_NONE:
       break;
   }

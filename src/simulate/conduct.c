@@ -12,6 +12,7 @@ void lind_conduct_begin(lind_conduct *c, lind_desk *desk, const int seat[LIND_LA
   c->desk = desk;
   c->n = n;
   c->treatment = lind_protocol_treatment(plan->protocol, desk->arm[seat[0]], 1, &c->first_day);
+  if (plan->n_residuals > 0) memset(desk->worn, 0, LIND_LANES * (size_t)plan->n_residuals * sizeof *desk->worn);
   for (int i = 0; i < LIND_LANES; i++) {
     lind_conduct_lane *lane = &c->lane[i];
     const int s = seat[i < n ? i : 0];
@@ -110,6 +111,24 @@ static double correlated(lind_conduct_lane *lane, int m, double now, double tau,
   return z;
 }
 
+double lind_conduct_sense(const lind_conduct *c, int i, int residual, double now, double truth) {
+  const lind_plan *plan = c->desk->plan;
+  const lind_sensor *sensor = &c->desk->values.residuals[residual].sensor;
+  lind_sensor_place *place = &c->desk->worn[i * plan->n_residuals + residual];
+  return lind_sensor_show(sensor, truth, lind_sensor_error(sensor, place, c->lane[i].who, plan->sensor_purposes[residual], now));
+}
+
+static double measured(lind_conduct *c, int i, int m, double now, double truth) {
+  lind_conduct_lane *lane = &c->lane[i];
+  const struct lind_plan_measure *measure = &c->desk->plan->measures[m];
+  const lind_model_output *output = &c->desk->plan->model->outputs[measure->output];
+  const struct lind_plan_residual *error = &c->desk->values.residuals[m];
+  if (output->residual == LIND_ERROR_SENSOR) return lind_conduct_sense(c, i, m, now, truth);
+  double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
+  if (output->correlated) z = correlated(lane, m, now, error->tau, z);
+  return lind_model_measure(output->residual, error->a, error->b, truth, z);
+}
+
 void lind_conduct_measure(lind_conduct *c, unsigned mask, double now, const lind_lane *outputs) {
   lind_desk *desk = c->desk;
   const lind_plan *plan = desk->plan;
@@ -122,10 +141,7 @@ void lind_conduct_measure(lind_conduct *c, unsigned mask, double now, const lind
     for (int m = 0; m < plan->n_measures; m++) {
       const struct lind_plan_measure *measure = &plan->measures[m];
       const lind_model_output *output = &plan->model->outputs[measure->output];
-      double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
-      if (output->correlated) z = correlated(lane, m, now, desk->values.residuals[m].tau, z);
-      const double canonical = lind_model_measure(output->residual, desk->values.residuals[m].a, desk->values.residuals[m].b,
-                                                  outputs[measure->output].of[i], z);
+      const double canonical = measured(c, i, m, now, outputs[measure->output].of[i]);
       desk->scratch->rules[plan->slot_measures + m].of[i] = canonical;
       desk->value[(s * (size_t)plan->n_measures + (size_t)m) * most + v] = canonical / output->unit.scale;
     }

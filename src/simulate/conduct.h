@@ -52,6 +52,8 @@ void lind_conduct_measure(lind_conduct *conduct, unsigned mask, double now, cons
 double lind_conduct_next(const lind_conduct *conduct, int lane); /* h of the next dose of any regimen; INFINITY: none */
 /* A dose that is due now and is taken; false: there is none (any more). */
 bool lind_conduct_take(lind_conduct *conduct, int lane, double now, lind_intake *intake);
+/* What the sensor of a residual shows at `now`; the truth is canonical. */
+double lind_conduct_sense(const lind_conduct *conduct, int lane, int residual, double now, double truth);
 void lind_conduct_leave(lind_conduct *conduct, int lane, double time, lind_end reason);
 
 /* ---- prescribe.c: the dosing rules of a day, before its doses. A dose that is given at once goes to `given`, in lanes' order.

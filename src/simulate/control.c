@@ -47,7 +47,9 @@ static void read_outputs(lind_conduct *conduct, const lind_plan_controller *c, u
     const lind_model_output *output = &desk->plan->model->outputs[c->outputs[k]];
     const struct lind_plan_residual *error = &desk->values.residuals[c->first_residual + k];
     lind_lane *read = &desk->scratch->rules[c->slot_reads + k], *last = &desk->scratch->rules[c->slot_errors + k];
-    for (int i = 0; i < LIND_LANES; i++) {
+    for (int i = 0; i < LIND_LANES && output->residual == LIND_ERROR_SENSOR; i++)
+      read->of[i] = lind_conduct_sense(conduct, i, c->first_residual + k, number * c->item->every, outputs[c->outputs[k]].of[i]);
+    for (int i = 0; i < LIND_LANES && output->residual != LIND_ERROR_SENSOR; i++) {
       double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(conduct->lane[i].who, c->purposes[k], number);
       if (output->correlated && !isnan(last->of[i])) z = lind_model_correlate(last->of[i], c->item->every, error->tau, z);
       last->of[i] = z;

@@ -21,7 +21,7 @@ typedef struct array {
   void **at;
   size_t bytes;
 } array;
-enum { N_ARRAYS = 19 };
+enum { N_ARRAYS = 20 };
 
 static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_ARRAYS]) {
   const size_t n = lind_plan_seats_in_memory(plan), visits = (size_t)plan->most_visits, days = (size_t)plan->n_days;
@@ -42,6 +42,7 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
       {(void **)&desk->reason, n},
       {(void **)&desk->sample, LIND_LANES * (size_t)plan->trace_samples * sizeof(double)},
       {(void **)&desk->trace, LIND_LANES * (size_t)plan->n_traces * sizeof(lind_series)},
+      {(void **)&desk->worn, LIND_LANES * (size_t)plan->n_residuals * sizeof *desk->worn},
       {(void **)&desk->cost, (size_t)plan->protocol->n_arms * sizeof *desk->cost},
       {(void **)&desk->values.parameters, lind_values_lay(plan, NULL, &desk->values)},
       {(void **)&desk->scratch, sizeof(lind_desk_scratch)},

@@ -179,6 +179,18 @@ lind_err lind_plan_parts_output(const lind_plan *plan, lind_words name, const ch
   return LIND_OK;
 }
 
+/* A sensor is worn: whoever reads it at a time reads the same. */
+static lind_err settle_sensors(lind_plan *plan, lind_arena *arena) {
+  lind_purpose *purposes;
+  LIND_TAKE(purposes, arena, plan->n_residuals + 1);
+  for (int k = 0; k < plan->n_residuals; k++) {
+    const lind_model_output *output = &plan->model->outputs[plan->residual_outputs[k]];
+    if (output->residual == LIND_ERROR_SENSOR) LIND_TRY(lind_plan_parts_purpose(plan, "sensor", output->name, &purposes[k]));
+  }
+  plan->sensor_purposes = purposes;
+  return LIND_OK;
+}
+
 static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   const lind_protocol *protocol = plan->protocol;
   struct lind_plan_measure *measures;
@@ -203,6 +215,7 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
                                     lind_arena_format(arena, "traces.%s.output", protocol->traces[i].name), arena,
                                     &outputs[plan->n_residuals++]));
   plan->residual_outputs = outputs;
+  LIND_TRY(settle_sensors(plan, arena));
   plan->n_measures = protocol->measure.n;
   plan->measures = measures;
   plan->curve_output = -1;

@@ -50,6 +50,7 @@ static double measured(const lind_conduct *c, int t, int i, uint32_t number, dou
   const lind_plan_trace *trace = &desk->plan->traces[t];
   const lind_model_output *output = &desk->plan->model->outputs[trace->output];
   const struct lind_plan_residual *error = &desk->values.residuals[trace->residual];
+  if (output->residual == LIND_ERROR_SENSOR) return lind_conduct_sense(c, i, trace->residual, number * trace->item->every, truth);
   double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(c->lane[i].who, trace->purpose, number);
   double *last = &desk->scratch->error[t].of[i];
   if (output->correlated && number > trace->first) z = lind_model_correlate(*last, trace->item->every, error->tau, z);

@@ -50,6 +50,14 @@ lind_err lind_values_settle(const lind_plan *plan, lind_plan_values *values) {
     LIND_TRY(lind_model_residual(model, values->parameters, plan->residual_outputs[m], &values->residuals[m].a,
                                  &values->residuals[m].b));
   for (int m = 0; m < plan->n_residuals; m++) {
+    const int output = plan->residual_outputs[m];
+    if (model->outputs[output].residual == LIND_ERROR_SENSOR) {
+      LIND_TRY(lind_model_sensor(model, values->parameters, output, &values->residuals[m].sensor));
+      LIND_CHECK_AT(plan->protocol->duration / values->residuals[m].sensor.every < DRIFT_NODES, LIND_ERR_INPUT,
+                    model->outputs[output].where,
+                    "the sensor of '%s' has a node every %g h; a trial of %g day can have at most %d",
+                    model->outputs[output].name, values->residuals[m].sensor.every, plan->protocol->duration / 24.0, DRIFT_NODES);
+    }
     values->residuals[m].tau = 0.0;
     if (model->outputs[plan->residual_outputs[m]].correlated)
       LIND_TRY(lind_model_residual_tau(model, values->parameters, plan->residual_outputs[m], &values->residuals[m].tau));

@@ -17,6 +17,10 @@ static lind_err settle_errors(lind_twin_world *w, lind_arena *arena) {
   LIND_TAKE(tau, arena, model->n_outputs + 1);
   for (int k = 0; k < model->n_outputs; k++) {
     if (model->outputs[k].residual == LIND_ERROR_NONE) continue;
+    LIND_CHECK_AT(
+        model->outputs[k].residual != LIND_ERROR_SENSOR, LIND_ERR_INPUT, model->outputs[k].where,
+        "'%s' is read by a sensor whose errors are a path in time; a twin can learn from errors of single measurements only",
+        model->outputs[k].name);
     LIND_TRY(lind_model_residual(model, w->s.parameters, k, &a[k], &b[k]));
     if (model->outputs[k].correlated) LIND_TRY(lind_model_residual_tau(model, w->s.parameters, k, &tau[k]));
   }
