@@ -32,14 +32,25 @@ typedef struct lind_plan_dosing {
 
 typedef struct lind_plan_controller {
   const lind_controller *item;
-  int state;                                      /* receives what it gives */
-  int slot_reads, slot_memory, slot_errors;       /* of the rules' frame; errors: z of the last readings */
-  int first_residual;                             /* of its reads */
-  const int *outputs;                             /* [item->read.n] */
-  const lind_purpose *purposes;                   /* [item->read.n] */
-  const lind_program *const *start, *const *next; /* [item->n_memory] */
-  const lind_program *when, *infuse, *give;       /* NULL where absent */
+  int state;                                                         /* receives what it gives */
+  int slot_reads, slot_memory, slot_errors;                          /* of the rules' frame; errors: z of the last readings */
+  int first_residual;                                                /* of its reads */
+  const int *outputs;                                                /* [item->read.n] */
+  const lind_purpose *purposes;                                      /* [item->read.n] */
+  const lind_program *const *start, *const *next;                    /* [item->n_memory] */
+  const lind_program *when, *infuse, *give;                          /* NULL where absent */
+  double infuse_most, infuse_round, give_most, give_round, day_most; /* canonical; INFINITY, round 0: no limit */
 } lind_plan_controller;
+
+enum { LIND_MOST_HABITS = 32 };
+
+typedef struct lind_plan_habit {
+  const lind_habit *item;
+  int state;
+  int told; /* place among the states that habits go into: rules frame slot slot_told + told */
+  const lind_program *amount;
+  lind_purpose time, size, missed, estimate, announced;
+} lind_plan_habit;
 
 enum { LIND_TRACE_SAMPLES = 1 << 20 }; /* of all traces of one patient: 64 MiB a thread, since a pack has 8 patients */
 
@@ -120,6 +131,9 @@ typedef struct lind_plan {
   int drug; /* the state whose doses are kept day by day: the first regimen's, else the first controller's; -1: none */
   int n_controllers;
   const lind_plan_controller *controllers;
+  int n_habits, n_told, slot_told;
+  const lind_plan_habit *habits;
+  const int *told; /* [n_told] states that habits go into */
   int slot_time;                           /* of the rules' frame: what controllers see, from here on */
   const int *const *treatment_controllers; /* [treatment][its controllers.n] indices */
   const int *const *treatment_dosing;      /* [treatment][its dosing.n] indices into dosing */

@@ -88,6 +88,7 @@ typedef struct lind_controller {
   int n_memory;
   const lind_memory *memory;
   lind_words when, infuse, give, into;
+  lind_words infuse_most, infuse_round, give_most, give_round, day_most; /* what the device can do; absent: anything */
 } lind_controller;
 
 /* An output that is sampled between the visits, such as a glucose sensor: at every multiple of `every` after `from`, up to and
@@ -99,6 +100,24 @@ typedef struct lind_trace {
   double every, from, to; /* h; from, to: NAN = start, end of the trial */
   int measured;           /* with the model's residual error */
 } lind_trace;
+
+/* What patients take by themselves in every arm, at a time of the day: meals, drinks. */
+typedef struct lind_habit {
+  const char *name;
+  lind_where where;
+  double at;          /* h after the start of the day */
+  lind_numbers days;  /* protocol days; empty: every day */
+  double window;      /* h: uniform within +-window */
+  lind_words amount;  /* an expression over the cohort's columns: median */
+  double log_sd;      /* of the amount from day to day */
+  double missed;      /* probability that it is not taken on a day */
+  double over;        /* h in which it enters; 0 = at once */
+  lind_words into;    /* state; absent: the model's only dosing state */
+  double ahead;       /* h before it that it is announced */
+  double estimate;    /* median of announced over taken */
+  double estimate_sd; /* of its logarithm */
+  double unannounced; /* probability that it is taken and not announced */
+} lind_habit;
 
 typedef struct lind_visits {
   lind_numbers days;
@@ -189,6 +208,8 @@ typedef struct lind_protocol {
   const lind_dosing *dosing;
   int n_controllers;
   const lind_controller *controllers;
+  int n_habits;
+  const lind_habit *habits;
   int n_traces;
   const lind_trace *traces;
   const lind_endpoint *endpoints;

@@ -234,7 +234,8 @@ lind_err lind_compose_override(const lind_node *root, const char *assignment, li
                                          "store",
                                          "engine",
                                          "uncertainty",
-                                         "controllers"};
+                                         "controllers",
+                                         "habits"};
   for (size_t s = 0; s < sizeof sections / sizeof *sections; ++s) {
     const size_t length = strlen(sections[s]);
     if (strncmp(assignment, sections[s], length) != 0 || assignment[length] != '.') continue;

@@ -52,6 +52,7 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   LIND_TRY(lind_sections_crossover(top.crossover, arena, made));
   LIND_TRY(lind_sections_dosing(top.dosing, arena, made));
   LIND_TRY(lind_sections_controllers(top.controllers, arena, made));
+  LIND_TRY(lind_sections_habits(top.habits, arena, made));
   LIND_TRY(lind_sections_randomise(top.randomise, arena, made));
   LIND_TRY(lind_sections_conduct(top.conduct, arena, made));
   LIND_TRY(lind_sections_endpoints(top.endpoints, arena, made));

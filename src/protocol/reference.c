@@ -24,6 +24,11 @@ static const lind_section sections[] = {
     {"dosing.NAME", "One rule that changes a dose, on listed days or at visits.", lind_rows_dosing},
     {"controllers.NAME", "A device or a clinician who looks every few minutes or hours and acts at once.", lind_rows_controller},
     {"controllers.NAME.memory.NAME", "A number that a controller keeps from sample to sample.", lind_rows_memory},
+    {"habits.NAME",
+     "What patients take by themselves at a time of the day, the same under every arm: a meal, a drink. A controller knows of "
+     "it\n"
+     "what is announced.",
+     lind_rows_habit},
     {"conduct", "What goes otherwise than planned.", lind_rows_conduct},
     {"conduct.adherence", "Missed doses: a chain with two states.", lind_rows_adherence},
     {"conduct.dropout", "Patients who are lost.", lind_rows_dropout},

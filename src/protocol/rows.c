@@ -41,6 +41,7 @@ const lind_key lind_rows_protocol[] = {
   {"arms", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(arms), "what is compared, or the sequences of a crossover: section arms.NAME"},
   {"dosing", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(dosing), "dosing items that arms name: section dosing.NAME"},
   {"controllers", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(controllers), "devices and clinicians who look every few minutes or hours and act at once: section controllers.NAME"},
+  {"habits", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(habits), "what patients take by themselves in every arm, such as meals: section habits.NAME"},
   {"conduct", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(conduct), "adherence, drop-out, failures: section conduct"},
   {"endpoints", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(endpoints), "one number a patient each: section endpoints.NAME"},
   {"analysis", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(analysis), "one comparison each: section analysis.NAME"},
@@ -148,11 +149,31 @@ const lind_key lind_rows_controller[] = {
   {"infuse", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.infuse), "an expression: the rate, an amount per time, that holds until the next sample; not below 0"},
   {"give", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.give), "an expression: the amount of a dose given at once; 0 is none"},
   {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.into), "the state that receives it; the model's only dosing state where absent"},
+  {"infuse_most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.infuse_most), "the rate is not above this, such as 35 U/h"},
+  {"infuse_round", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.infuse_round), "the rate is rounded to a multiple of this, half up, before it is limited"},
+  {"give_most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.give_most), "a dose is not above this, such as 25 U"},
+  {"give_round", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.give_round), "a dose is rounded to a multiple of this, half up, before it is limited"},
+  {"day_most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(controller, controller.day_most), "on one protocol day it infuses and gives no more than this in all"},
   {0}};
 
 const lind_key lind_rows_memory[] = {
   {"start", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, offsetof(lind_memory, start), "an expression over the cohort's columns: the value before the first sample"},
   {"next", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, offsetof(lind_memory, next), "an expression: the value from this sample on; all of them see the old values, and what is read now"},
+  {0}};
+
+const lind_key lind_rows_habit[] = {
+  {"at", LIND_KEY_QUANTITY, "h", 0, 24, NULL, NULL, IN(habit, habit.at), "time of the day, such as 7.5 h"},
+  {"amount", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(habit, habit.amount), "an expression over the cohort's columns: the amount, such as 60 [g]; the median where log_sd says how it varies"},
+  {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(habit, habit.into), "the state that receives it; the model's only dosing state where absent"},
+  {"days", LIND_KEY_NUMBERS, NULL, 0, 0, "", NULL, IN(habit, habit.days), "protocol days, whole; every day where absent"},
+  {"window", LIND_KEY_QUANTITY, "min", 0, 720, "0 min", NULL, IN(habit, habit.window), "it is taken so much earlier or later, each moment as likely"},
+  {"log_sd", LIND_KEY_NUMBER, NULL, 0, 3, "0", NULL, IN(habit, habit.log_sd), "standard deviation of the logarithm of the amount, from day to day"},
+  {"missed", LIND_KEY_NUMBER, NULL, 0, 1, "0", NULL, IN(habit, habit.missed), "probability that it is left out on a day"},
+  {"over", LIND_KEY_QUANTITY, "min", 0, INFINITY, "0 min", NULL, IN(habit, habit.over), "it enters at a constant rate in this time; at once where 0"},
+  {"ahead", LIND_KEY_QUANTITY, "min", 0, 720, "0 min", NULL, IN(habit, habit.ahead), "so long before it controllers are told, as announced.STATE"},
+  {"estimate", LIND_KEY_NUMBER, NULL, ABOVE_0, 100, "1", NULL, IN(habit, habit.estimate), "what is announced for each unit that is taken: the median"},
+  {"estimate_log_sd", LIND_KEY_NUMBER, NULL, 0, 3, "0", NULL, IN(habit, habit.estimate_sd), "standard deviation of the logarithm of announced over taken, each time anew"},
+  {"unannounced", LIND_KEY_NUMBER, NULL, 0, 1, "0", NULL, IN(habit, habit.unannounced), "probability that it is taken and not announced"},
   {0}};
 
 const lind_key lind_rows_conduct[] = {

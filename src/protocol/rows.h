@@ -8,7 +8,7 @@ typedef struct lind_rows_whole { /* the top of a protocol file; the sections bel
   lind_words name, title, question, source, cohort, eligible;
   lind_words_list include, measure;
   const lind_node *model, *uncertainty, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
-      *controllers, *conduct, *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store, *engine;
+      *controllers, *habits, *conduct, *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store, *engine;
   uint64_t patients, replicates, seed, block_max, attempts;
   double duration;
 } lind_rows_whole;
@@ -32,6 +32,10 @@ typedef struct lind_rows_dosing_shape {
   lind_dosing dosing;
   lind_words round, most; /* a mass, an amount or an activity: which one the plan compares with the model's dose */
 } lind_rows_dosing_shape;
+
+typedef struct lind_rows_habit_shape {
+  lind_habit habit;
+} lind_rows_habit_shape;
 
 typedef struct lind_rows_controller_shape {
   lind_controller controller;
@@ -87,7 +91,7 @@ typedef struct lind_rows_include_shape {
 
 extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model[], lind_rows_uncertainty[],
     lind_rows_randomise[], lind_rows_group[], lind_rows_visits[], lind_rows_trace[], lind_rows_arm[], lind_rows_treatment[],
-    lind_rows_crossover[], lind_rows_dosing[], lind_rows_controller[], lind_rows_memory[], lind_rows_conduct[],
+    lind_rows_crossover[], lind_rows_dosing[], lind_rows_controller[], lind_rows_memory[], lind_rows_habit[], lind_rows_conduct[],
     lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[], lind_rows_analysis[],
     lind_rows_design[], lind_rows_look[], lind_rows_curves[], lind_rows_sensitivity[], lind_rows_scenario[], lind_rows_store[],
     lind_rows_engine[], lind_rows_target[];

@@ -43,6 +43,8 @@ lind_err lind_sections_dosing(const lind_node *node, lind_arena *arena, lind_pro
 
 lind_err lind_sections_controllers(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 
+lind_err lind_sections_habits(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+
 /* ---- what is made of it (sections_analysis.c) ---- */
 lind_err lind_sections_groups(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;

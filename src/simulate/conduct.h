@@ -33,6 +33,10 @@ typedef struct lind_conduct_lane {
   double error_time[LIND_MOST_MEASURES], error[LIND_MOST_MEASURES]; /* of correlated errors: h and z of the last */
   bool stopped;                                                     /* treatment has ended for good */
   lind_regimen regimen[LIND_REGIMENS];
+  struct {
+    double amount, time; /* median; h of the next one that is taken, INFINITY: none */
+    int day;             /* of it */
+  } habit[LIND_MOST_HABITS];
 } lind_conduct_lane;
 
 typedef struct lind_conduct {
@@ -87,6 +91,13 @@ double lind_trace_next(const lind_plan *plan, double now);
 bool lind_trace_due(const lind_plan *plan, double now);
 /* Samples that are due at `now`, of those who are still followed, with the outputs as they are now. */
 void lind_trace_sample(lind_conduct *conduct, double now, const lind_lane *outputs);
+
+/* ---- habit.c: what patients take by themselves */
+void lind_habit_begin(lind_conduct *conduct);
+double lind_habit_next(const lind_conduct *conduct, int lane); /* h; INFINITY: none any more */
+bool lind_habit_take(lind_conduct *conduct, int lane, double now, lind_intake *intake);
+/* What is announced in (from, to], into the slots of the rules. */
+void lind_habit_tell(const lind_conduct *conduct, double from, double to);
 
 void lind_conduct_note(const lind_conduct *conduct, int lane, lind_decision_kind kind, const char *rule, int state, double time,
                        double before, double after);

@@ -65,11 +65,30 @@ static void remember(const lind_desk *desk, const lind_plan_controller *c) {
   for (int m = 0; m < c->item->n_memory; m++) rules[c->slot_memory + m] = fresh[m];
 }
 
+static double rounded(double amount, double to) { return to > 0.0 ? to * floor(amount / to + 0.5) : amount; }
+
+/* What the device can do of what it is asked for. What it infuses until the next sample counts among what it gives today; a NAN
+ * becomes nothing. */
+static double limited(double asked, double round, double most, double left) {
+  if (!(asked > 0.0)) return 0.0;
+  const double can = fmin(rounded(asked, round), fmin(most, left));
+  return can > 0.0 ? can : 0.0;
+}
+
+/* A new day begins with nothing given; else what was infused since the sample before. */
+static void count_infused(lind_conduct *conduct, int index, double now) {
+  const double every = conduct->desk->plan->controllers[index].item->every;
+  const double today = floor((now + at_once) / 24.0), before = floor((now - every + at_once) / 24.0);
+  lind_lane *given = &conduct->desk->scratch->today[index];
+  for (int i = 0; i < LIND_LANES; i++)
+    given->of[i] = today > before ? 0.0 : given->of[i] + conduct->desk->scratch->control[index].of[i] * every;
+}
+
 static void set_rate(lind_conduct *conduct, int index, int i, double now, double rate) {
   const lind_plan_controller *c = &conduct->desk->plan->controllers[index];
   double *held = &conduct->desk->scratch->control[index].of[i];
   const double before = *held;
-  *held = rate > 0.0 ? rate : 0.0; /* also turns a NAN into none */
+  *held = rate;
   if (*held != before) lind_conduct_note(conduct, i, LIND_DECISION_INFUSE, c->item->name, c->state, now, before, *held);
 }
 
@@ -87,8 +106,10 @@ static void controller_run(lind_conduct *conduct, int index, uint32_t number, do
   lind_lane when, infuse, dose;
   lind_prescribe_show(conduct, (int)floor((now + at_once) / 24.0) + 1);
   for (int i = 0; i < LIND_LANES; i++) rules[conduct->desk->plan->slot_time].of[i] = now;
+  lind_habit_tell(conduct, now - c->item->every + at_once, now + at_once);
   read_outputs(conduct, c, number, outputs);
   remember(conduct->desk, c);
+  count_infused(conduct, index, now);
   if (c->when != NULL) lind_program_run(c->when, rules, &when);
   if (c->infuse != NULL) lind_program_run(c->infuse, rules, &infuse);
   if (c->give != NULL) lind_program_run(c->give, rules, &dose);
@@ -96,8 +117,16 @@ static void controller_run(lind_conduct *conduct, int index, uint32_t number, do
     const lind_conduct_lane *lane = &conduct->lane[i];
     if (!lane->on || now >= lane->leaves || lane->stopped) continue;
     const bool acts = c->when == NULL || when.of[i] != 0.0;
-    if (c->infuse != NULL) set_rate(conduct, index, i, now, acts ? infuse.of[i] : 0.0);
-    if (c->give != NULL) give(conduct, c, i, now, acts ? dose.of[i] : 0.0, given);
+    double *today = &conduct->desk->scratch->today[index].of[i];
+    if (c->give != NULL) {
+      const double amount = acts ? limited(dose.of[i], c->give_round, c->give_most, c->day_most - *today) : 0.0;
+      give(conduct, c, i, now, amount, given);
+      *today += amount;
+    }
+    if (c->infuse != NULL) {
+      const double left = (c->day_most - *today) / c->item->every;
+      set_rate(conduct, index, i, now, acts ? limited(infuse.of[i], c->infuse_round, c->infuse_most, left) : 0.0);
+    }
   }
 }
 

@@ -53,7 +53,7 @@ static void list_arrays(const lind_plan *plan, lind_desk *desk, array arrays[N_A
 static size_t lane_count(const lind_plan *plan) {
   const size_t states = (size_t)plan->model->kernel.n_states;
   return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame +
-         (6 + (size_t)plan->model->kernel.n_triggers) * states + (size_t)plan->n_controllers +
+         (6 + (size_t)plan->model->kernel.n_triggers) * states + 2 * (size_t)plan->n_controllers +
          (size_t)plan->model->kernel.n_delays + (size_t)plan->model->kernel.n_outputs + 1 + (size_t)plan->model->n_drifts +
          (size_t)plan->n_traces;
 }
@@ -109,6 +109,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     scratch->duration = next, next += kernel->n_states;
     scratch->input = next, next += kernel->n_states;
     scratch->control = next, next += plan->n_controllers;
+    scratch->today = next, next += plan->n_controllers;
     scratch->y = next, next += kernel->n_outputs;
     scratch->drift = next, next += plan->model->n_drifts;
     scratch->error = next, next += plan->n_traces;

@@ -15,6 +15,7 @@ struct lind_desk_scratch {
   lind_lane *rate, *duration; /* [n_states] of infusions whose rate or duration the model gives */
   lind_lane *input;           /* [n_states] what infusions add to each rate */
   lind_lane *control;         /* [n_controllers] rates that they have set */
+  lind_lane *today;           /* [n_controllers] what they have given since the day began */
   lind_lane *y;               /* [n_outputs] */
   lind_lane *drift;           /* [n_drifts] */
   lind_lane *error;           /* [n_traces] z of the last samples, where errors are correlated in time */

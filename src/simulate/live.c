@@ -148,6 +148,7 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
     if (plan->definitions[k] != NULL && !plan->definition_moves[k])
       lind_program_run(plan->definitions[k], rules, &rules[plan->slot_definitions + k]);
   lind_control_begin(&p->conduct);
+  lind_habit_begin(&p->conduct);
   lind_trace_begin(&p->conduct);
   fill_frame(p);
   for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
@@ -277,6 +278,7 @@ static void swallow(pack *p, double stop) {
     lind_intake intake;
     if (!p->conduct.lane[i].on || now >= stop) continue;
     while (lind_conduct_take(&p->conduct, i, now, &intake)) send(p, i, now, intake);
+    while (lind_habit_take(&p->conduct, i, now, &intake)) send(p, i, now, intake);
     while (p->n_running[i] > 0 && p->running[i][0].end <= now) infusion_end(p, i);
     while (p->n_coming[i] > 0 && p->coming[i][0].time <= now) enter_first(p, i);
   }
@@ -291,7 +293,10 @@ static void advance_to(pack *p, double stop) {
     for (int i = 0; i < LIND_LANES; i++) {
       const lind_conduct_lane *lane = &p->conduct.lane[i];
       double target = stop;
-      if (i < p->conduct.n && lane->on) target = fmin(stop, fmin(lind_conduct_next(&p->conduct, i), next_turn(p, i)));
+      if (i < p->conduct.n && lane->on) {
+        const double due = fmin(lind_conduct_next(&p->conduct, i), lind_habit_next(&p->conduct, i));
+        target = fmin(stop, fmin(due, next_turn(p, i)));
+      }
       p->advance.target.of[i] = target;
       if (i < p->conduct.n && lane->on && p->advance.time.of[i] < target) short_of_it = true;
     }

@@ -118,6 +118,7 @@ lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, 
   LIND_TRY(find_engine(plan));
   LIND_TRY(lind_plan_parts_model(plan, arena));
   LIND_TRY(lind_plan_parts_rules(plan, arena));
+  LIND_TRY(lind_plan_parts_habits(plan, arena));
   LIND_TRY(lind_plan_parts_controllers(plan, arena));
   LIND_TRY(lind_plan_parts_traces(plan, arena));
   LIND_TRY(lind_plan_parts_groups(plan, arena));

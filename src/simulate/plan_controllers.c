@@ -1,5 +1,6 @@
 /* plan_controllers.c -- what controllers read, remember and do becomes programs on the rules' frame, behind the definitions:
  * [.. | time | reads and memory of the first | of the second | ..]. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,9 +19,16 @@ static lind_err make_scope(const lind_plan *plan, const lind_plan_controller *c,
   lind_symbol *symbols;
   int n = 0;
   LIND_TRY(lind_plan_parts_scope(plan, plan->protocol->n_definitions, false, "a controller", arena, &rules));
-  LIND_TAKE(symbols, arena, 1 + item->read.n + item->n_memory);
+  LIND_TAKE(symbols, arena, 1 + plan->n_told + item->read.n + item->n_memory);
   LIND_TAKE(scope, arena, 1);
   symbols[n++] = (lind_symbol){"time", {.kind = LIND_TYPE_NUMBER, .dimension = of_time}, plan->slot_time, "time since the start"};
+  for (int i = 0; i < plan->n_told; i++) {
+    const lind_model_state *state = &plan->model->states[plan->told[i]];
+    symbols[n++] = (lind_symbol){lind_arena_format(arena, "announced.%s", state->name),
+                                 {.kind = LIND_TYPE_NUMBER, .dimension = state->unit.dimension},
+                                 plan->slot_told + i,
+                                 "announced since the sample before"};
+  }
   for (int i = 0; i < item->read.n; i++)
     symbols[n++] = (lind_symbol){item->read.at[i].text,
                                  {.kind = LIND_TYPE_NUMBER, .dimension = plan->model->outputs[c->outputs[i]].unit.dimension},
@@ -78,6 +86,34 @@ static lind_err settle_memory(lind_plan *plan, lind_plan_controller *c, lind_typ
   return LIND_OK;
 }
 
+/* "35 U/h", of the dimension that the state asks for; `none` where it is absent. */
+static lind_err read_limit(const lind_controller *item, const char *key, lind_words words, lind_dimension dimension, double none,
+                           double *limit) {
+  lind_unit unit;
+  char is[80], wanted[80];
+  *limit = none;
+  if (words.text == NULL) return LIND_OK;
+  const lind_err bad = lind_unit_parse_quantity(words.text, limit, &unit);
+  if (bad != LIND_OK) return lind_error_fail_at(bad, words.where, "controllers.%s.%s: %s", item->name, key, lind_error_message());
+  LIND_CHECK_AT(lind_unit_same_dimension(unit.dimension, dimension), LIND_ERR_UNIT, words.where,
+                "controllers.%s.%s is '%s', which is %s; it must be %s", item->name, key, words.text,
+                lind_unit_dimension_words(unit.dimension, is, sizeof is),
+                lind_unit_dimension_words(dimension, wanted, sizeof wanted));
+  LIND_CHECK_AT(*limit > 0.0, LIND_ERR_INPUT, words.where, "controllers.%s.%s is '%s'; it must be above 0", item->name, key,
+                words.text);
+  return LIND_OK;
+}
+
+static lind_err settle_limits(lind_plan_controller *c, lind_dimension amount) {
+  const lind_controller *item = c->item;
+  const lind_dimension rate = lind_unit_divide(amount, of_time);
+  LIND_TRY(read_limit(item, "infuse_most", item->infuse_most, rate, INFINITY, &c->infuse_most));
+  LIND_TRY(read_limit(item, "infuse_round", item->infuse_round, rate, 0.0, &c->infuse_round));
+  LIND_TRY(read_limit(item, "give_most", item->give_most, amount, INFINITY, &c->give_most));
+  LIND_TRY(read_limit(item, "give_round", item->give_round, amount, 0.0, &c->give_round));
+  return read_limit(item, "day_most", item->day_most, amount, INFINITY, &c->day_most);
+}
+
 static lind_err settle(lind_plan *plan, lind_plan_controller *c, lind_arena *arena) {
   const lind_controller *item = c->item;
   lind_type *types;
@@ -95,6 +131,7 @@ static lind_err settle(lind_plan *plan, lind_plan_controller *c, lind_arena *are
   LIND_TRY(lind_plan_parts_dosed(plan, lind_arena_format(arena, "controllers.%s", item->name), item->where, item->into, arena,
                                  &c->state));
   const lind_dimension amount = plan->model->states[c->state].unit.dimension;
+  LIND_TRY(settle_limits(c, amount));
   LIND_TRY(make_scope(plan, c, types, item->n_memory, arena, &scope));
   LIND_TRY(lind_plan_parts_compile(scope, item->when, true, lind_unit_dimensionless, arena, &c->when));
   LIND_TRY(lind_plan_parts_compile(scope, item->infuse, false, lind_unit_divide(amount, of_time), arena, &c->infuse));

@@ -14,6 +14,8 @@ lind_err lind_plan_parts_visits(lind_plan *plan, lind_arena *arena) LIND_MUST_CH
 
 lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the rules */
 
+lind_err lind_plan_parts_habits(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the rules, before the controllers */
+
 lind_err lind_plan_parts_traces(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* outputs sampled between visits */
 
 /* The random stream "family/name". */

@@ -95,6 +95,7 @@ static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bo
         const lind_words all[] = {item->when, item->dose, item->skip, item->recheck, item->reduce, item->hold, item->give};
         for (int w = 0; w < 7; w++) LIND_TRY(need_words(protocol, all[w], arena, needed));
       }
+  for (int h = 0; h < protocol->n_habits; h++) LIND_TRY(need_words(protocol, protocol->habits[h].amount, arena, needed));
   for (int c = 0; c < protocol->n_controllers; c++) LIND_TRY(need_controller(protocol, &protocol->controllers[c], arena, needed));
   for (int i = protocol->n_definitions - 1; i >= 0; i--) { /* a definition rests on earlier ones only */
     lind_tree *tree;
