@@ -133,7 +133,7 @@ typedef struct lind_plan {
   const lind_plan_controller *controllers;
   int n_habits, n_told, slot_told;
   const lind_plan_habit *habits;
-  const int *told; /* [n_told] states that habits go into */
+  const int *told;                         /* [n_told] states that habits go into */
   int slot_time;                           /* of the rules' frame: what controllers see, from here on */
   const int *const *treatment_controllers; /* [treatment][its controllers.n] indices */
   const int *const *treatment_dosing;      /* [treatment][its dosing.n] indices into dosing */

@@ -8,7 +8,8 @@ typedef struct lind_rows_whole { /* the top of a protocol file; the sections bel
   lind_words name, title, question, source, cohort, eligible;
   lind_words_list include, measure;
   const lind_node *model, *uncertainty, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
-      *controllers, *habits, *conduct, *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store, *engine;
+      *controllers, *habits, *conduct, *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store,
+      *engine;
   uint64_t patients, replicates, seed, block_max, attempts;
   double duration;
 } lind_rows_whole;
