@@ -10,6 +10,7 @@
 #ifndef LIND_STEPPER_H
 #define LIND_STEPPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -81,6 +82,7 @@ typedef struct lind_stepper {
    * memory is bounded, allocated when a lane first needs it, never again, and counted apart from `bytes`. NULL: it holds nothing.
    */
   void (*release)(const lind_kernel *kernel, void *workspace);
+  bool alone; /* nobody else can go on with its lanes */
 } lind_stepper;
 
 extern const lind_stepper lind_stepper_rk;             /* explicit Runge-Kutta pair, src/numerics/stepper_rk.c */

@@ -77,7 +77,7 @@ lind_relay lind_relay_pick(const lind_kernel *kernel) {
 lind_relay lind_relay_behind(const lind_stepper *stepper, const lind_kernel *kernel) {
   lind_relay relay = {.n = 1, .engines = {stepper}};
   const lind_stepper *cvode = able(&lind_stepper_cvode, kernel);
-  if (stepper != cvode && stepper != &lind_stepper_auto) append(&relay, cvode);
+  if (stepper != cvode && stepper != &lind_stepper_auto && !stepper->alone) append(&relay, cvode);
   return relay;
 }
 

@@ -17,7 +17,7 @@ HOMES = [  # header, folders
     (r"libfyaml\.h", "base"),
     (r"sodium\.h|xxhash\.h", "base"),
     (r"sbml/.*", "language"),
-    (r"dlfcn\.h", "language"),
+    (r"dlfcn\.h", "language tissue"),
     (r"readstat\.h", "store"),
 ]
 

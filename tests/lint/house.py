@@ -37,6 +37,7 @@ HEADERS = {
     "twin": "twin",
     "parallel": "crew",
     "store": "store",
+    "tissue": "tissue",
     "report": "estimates report",
 }
 FOLDER_OF_HEADER = {stem: folder for folder, stems in HEADERS.items() for stem in stems.split()}
