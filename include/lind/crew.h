@@ -39,6 +39,15 @@ lind_err lind_crew_run(lind_crew *crew, const lind_crew_work *work) LIND_MUST_CH
  * itself, others as last reported; exact everywhere once lind_crew_run has returned). */
 uint64_t lind_crew_finished(const lind_crew *crew);
 
+/* ---- teams: from now on ranks k size .. (k + 1) size - 1 work on each job together, all of them on their master threads, so a
+ * job may call MPI on the team's communicator. Leaders draw from the same counter as before. Refuses a size that does not divide
+ * the ranks, and threads beside the master. Collective. */
+lind_err lind_crew_teams(lind_crew *crew, int size) LIND_MUST_CHECK;
+const void *lind_crew_team(const lind_crew *crew); /* MPI_Comm *; NULL: there is one rank, or there are no teams */
+bool lind_crew_leads(const lind_crew *crew);       /* the first of its team: what a job leaves is put by it alone */
+/* From within a job of a team, now and then: answers peers, calls `tick`. `crew` is void * so that this is a plain callback. */
+void lind_crew_serve(void *crew);
+
 lind_err lind_crew_agree(lind_crew *crew,
                          lind_err mine) LIND_MUST_CHECK; /* worst of all ranks (success < stopped < peer < the others), lowest
                                                           * rank's code and message; collective */

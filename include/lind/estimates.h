@@ -10,6 +10,7 @@ typedef struct lind_estimates_input {
   const lind_tally *main;
   int n_scenarios;
   const lind_tally *const *scenarios; /* one of each protocol->scenarios */
+  const char *pictures;               /* of a tissue: a JSON object that stands as it is; NULL: none */
 } lind_estimates_input;
 
 /* The document as text (free() it). Not collective. */

@@ -119,6 +119,31 @@ typedef struct lind_habit {
   double unannounced; /* probability that it is taken and not announced */
 } lind_habit;
 
+/* Some states of the model are fields over a slice: names are those of the model, checked by the plan. */
+typedef struct lind_tissue_section {
+  lind_where where;
+  lind_words space;     /* a table of shapes, relative to the protocol */
+  double spacing, step; /* dm; h, at most */
+  uint64_t team;        /* ranks that share a slice */
+  double tolerance;     /* of the solver, relative */
+  int n_fields;
+  const struct lind_tissue_field {
+    const char *name; /* the state */
+    lind_where where;
+    lind_words diffusivity; /* an output */
+  } * fields;
+  int n_measures;
+  const struct lind_tissue_told {
+    const char *name; /* the state */
+    lind_where where;
+    lind_words of; /* a field */
+    double above;  /* NAN: the integral, else the area above */
+  } * measures;
+  lind_words picture_of; /* a field; text NULL: no pictures */
+  lind_numbers picture_levels, picture_days;
+  uint64_t picture_patients;
+} lind_tissue_section;
+
 typedef struct lind_visits {
   lind_numbers days;
   double window; /* h: a visit falls on a whole day, uniform within +-window */
@@ -233,8 +258,9 @@ typedef struct lind_protocol {
   uint64_t store_patients;   /* at most this many patients' rows are stored (whole replicates from the first); default 100000 */
   double relative, absolute; /* engine tolerances */
   double grid;               /* h between the nodes of noise in states */
-  lind_words engine;         /* "rk" */
-  int rescue;                /* cvode takes lanes over that the engine gives up on */
+  const lind_tissue_section *tissue; /* NULL: the model has no space */
+  lind_words engine;                 /* "rk" */
+  int rescue;                        /* cvode takes lanes over that the engine gives up on */
   lind_digest digest; /* of the resolved document: file, includes and overrides; targets change no result and are left out */
   lind_digest world;  /* the same without patients, replicates and sensitivity, which say only how much is run */
 } lind_protocol;

@@ -57,8 +57,14 @@ lind_err lind_tissue_dress(lind_plan *plan, lind_arena *arena, lind_tissue **tis
 
 /* Loads PETSc. `comm` is the team's MPI_Comm; NULL: this process alone. Before the first patient. Collective over the team. */
 lind_err lind_tissue_start(lind_tissue *tissue, const void *comm) LIND_MUST_CHECK;
-/* After the last desk is gone, and before MPI ends. Accepts a tissue that was not started. */
+/* `meanwhile` is called after each step from now on: peers want an answer, users want to see how far it is. NULL: nobody. */
+void lind_tissue_meanwhile(lind_tissue *tissue, void (*meanwhile)(void *context), void *context);
+/* After the last desk is gone. Accepts NULL and a tissue that was not started. Collective over the team. */
 void lind_tissue_stop(lind_tissue *tissue);
+/* After the last tissue has stopped, before MPI ends: PETSc ends. Collective over all ranks that started one. */
+void lind_tissue_finish(const lind_tissue *tissue);
+
+const lind_tissue_space *lind_tissue_map(const lind_tissue *tissue);
 
 /* ---- looking at a patient's field, in the order of time, while desks live; see contour.c */
 typedef struct lind_tissue_watch { /* told at the start and after each step of lane 0 of a pack */
@@ -68,6 +74,9 @@ typedef struct lind_tissue_watch { /* told at the start and after each step of l
   const double *times; /* h, rising; fields are shown at the first step that reaches one */
 } lind_tissue_watch;
 void lind_tissue_show(lind_tissue *tissue, const lind_tissue_watch *watch); /* NULL: nobody looks */
+
+/* The area in which a field is above a level, dm2: measure.c. */
+lind_err lind_tissue_space_area(const lind_tissue_space *space, const double *whole, double level, double *area) LIND_MUST_CHECK;
 
 /* Lines on which a field has one value: linear between the centres of cells, as closed or open chains. */
 typedef struct lind_tissue_lines {

@@ -11,13 +11,17 @@
 static lind_err measure_speed(const lind_study *study, double *patients_per_s) {
   const lind_plan *plan = study->stage[0].plan;
   lind_desk *desk;
-  const int n = plan->protocol->patients < 64 ? (int)plan->protocol->patients : 64;
+  lind_tissue *tissue = study->stage[0].tissue;
+  const int most = tissue != NULL ? 1 : 64, n = plan->protocol->patients < 64 ? (int)plan->protocol->patients : 64;
+  if (tissue != NULL) LIND_TRY(lind_tissue_start(tissue, NULL)); /* a slice for this process alone */
   LIND_TRY(lind_desk_create(plan, &desk));
   const double began = lind_progress_now();
   lind_enrol(desk, 0, 0, n, NULL, NULL);
-  lind_simulate(desk, 0, n);
-  *patients_per_s = n / fmax(lind_progress_now() - began, 1e-6);
+  lind_simulate(desk, 0, n < most ? n : most);
+  *patients_per_s = (n < most ? n : most) / fmax(lind_progress_now() - began, 1e-6);
   lind_desk_destroy(&desk);
+  lind_tissue_stop(tissue);
+  lind_tissue_finish(tissue);
   return LIND_OK;
 }
 

@@ -102,7 +102,8 @@ static lind_err write_checksums(const char *out, lind_arena *arena) {
 }
 
 static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
-  const lind_estimates_input input = {tallies[0], finish->study->n_stages - 1, (const lind_tally *const *)(tallies + 1)};
+  const lind_estimates_input input = {tallies[0], finish->study->n_stages - 1, (const lind_tally *const *)(tallies + 1),
+                                      finish->study->pictures};
   char *estimates;
   const char *estimates_path = lind_arena_format(arena, "%s/estimates.json", finish->out);
   const char *provenance_path = lind_arena_format(arena, "%s/provenance.json", finish->out);

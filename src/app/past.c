@@ -84,7 +84,8 @@ lind_err lind_past_study(const lind_past *past, lind_arena *arena, lind_study **
                "%s: 'set' is not a list of up to 64 texts", past->provenance_path);
     request.set.at[request.set.n++] = json_string_value(text);
   }
-  return lind_study_create(&request, arena, study);
+  LIND_TRY(lind_study_create(&request, arena, study));
+  return lind_study_start(*study, NULL);
 }
 
 /* The hash of estimates.json is that of stage 0; provenance.json has the hash of all stages. */

@@ -223,6 +223,7 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
               past->directory);
   }
   lind_runner_destroy(&runner);
+  lind_study_stop(study);
   return err;
 }
 

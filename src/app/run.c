@@ -6,6 +6,7 @@
 
 #include "finish.h"
 #include "lind/report.h"
+#include "pictures.h"
 #include "progress.h"
 #include "study.h"
 
@@ -69,6 +70,7 @@ static lind_err perform(lind_study *study, lind_crew *crew, lind_store *store, c
   lind_err err = lind_study_run(study, crew, &sink);
   const lind_err flushed = lind_store_flush(store);
   LIND_TRY(lind_crew_agree(crew, err != LIND_OK ? err : flushed));
+  LIND_TRY(lind_pictures_make(study, crew, arena));
   if (lind_crew_rank(crew) == 0) {
     const lind_finish finish = {study, store, out, lind_crew_ranks(crew), lind_crew_threads(crew), lind_progress_now() - began,
                                 json};
@@ -115,6 +117,16 @@ static lind_err go(const request *r, lind_study *study, lind_crew *crew, const c
   return finished ? LIND_OK : perform(study, crew, *store, out, r->json, arena);
 }
 
+/* A tissue works on the one thread of a rank that may call MPI; cores are used by ranks. */
+static lind_err settle_threads(const lind_study *study, request *r) {
+  if (lind_study_team(study) == 0) return LIND_OK;
+  LIND_CHECK(r->threads <= 1, LIND_ERR_INPUT,
+             "--threads is %llu, but a tissue works on one thread of each rank; start more ranks: mpirun -n %llu lind run ...",
+             (unsigned long long)r->threads, (unsigned long long)r->threads);
+  r->threads = 1;
+  return LIND_OK;
+}
+
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   request r;
   lind_study *study;
@@ -124,10 +136,13 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_TRY(lind_study_create(&r.study, arena, &study));
   if (r.dry_run) return lind_finish_dry_run(study, stdout);
   const char *out = r.out != NULL ? r.out : default_out(study, arena);
+  LIND_TRY(settle_threads(study, &r));
   LIND_TRY(lind_crew_create((int)r.threads, &crew));
   lind_crew_catch_signals();
-  const lind_err err = go(&r, study, crew, out, &store, arena);
+  lind_err err = lind_study_start(study, crew);
+  if (err == LIND_OK) err = go(&r, study, crew, out, &store, arena);
   lind_store_destroy(&store);
+  lind_study_stop(study);
   lind_crew_destroy(&crew);
   return err;
 }

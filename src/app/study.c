@@ -28,6 +28,7 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
   const int s = study->n_stages;
   LIND_CHECK(s < LIND_STUDY_STAGES, LIND_ERR_INPUT, "%s: more than %d scenarios", path, LIND_STUDY_STAGES - 1);
   LIND_TRY(lind_plan_create(protocol, root, LIND_BACK_END_ANY, arena, &study->stage[s].plan));
+  LIND_TRY(lind_tissue_dress(study->stage[s].plan, arena, &study->stage[s].tissue));
   LIND_TRY(lind_layout_create(study->stage[s].plan, arena, &study->stage[s].layout));
   study->stage[s].first_job = study->n_jobs;
   study->stage[s].store_rows = !scenario && protocol->store_patients > 0;
@@ -71,6 +72,39 @@ lind_err lind_study_create(const lind_study_request *request, lind_arena *arena,
   hash_stages(study);
   *result = study;
   return LIND_OK;
+}
+
+int lind_study_team(const lind_study *study) {
+  const lind_tissue_section *section = study->protocol->tissue;
+  return section != NULL ? (int)section->team : 0;
+}
+
+lind_err lind_study_start(lind_study *study, lind_crew *crew) {
+  const int team = lind_study_team(study);
+  if (team == 0) return LIND_OK;
+  const lind_where where = study->protocol->tissue->where;
+  LIND_CHECK_AT(crew != NULL || team == 1, LIND_ERR_INPUT, where,
+                "tissue.team is %d: one process cannot live these patients again to the last bit", team);
+  if (crew != NULL) {
+    LIND_CHECK_AT(lind_crew_ranks(crew) % team == 0, LIND_ERR_INPUT, where,
+                  "tissue.team is %d, which does not divide the %d ranks of this run; start another number, such as mpirun -n %d",
+                  team, lind_crew_ranks(crew), team * (1 + lind_crew_ranks(crew) / team));
+    LIND_TRY(lind_crew_teams(crew, team));
+  }
+  for (int s = 0; s < study->n_stages; s++) {
+    const lind_protocol *protocol = study->stage[s].plan->protocol;
+    LIND_CHECK_AT(protocol->tissue != NULL && (int)protocol->tissue->team == team, LIND_ERR_INPUT, where,
+                  "a scenario changes tissue.team; all stages of a study share its teams");
+    LIND_TRY(lind_tissue_start(study->stage[s].tissue, crew != NULL ? lind_crew_team(crew) : NULL));
+    if (crew != NULL) lind_tissue_meanwhile(study->stage[s].tissue, lind_crew_serve, crew);
+  }
+  return LIND_OK;
+}
+
+void lind_study_stop(lind_study *study) {
+  if (study == NULL) return;
+  for (int s = 0; s < study->n_stages; s++) lind_tissue_stop(study->stage[s].tissue);
+  if (study->n_stages > 0) lind_tissue_finish(study->stage[0].tissue);
 }
 
 int lind_study_stage_of(const lind_study *study, uint64_t job) {
@@ -121,6 +155,7 @@ static lind_err run_job(void *context, int thread, uint64_t job) {
   const bool store = c->study->stage[s].store_rows && first < plan->protocol->store_patients;
   LIND_TRY(
       lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL, c->sink));
+  if (!lind_crew_leads(c->crew)) return LIND_OK;
   const lind_cost *cost = lind_runner_cost(runner);
   for (int a = 0; a < plan->protocol->n_arms && a < LIND_STUDY_ARMS; a++) {
     c->thread[thread].lives[a] += (int64_t)cost[a].lives;
@@ -199,6 +234,15 @@ lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) 
   return LIND_OK;
 }
 
+static lind_err put_nothing(void *self, const lind_block_record *record) {
+  (void)self;
+  (void)record;
+  return LIND_OK;
+}
+
 lind_err lind_study_run(lind_study *study, lind_crew *crew, const lind_sink *sink) {
+  lind_sink quiet = *sink;
+  quiet.put = put_nothing; /* the leader of a team speaks for it */
+  if (!lind_crew_leads(crew)) sink = &quiet;
   return muster(study, crew, sink, -1, NULL, study->n_jobs);
 }

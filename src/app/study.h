@@ -7,6 +7,7 @@
 #include "lind/crew.h"
 #include "lind/reduce.h"
 #include "lind/store.h"
+#include "lind/tissue.h"
 
 enum { LIND_STUDY_STAGES = 65, LIND_STUDY_ARMS = 64 };
 
@@ -27,7 +28,8 @@ typedef struct lind_study {
     lind_layout *layout;
     uint64_t first_job; /* its blocks are jobs first_job .. first_job + n_blocks - 1 */
     bool store_rows;
-    uint64_t *base; /* cut replicates: [n_blocks][n_strata] seats before; else NULL */
+    lind_tissue *tissue; /* NULL: its model has no space */
+    uint64_t *base;      /* cut replicates: [n_blocks][n_strata] seats before; else NULL */
   } stage[LIND_STUDY_STAGES];
   uint64_t n_jobs, n_patients; /* lives of all stages */
   struct {
@@ -35,9 +37,16 @@ typedef struct lind_study {
   } cost[LIND_STUDY_ARMS];      /* by arm, of what was lived now, scenarios included */
   uint64_t n_lived;             /* of them by the crew of this process: less than all after a resume */
   char hash[33];                /* of all plans */
+  const char *pictures;         /* JSON, pictures.h; NULL: none */
 } lind_study;
 
 lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;
+/* The team of `tissue` sections; 0: there are none, and threads run the jobs. */
+int lind_study_team(const lind_study *study);
+/* Before the first patient, where there is a tissue: teams, and the libraries that they need. crew NULL: this process alone lives
+ * patients again. Collective. */
+lind_err lind_study_start(lind_study *study, lind_crew *crew) LIND_MUST_CHECK;
+void lind_study_stop(lind_study *study); /* after the last runner, before the crew is destroyed. Accepts NULL. Collective */
 /* The integer pass of stages whose replicates are cut. Collective. */
 lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) LIND_MUST_CHECK;
 /* All blocks of all stages. Collective. */

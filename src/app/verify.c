@@ -252,6 +252,7 @@ static void check_patients(const lind_past *past, bool all, lind_arena *arena, v
     check_stored(past, study, all, arena, v);
   else
     printf("note      the protocol stores no patients, so none can be compared\n");
+  lind_study_stop(study);
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {

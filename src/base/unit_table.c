@@ -23,6 +23,7 @@
 #define FORCE         {1, 1, -2, 0, 0, 0, 0}
 #define PRESSURE      {1, -1, -2, 0, 0, 0, 0}
 #define ENERGY        {1, 2, -2, 0, 0, 0, 0}
+#define DOSE          {0, 2, -2, 0, 0, 0, 0}
 #define POWER         {1, 2, -3, 0, 0, 0, 0}
 #define VOLTAGE       {1, 2, -3, 0, 0, -1, 0}
 #define CAPACITANCE   {-1, -2, 4, 0, 0, 2, 0}
@@ -56,6 +57,7 @@ const lind_unit_row lind_unit_table[] = {
     U("N", 1, 0, FORCE), U("mN", 1, -3, FORCE),
     U("Pa", 1, 0, PRESSURE), U("kPa", 1, 3, PRESSURE), U("mmHg", 133322387415, -9, PRESSURE), U("cmH2O", 980665, -4, PRESSURE),
     U("J", 1, 0, ENERGY), U("kJ", 1, 3, ENERGY), U("kcal", 4184, 0, ENERGY),
+    U("Gy", 1, 0, DOSE), U("cGy", 1, -2, DOSE), U("mGy", 1, -3, DOSE),
     U("W", 1, 0, POWER), U("mW", 1, -3, POWER),
     U("V", 1, 0, VOLTAGE), U("mV", 1, -3, VOLTAGE),
     U("F", 1, 0, CAPACITANCE), U("mF", 1, -3, CAPACITANCE), U("uF", 1, -6, CAPACITANCE), U("nF", 1, -9, CAPACITANCE),

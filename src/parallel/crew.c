@@ -61,6 +61,7 @@ lind_err lind_crew_create(int threads, lind_crew **crew) {
   LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for a crew");
   c->ranks = 1;
   c->world = MPI_COMM_NULL;
+  c->team = MPI_COMM_NULL;
   c->window = MPI_WIN_NULL;
   const lind_err err = crew_begin(c, threads);
   if (err != LIND_OK) {
@@ -75,6 +76,7 @@ void lind_crew_destroy(lind_crew **crew) {
   if (crew == NULL || *crew == NULL) return;
   lind_crew *c = *crew;
   lind_crew_counter_destroy(c);
+  if (c->team != MPI_COMM_NULL) (void)MPI_Comm_free(&c->team);
   if (c->world != MPI_COMM_NULL) (void)MPI_Comm_free(&c->world);
   if (c->started) (void)MPI_Finalize();
   free(c);

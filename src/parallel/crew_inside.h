@@ -20,6 +20,9 @@ struct lind_crew {
   int ranks, rank, threads;
   bool started;      /* MPI, by us */
   MPI_Comm world;    /* ours alone; MPI_COMM_NULL on one rank */
+  int team_size;     /* 0: there are no teams, jobs are run by threads */
+  MPI_Comm team;     /* mine; MPI_COMM_NULL without teams and on one rank */
+  void *serving;     /* crew_run.c: the run whose job is under way in a team; NULL */
   MPI_Win window;    /* LIND_CREW_WORDS int64 on rank 0, in one passive epoch for life */
   int64_t next;      /* the counter of a crew of one */
   atomic_ullong own; /* jobs finished here */
@@ -39,6 +42,10 @@ lind_err lind_crew_mpi_fail(int code, const char *source, int line, const char *
   } while (0)
 
 double lind_crew_now(void); /* seconds, monotonic */
+
+/* The leader's word to its team; the largest word of a team. Trivial in teams of one. Collective over the team. */
+lind_err lind_crew_team_tell(lind_crew *crew, int64_t *word) LIND_MUST_CHECK;
+lind_err lind_crew_team_most(lind_crew *crew, int64_t *word) LIND_MUST_CHECK;
 
 /* How many tasks a launcher says there are (1: none says so), and its name. `reachable`: MPI has a way to find them. */
 typedef struct lind_crew_launch {

@@ -49,7 +49,7 @@ static void job_run(pool *p, int thread, uint64_t job) {
   p->seconds += seconds;
   p->n_timed++;
   if (err == LIND_OK) {
-    atomic_fetch_add(&p->crew->own, 1);
+    if (lind_crew_leads(p->crew)) atomic_fetch_add(&p->crew->own, 1);
   } else {
     if (err == LIND_ERR_STOPPED) {
       p->stopped = true; /* the job saw the flag itself */
@@ -200,6 +200,54 @@ static void master(pool *p, bool is_alone) {
   (void)pthread_mutex_unlock(&p->gate);
 }
 
+/* ---- teams: everybody is a master, and its own worker
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* The leader's: the next job, -1 if there is none. */
+static int64_t team_next(pool *p) {
+  for (;;) {
+    uint64_t job;
+    if (lind_crew_stopping()) p->stopped = true;
+    if (p->stopped || p->failed_job != LIND_CREW_END) {
+      p->trouble = lind_crew_counter_end(p->crew);
+      return -1;
+    }
+    p->trouble = lind_crew_counter_claim(p->crew, 1, &job);
+    if (p->trouble != LIND_OK) return -1;
+    p->next = job + 1;
+    if (job >= p->work->n) return -1;
+    if (p->work->done == NULL || !p->work->done(p->work->context, job)) return (int64_t)job;
+  }
+}
+
+static void team(pool *p) {
+  lind_crew *crew = p->crew;
+  crew->serving = p;
+  for (;;) {
+    int64_t job = lind_crew_leads(crew) ? team_next(p) : 0, failed;
+    const lind_err told = lind_crew_team_tell(crew, &job);
+    if (told != LIND_OK) p->trouble = told;
+    if (p->trouble != LIND_OK || job < 0) break;
+    job_run(p, 0, (uint64_t)job);
+    failed = p->failed_job != LIND_CREW_END || p->stopped;
+    const lind_err agreed = lind_crew_team_most(crew, &failed);
+    if (agreed != LIND_OK) p->trouble = agreed;
+    if (failed != 0 && p->failed_job == LIND_CREW_END) p->stopped = true; /* who failed says why */
+  }
+  crew->serving = NULL;
+}
+
+void lind_crew_serve(void *at) {
+  const lind_crew *crew = at;
+  pool *p = crew->serving;
+  if (p == NULL) return;
+  if (lind_crew_now() - p->ticked >= tick_seconds)
+    report(p);
+  else
+    mpi_serve(p);
+}
+
 /* ---- the end
  * ---------------------------------------------------------------------------------------------------------------------------------
  */
@@ -247,6 +295,12 @@ static lind_err outcome(pool *p) {
 static lind_err pool_run(pool *p) {
   LIND_TRY(lind_crew_counter_reset(p->crew));
   p->ticked = lind_crew_now();
+  if (p->crew->team_size > 0) {
+    team(p);
+    LIND_TRY(p->trouble);
+    report(p);
+    return outcome(p);
+  }
 #pragma omp parallel default(none) shared(p) num_threads(p->crew->threads + 1)
   {
     if (omp_get_thread_num() == 0)

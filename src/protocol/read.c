@@ -62,6 +62,7 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   LIND_TRY(lind_sections_sensitivity(top.sensitivity, arena, made));
   LIND_TRY(lind_sections_assumptions(top.assumptions, arena, made));
   LIND_TRY(lind_sections_settings(top.store, top.engine, arena, made));
+  LIND_TRY(lind_sections_tissue(top.tissue, arena, made));
   if (with_targets) LIND_TRY(lind_sections_targets(top.targets, arena, made));
   made->digest = lind_compose_digest(root, false);
   made->world = lind_compose_digest(root, true);

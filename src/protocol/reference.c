@@ -42,6 +42,17 @@ static const lind_section sections[] = {
     {"sensitivity.scenarios.NAME", "One set of changes.", lind_rows_scenario},
     {"store", "What is written.", lind_rows_store},
     {"engine", "How the model is integrated.", lind_rows_engine},
+    {"tissue",
+     "Some states of the model are fields over a slice of tissue: in each cell they change by the model's own equations, and "
+     "they\ndiffuse (docs/theory/tissue.md). The model's parameters `tissue_x`, `tissue_y`, `tissue_white` and `tissue_grey`, "
+     "where "
+     "it has\nthem, are the place and the make of a cell.",
+     lind_rows_tissue},
+    {"tissue.fields.STATE", "A state of the model that is a field.", lind_rows_tissue_field},
+    {"tissue.measures.STATE", "A state of the model that is told how large a field is; the model itself leaves it alone.",
+     lind_rows_tissue_measure},
+    {"tissue.pictures", "Lines of some levels for the report: the first patients, each under every arm. They change no result.",
+     lind_rows_tissue_pictures},
     {"targets", "One published number, shown beside the simulated one; it changes no result.", lind_rows_target},
 };
 

@@ -52,6 +52,7 @@ const lind_key lind_rows_protocol[] = {
   {"targets", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(targets), "published results: a file relative to this one, or the list itself, section targets"},
   {"store", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(store), "what is written: section store"},
   {"engine", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(engine), "how the model is integrated: section engine"},
+  {"tissue", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(tissue), "some states of the model are fields over a slice of tissue: section tissue"},
   {0}};
 
 const lind_key lind_rows_include[] = {

@@ -9,7 +9,7 @@ typedef struct lind_rows_whole { /* the top of a protocol file; the sections bel
   lind_words_list include, measure;
   const lind_node *model, *uncertainty, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
       *controllers, *habits, *conduct, *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store,
-      *engine;
+      *engine, *tissue;
   uint64_t patients, replicates, seed, block_max, attempts;
   double duration;
 } lind_rows_whole;
@@ -86,6 +86,11 @@ typedef struct lind_rows_scenario_shape {
   lind_words title;
 } lind_rows_scenario_shape;
 
+typedef struct lind_rows_tissue_shape {
+  lind_tissue_section section;
+  const lind_node *fields, *measures, *pictures;
+} lind_rows_tissue_shape;
+
 typedef struct lind_rows_include_shape {
   const lind_node *define, *dosing, *assumptions;
 } lind_rows_include_shape;
@@ -95,7 +100,8 @@ extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model
     lind_rows_crossover[], lind_rows_dosing[], lind_rows_controller[], lind_rows_memory[], lind_rows_habit[], lind_rows_conduct[],
     lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[], lind_rows_analysis[],
     lind_rows_design[], lind_rows_look[], lind_rows_curves[], lind_rows_sensitivity[], lind_rows_scenario[], lind_rows_store[],
-    lind_rows_engine[], lind_rows_target[];
+    lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[], lind_rows_tissue_measure[],
+    lind_rows_tissue_pictures[];
 
 extern const char lind_rows_marks[]; /* "read|memory|computed" */
 

@@ -31,6 +31,9 @@ lind_err lind_sections_curves(const lind_node *node, lind_arena *arena, lind_pro
 lind_err lind_sections_settings(const lind_node *store, const lind_node *engine, lind_arena *arena,
                                 lind_protocol *protocol) LIND_MUST_CHECK;
 
+/* ---- space (sections_tissue.c) ---- */
+lind_err lind_sections_tissue(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+
 /* ---- what is given (sections_dosing.c) ---- */
 lind_err lind_sections_define(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 /* Before the arms, which name treatments; and after them, which have sequences or are treatments themselves. */

@@ -289,6 +289,8 @@ lind_err lind_estimates_create(const lind_estimates_input *input, char **json) {
   json_object_set_new(root, "endpoints", endpoints(tally));
   json_object_set_new(root, "analyses", analyses(tally));
   if (input->n_scenarios > 0 && tally->layout->n_terms > 0) json_object_set_new(root, "sensitivity", sensitivity(input));
+  json_t *pictures = input->pictures != NULL ? json_loads(input->pictures, 0, NULL) : NULL;
+  if (pictures != NULL) json_object_set_new(root, "pictures", pictures);
   json_object_set_new(root, "answer", json_string(lind_estimates_answer(root)));
   *json = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17) | JSON_PRESERVE_ORDER);
   json_decref(root);

@@ -51,6 +51,7 @@ static void put_sections(lind_story *story) {
   lind_section_compare(story);
   lind_section_flow(story);
   lind_section_curves(story);
+  lind_section_slices(story);
   lind_section_groups(story);
   lind_section_subgroups(story);
   lind_section_sensitivity(story);

@@ -35,6 +35,7 @@
   };
   /* Where there is no room for the column of numbers, it goes (the table has them), and labels get narrow. */
   const fitted = (spec, width) => {
+    if (spec.usermeta && spec.usermeta.aspect) return {...spec, height: Math.round(width * spec.usermeta.aspect)}; /* a map: as high as it is wide */
     if (!spec.layer.some(isNumbers) || width >= 100 + 2.4 * spec.usermeta.room) return spec;
     const y = spec.encoding.y, letters = Math.max(10, Math.round(width * 0.055)), was = spec.height / y.scale.domain.length;
     const rename = new Map(y.scale.domain.map(id => [id, broken(id, letters)]));

@@ -94,6 +94,7 @@ lind_err lind_tissue_create(const lind_tissue_space *space, const lind_tissue_wi
 }
 
 const lind_kernel *lind_tissue_kernel(const lind_tissue *tissue) { return &tissue->kernel; }
+const lind_tissue_space *lind_tissue_map(const lind_tissue *tissue) { return tissue->space; }
 
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
@@ -129,6 +130,15 @@ void lind_tissue_stop(lind_tissue *tissue) {
   free(tissue->whole);
   tissue->scratch = NULL;
   tissue->numbers = tissue->whole = NULL;
+}
+
+void lind_tissue_finish(const lind_tissue *tissue) {
+  if (tissue != NULL && tissue->solver != NULL) tissue->solver->finish();
+}
+
+void lind_tissue_meanwhile(lind_tissue *tissue, void (*meanwhile)(void *context), void *context) {
+  tissue->meanwhile = meanwhile;
+  tissue->context = context;
 }
 
 /* ---- looking on */

@@ -4,6 +4,9 @@
  * field is linear, and the area above the level is exact. A corner that is no tissue has no value: it takes the mean of the
  * others, and its quarter of the square does not count. So a wholly filled organ has the area of its cells. Order 2 for smooth
  * fields. Shown by tests/tissue/measure.c. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "tissue_inside.h"
 
 /* Share of a triangle in which a linear function with these corners (less the level) is above 0. */
@@ -46,4 +49,20 @@ double lind_tissue_measure_area(const lind_tissue_cells *cells, lind_tissue_part
                     level);
     }
   return sum * spacing * spacing;
+}
+
+lind_err lind_tissue_space_area(const lind_tissue_space *space, const double *whole, double level, double *area) {
+  const lind_tissue_part part = {0, 0, space->nx, space->ny};
+  const size_t nx = (size_t)space->nx, ny = (size_t)space->ny;
+  lind_tissue_cells cells;
+  double *around = calloc((nx + 2) * (ny + 2), sizeof *around);
+  LIND_CHECK(around != NULL, LIND_ERR_MEMORY, "no memory for a slice");
+  for (size_t j = 0; j < ny; j++) memcpy(around + (j + 1) * (nx + 2) + 1, whole + j * nx, nx * sizeof *whole);
+  const lind_err err = lind_tissue_cells_create(space, part, &cells);
+  if (err == LIND_OK) {
+    *area = lind_tissue_measure_area(&cells, part, around, space->spacing, level);
+    lind_tissue_cells_release(&cells);
+  }
+  free(around);
+  return err;
 }

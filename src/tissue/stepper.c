@@ -120,6 +120,7 @@ static lind_err step(drive *d, double time, double h) {
     LIND_TRY(tissue->solver->diffuse(organ->layers[f], h));
   lind_tissue_organ_react(tissue, organ, d->frame, d->pack->input, time + 0.5 * h, 0.5 * h, d->pack->x, d->lane);
   lind_tissue_organ_measure(tissue, organ, true, d->pack->x, d->lane);
+  if (tissue->meanwhile != NULL) tissue->meanwhile(tissue->context);
   d->pack->work.rhs += 8 * (unsigned)(tissue->cells.n_packs + 1);
   return LIND_OK;
 }

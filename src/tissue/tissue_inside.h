@@ -54,6 +54,8 @@ struct lind_tissue {
   lind_tissue_part part;
   lind_tissue_cells cells;
   lind_tissue_organ *first; /* where initial fields are measured */
+  void (*meanwhile)(void *context);
+  void *context;
   const lind_tissue_watch *watch;
   int n_shown;        /* of its times */
   double *whole;      /* [ny][nx] of the space, for who watches; NULL until somebody does */

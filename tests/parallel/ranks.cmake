@@ -15,6 +15,11 @@ if(TARGET lind_store AND TARGET lind_parallel)
   target_link_libraries(test_ranks_directory PRIVATE lind_store lind_parallel lind_settings PkgConfig::CMOCKA)
 endif()
 
+lind_test_ranks(parallel.team1 test_parallel_team 4 1)
+lind_test_ranks(parallel.team2 test_parallel_team 4 2)
+lind_test_ranks(parallel.team2 test_parallel_team 2 2)
+lind_test_ranks(parallel.team4 test_parallel_team 4 4)
+
 foreach(ranks 1 2 4)
   foreach(threads 1 3)
     lind_test_ranks(parallel.crew.threads${threads} test_parallel_crew ${ranks} ${threads} ${ranks})

@@ -1,8 +1,8 @@
 # Tests of src/tissue: they load the library that knows PETSc, which lies beside the program, so that is where they go.
 if(TARGET lind_tissue AND TARGET lind_tissue_petsc)
   find_package(MPI REQUIRED COMPONENTS C)
-  lind_test_folder(tissue unit lind_tissue MPI::MPI_C)
-  foreach(stem diffusion reaction measure)
+  lind_test_folder(tissue unit lind_tissue lind_language MPI::MPI_C)
+  foreach(stem diffusion glioma reaction measure radial)
     if(TARGET test_tissue_${stem})
       set_target_properties(test_tissue_${stem} PROPERTIES ENABLE_EXPORTS ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
       add_dependencies(test_tissue_${stem} lind_tissue_petsc)
@@ -11,4 +11,10 @@ if(TARGET lind_tissue AND TARGET lind_tissue_petsc)
   foreach(ranks 2 4)
     lind_test_ranks(tissue.diffusion test_tissue_diffusion ${ranks})
   endforeach()
+  # the trial of disease.glioma, small
+  if(TARGET lind AND LIND_MPIRUN)
+    add_test(NAME tissue.trial COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tissue/trial.sh $<TARGET_FILE:lind>
+             ${CMAKE_SOURCE_DIR}/protocols/examples/glioma-fractionation.yaml)
+    set_tests_properties(tissue.trial PROPERTIES LABELS trial TIMEOUT 300 PROCESSORS 2)
+  endif()
 endif()
