@@ -1,6 +1,7 @@
 /* protocol.h -- what is done to whom and when: the text of a trial, validated, immutable, units canonical, expressions still text
  * with their places (the plan compiles them against cohort and model). Day 1 starts at time 0; day d starts at (d - 1) * 24 h; a
- * visit on day d is at its start, before that day's dose. Depends on: schema.h, random.h.
+ * visit on day d is at its start, before that day's dose. Depends on: schema.h, random.h,
+ * sequential.h.
  */
 #ifndef LIND_PROTOCOL_H
 #define LIND_PROTOCOL_H
@@ -10,6 +11,7 @@
 #include "lind/digest.h"
 #include "lind/random.h"
 #include "lind/schema.h"
+#include "lind/sequential.h"
 
 /* What a patient is given: rules and devices. In a trial of parallel arms each arm is one, in their order. */
 typedef struct lind_treatment {
@@ -166,6 +168,7 @@ typedef struct lind_endpoint {
   double from, to;    /* h; NAN = start, end of the trial */
   double at;          /* h; NAN */
   double threshold;   /* NAN */
+  double least;       /* change in the output's unit; NAN = 0 */
   double percent;     /* 0 to 100, of a percentile; NAN */
   double consecutive; /* count of visits in a row; NAN = 1 */
   double apart;       /* h; at least this between first and last of them; NAN = 0 */
@@ -193,11 +196,29 @@ typedef struct lind_target {                             /* a published number t
   lind_where where;
 } lind_target;
 
-typedef struct lind_look { /* group-sequential: after this share of seats the design may stop */
-  double fraction;         /* of the patients of a replicate */
-  double efficacy;         /* stop if z >= efficacy; NAN = never */
-  double futility;         /* stop if z <= futility; NAN = never */
+typedef struct lind_look { /* group-sequential: here the design may stop; all looks of a design are of one kind */
+  double fraction;         /* of the patients of a replicate; NAN: the look is at a number of events */
+  double events;           /* of the first analysis, whole; NAN: by fraction */
+  double efficacy;         /* stop if z >= efficacy; NAN = never. By events: as the spending of alpha has it */
+  double futility;         /* stop if z <= futility; NAN = never. By events z counts in favour of the treated arm */
 } lind_look;
+
+typedef enum { LIND_BENEFIT_HIGHER, LIND_BENEFIT_LOWER } lind_benefit;
+
+typedef struct lind_design_rule { /* of looks by events */
+  double alpha;                   /* one-sided */
+  lind_spending spending;         /* of alpha over the events */
+  int benefit;                    /* lind_benefit: where the effect lies if the treatment is good */
+} lind_design_rule;
+
+typedef enum { LIND_ARRIVALS_POISSON, LIND_ARRIVALS_REGULAR } lind_arrivals;
+
+/* When seats come in, in calendar time: rate[k] per h from from[k] on, the last for good. n = 0: all at once, at time 0. */
+typedef struct lind_recruit {
+  int n;
+  const double *rate, *from;
+  int arrivals;
+} lind_recruit;
 
 typedef struct lind_scenario {
   const char *name, *title;
@@ -241,6 +262,8 @@ typedef struct lind_protocol {
   const lind_analysis *analyses;
   const lind_target *targets;
   const lind_look *looks; /* empty: fixed design */
+  lind_design_rule rule;  /* of looks by events */
+  lind_recruit recruit;
   const lind_scenario *scenarios;
   uint64_t scenario_replicates;
   const char *sensitivity_title;
@@ -292,6 +315,8 @@ enum { LIND_RANDOMISER_STRATA = 4096, LIND_RANDOMISER_PLACES = 4096 };
 #define LIND_RANDOMISER_ORDER  "randomise/block-order"
 #define LIND_RANDOMISER_BLOCK  "randomise/block"
 #define LIND_RANDOMISER_SIMPLE "randomise/simple"
+/* And that of who comes when. */
+#define LIND_RECRUIT_ARRIVAL "recruit/arrival"
 /* sizes: permuted-block sizes, each a multiple of the ratios' sum; empty = simple randomisation. Sizes are permuted inside
  * super-blocks that hold each size once, so that any position is reached in constant time. */
 lind_err lind_randomiser_create(const double *ratio, int n_arms, const double *sizes, int n_sizes, lind_where where,

@@ -14,6 +14,7 @@
 
 enum { LIND_CELL_REALS = 4 }; /* n, mean, m2, missing */
 enum { LIND_TERM_REALS = 8 }; /* estimate, se, lower, upper, p, statistic, n, missing */
+enum { LIND_LOOK_REALS = 6 }; /* looks taken, seats used, verdict (looks.h), events, h of calendar time, z */
 enum { LIND_FLOW_SCREENED, LIND_FLOW_UNFILLED, LIND_FLOW_ARMS };
 enum {
   LIND_FLOW_RANDOMISED,
@@ -67,7 +68,11 @@ typedef struct lind_layout {
   const int *shares;      /* [n_shares] column */
   const int *share_first; /* [n_shares] first count */
   const lind_levels *share_levels;
-  const int *table; /* [n_terms] cut replicates: its life tables in the reals, -1 none */
+  bool by_events;                   /* looks are in calendar time */
+  lind_sequential looks;            /* their bounds, as planned; t: events */
+  const int *survival;              /* [n_endpoints] first count of its life tables, -1: no time */
+  int survival_days, survival_bins; /* days a bin; [n_arms][events, censored][bins] each */
+  const int *table;                 /* [n_terms] cut replicates: its life tables in the reals, -1 none */
   int table_days, table_reals;
   size_t first_term, first_baseline, first_look, first_table, n_reals;
   size_t first_share, first_curve, n_counts;
@@ -125,7 +130,7 @@ typedef struct lind_tally {
   lind_moments *pooled;          /* [cells + baseline] over all patients of all replicates */
   lind_moments *between;         /* the same cells: moments of the replicates' means */
   double *term[LIND_TERM_REALS]; /* [n_terms][replicates] */
-  double *look;                  /* [replicates] looks passed before stopping, [replicates] seats used */
+  double *look;                  /* [replicates][LIND_LOOK_REALS] */
   lind_digest digest;            /* of block digests in block order, then of the terms */
   lind_moments *partial;         /* of the cut replicate at hand, with */
   double *tables;                /* its life tables */
@@ -142,6 +147,9 @@ typedef struct lind_effect { /* one term over the replicates */
   uint64_t replicates; /* that gave a number */
 } lind_effect;
 void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect);
+/* Share without the event behind each bin of the pooled life table of a time, [survival_bins], and patients of one trial at risk
+ * at its beginning; NAN behind the last who was followed. */
+void lind_tally_survival(const lind_tally *tally, int endpoint, int arm, double *share, double *at_risk);
 /* Quantile of a curve histogram, in the output's unit; NAN if nobody is left. */
 double lind_tally_curve(const lind_tally *tally, int arm, int time, double q);
 

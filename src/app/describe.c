@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "lind/cohort.h"
+#include "lind/design.h"
 #include "lind/estimator.h"
 #include "lind/protocol.h"
 #include "lind/text.h"
@@ -111,15 +112,31 @@ static lind_err describe_endpoint(const char *name) {
   return LIND_OK;
 }
 
+static lind_err describe_design(const char *name) {
+  int n;
+  const char *const *names = lind_design_names(&n);
+  if (name == NULL) {
+    for (int i = 0; i < n; i++) printf("%-22s %s\n", names[i], lind_design_find(names[i])->summary);
+    return LIND_OK;
+  }
+  const lind_design *design = lind_design_find(name);
+  if (design == NULL) return unknown("a design", name, names, n);
+  const lind_section section = {design->name, design->summary, design->rows};
+  lind_schema_describe(stdout, &section);
+  printf("source: %s\n", design->source);
+  return LIND_OK;
+}
+
 static lind_err run(int n, char **arguments, lind_arena *arena) {
-  static const char *const topics[] = {"protocol", "cohort", "estimator", "endpoint"};
-  static lind_err (*const describe[])(const char *) = {describe_protocol, describe_cohort, describe_estimator, describe_endpoint};
+  static const char *const topics[] = {"protocol", "cohort", "estimator", "endpoint", "design"};
+  static lind_err (*const describe[])(const char *) = {describe_protocol, describe_cohort, describe_estimator, describe_endpoint,
+                                                       describe_design};
   const lind_option options[] = {{0}};
   const char *words[2];
   int given;
   (void)arena;
   LIND_TRY(lind_options_read(n, arguments, options, words, 2, &given));
-  LIND_CHECK(given >= 1, LIND_ERR_INPUT, "describe what? lind describe protocol|cohort|estimator|endpoint [NAME]");
+  LIND_CHECK(given >= 1, LIND_ERR_INPUT, "describe what? lind describe protocol|cohort|estimator|endpoint|design [NAME]");
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
     if (strcmp(words[0], topics[i]) == 0) return describe[i](given > 1 ? words[1] : NULL);
   return unknown("something to describe", words[0], topics, sizeof topics / sizeof *topics);
@@ -127,7 +144,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
 
 const lind_command lind_command_describe = {
     .name = "describe",
-    .usage = "describe protocol|cohort|estimator|endpoint [NAME]",
-    .summary = "What a protocol or cohort file may say; which estimators and kinds of endpoints there are.",
+    .usage = "describe protocol|cohort|estimator|endpoint|design [NAME]",
+    .summary = "What a protocol or cohort file may say; which estimators, kinds of endpoints and designs there are.",
     .run = run,
 };

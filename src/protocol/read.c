@@ -57,6 +57,7 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   LIND_TRY(lind_sections_conduct(top.conduct, arena, made));
   LIND_TRY(lind_sections_endpoints(top.endpoints, arena, made));
   LIND_TRY(lind_sections_analysis(top.analysis, arena, made));
+  LIND_TRY(lind_sections_recruit(top.recruit, arena, made));
   LIND_TRY(lind_sections_design(top.design, arena, made));
   LIND_TRY(lind_sections_curves(top.curves, arena, made));
   LIND_TRY(lind_sections_sensitivity(top.sensitivity, arena, made));

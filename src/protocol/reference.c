@@ -35,7 +35,12 @@ static const lind_section sections[] = {
     {"conduct.occasions", "When effects that vary within a patient are drawn again.", lind_rows_occasions},
     {"endpoints.NAME", "One number (or time) that a patient contributes.", lind_rows_endpoint},
     {"analysis.NAME", "One comparison of two arms.", lind_rows_analysis},
-    {"design", "Interim looks.", lind_rows_design},
+    {"recruit", "When patients come in, in calendar time.", lind_rows_recruit},
+    {"design",
+     "Interim looks. By fraction they are at a share of the patients, each followed to the end. By events they are in calendar "
+     "time: what is known\n"
+     "then is cut from the complete lives, the bounds spend alpha, and the last look ends the trial. The first analysis decides.",
+     lind_rows_design},
     {"design.looks", "One look of a group-sequential design.", lind_rows_look},
     {"curves", "An output drawn over time, by arm.", lind_rows_curves},
     {"sensitivity", "The trial again under other assumptions.", lind_rows_sensitivity},

@@ -45,6 +45,7 @@ const lind_key lind_rows_protocol[] = {
   {"conduct", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(conduct), "adherence, drop-out, failures: section conduct"},
   {"endpoints", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(endpoints), "one number a patient each: section endpoints.NAME"},
   {"analysis", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(analysis), "one comparison each: section analysis.NAME"},
+  {"recruit", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(recruit), "when patients come in; all at once where it is absent: section recruit"},
   {"design", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(design), "interim looks; a fixed design where it is absent: section design"},
   {"curves", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(curves), "an output drawn over time: section curves"},
   {"sensitivity", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(sensitivity), "the same trial under other assumptions: section sensitivity"},
@@ -208,6 +209,7 @@ const lind_key lind_rows_endpoint[] = {
   {"to", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.to), "the same; the end where absent"},
   {"at", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.at), "one time, for kinds that look once"},
   {"threshold", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.threshold), "in the output's unit, for kinds that compare"},
+  {"least", LIND_KEY_NUMBER, NULL, 0, INFINITY, "", NULL, IN(endpoint, endpoint.least), "in the output's unit: the least change that counts, for kinds that compare with what was before"},
   {"percent", LIND_KEY_NUMBER, NULL, 0, 100, "", NULL, IN(endpoint, endpoint.percent), "which percentile, such as 97.5"},
   {"consecutive", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(endpoint, endpoint.consecutive), "visits in a row that confirm; 1 where absent"},
   {"apart", LIND_KEY_QUANTITY, "day", 0, INFINITY, "", NULL, IN(endpoint, endpoint.apart), "at least so long between the first and the last of them"},
@@ -227,14 +229,28 @@ const lind_key lind_rows_analysis[] = {
   {"estimand", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(analysis, analysis.estimand), "how intercurrent events count (ICH E9(R1)), such as treatment-policy"},
   {0}};
 
+const lind_key lind_rows_recruit[] = {
+  {"over", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, "", NULL, IN(recruit, over), "time in which all patients come, at one rate; or"},
+  {"rate", LIND_KEY_QUANTITIES, "1/day", ABOVE_0, INFINITY, "", NULL, IN(recruit, rate), "patients per time, such as 5 1/day; a list where it changes"},
+  {"from", LIND_KEY_QUANTITIES, "day", 0, INFINITY, "", NULL, IN(recruit, from), "when each rate begins; the first at 0 day"},
+  {"arrivals", LIND_KEY_CHOICE, NULL, 0, 0, "poisson", "poisson|regular", IN(recruit, arrivals), "by chance at that rate, or one in each interval of 1/rate, anywhere in it"},
+  {0}};
+
 const lind_key lind_rows_design[] = {
   {"looks", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(design, looks), "list of looks in order: section design.looks"},
+  {"alpha", LIND_KEY_NUMBER, NULL, ABOVE_0, 0.5, "0.025", NULL, IN(design, alpha), "looks by events: type I error of them all, one-sided"},
+  {"spending", LIND_KEY_CHOICE, NULL, 0, 0, "obrien-fleming", LIND_SPENDING_CHOICES, IN(design, spending), "looks by events: how alpha is spent, as in `lind describe design group-sequential`"},
+  {"gamma", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(design, gamma), "of hwang-shih-decani (-4 where absent), exponent of power (3)"},
+  {"events", LIND_KEY_NUMBER, NULL, 1, INFINITY, "", NULL, IN(design, events), "looks by information: how many events are all of it"},
+  {"benefit", LIND_KEY_CHOICE, NULL, 0, 0, "", "higher|lower", IN(design, benefit), "looks by events: is a good treatment's effect above or below `null`? A hazard ratio of deaths is lower"},
   {0}};
 
 const lind_key lind_rows_look[] = {
-  {"fraction", LIND_KEY_NUMBER, NULL, ABOVE_0, 1, NULL, NULL, offsetof(lind_look, fraction), "of the patients; rising from look to look"},
-  {"efficacy", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, offsetof(lind_look, efficacy), "stop if z is at least this; never where absent"},
-  {"futility", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, offsetof(lind_look, futility), "stop if z is at most this; never where absent"},
+  {"fraction", LIND_KEY_NUMBER, NULL, ABOVE_0, 1, "", NULL, IN(look, look.fraction), "of the patients; rising from look to look. Or"},
+  {"events", LIND_KEY_NUMBER, NULL, 1, INFINITY, "", NULL, IN(look, look.events), "when the first analysis has so many events, in calendar time; or"},
+  {"information", LIND_KEY_NUMBER, NULL, ABOVE_0, 1, "", NULL, IN(look, information), "the same as a share of design.events"},
+  {"efficacy", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(look, look.efficacy), "by fraction: stop if z is at least this; never where absent. By events it comes from the spending of alpha"},
+  {"futility", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(look, look.futility), "stop if z is at most this; never where absent"},
   {0}};
 
 const lind_key lind_rows_curves[] = {

@@ -8,8 +8,8 @@ typedef struct lind_rows_whole { /* the top of a protocol file; the sections bel
   lind_words name, title, question, source, cohort, eligible;
   lind_words_list include, measure;
   const lind_node *model, *uncertainty, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
-      *controllers, *habits, *conduct, *endpoints, *analysis, *design, *curves, *sensitivity, *assumptions, *targets, *store,
-      *engine, *tissue;
+      *controllers, *habits, *conduct, *endpoints, *analysis, *recruit, *design, *curves, *sensitivity, *assumptions, *targets,
+      *store, *engine, *tissue;
   uint64_t patients, replicates, seed, block_max, attempts;
   double duration;
 } lind_rows_whole;
@@ -73,7 +73,20 @@ typedef struct lind_rows_conduct_shape {
 
 typedef struct lind_rows_design_shape {
   const lind_node *looks;
+  double alpha, gamma, events;
+  int spending, benefit;
 } lind_rows_design_shape;
+
+typedef struct lind_rows_look_shape {
+  lind_look look;
+  double information;
+} lind_rows_look_shape;
+
+typedef struct lind_rows_recruit_shape {
+  double over;
+  lind_numbers rate, from;
+  int arrivals;
+} lind_rows_recruit_shape;
 
 typedef struct lind_rows_sensitivity_shape {
   lind_words title;
@@ -99,9 +112,9 @@ extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model
     lind_rows_randomise[], lind_rows_group[], lind_rows_visits[], lind_rows_trace[], lind_rows_arm[], lind_rows_treatment[],
     lind_rows_crossover[], lind_rows_dosing[], lind_rows_controller[], lind_rows_memory[], lind_rows_habit[], lind_rows_conduct[],
     lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[], lind_rows_analysis[],
-    lind_rows_design[], lind_rows_look[], lind_rows_curves[], lind_rows_sensitivity[], lind_rows_scenario[], lind_rows_store[],
-    lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[], lind_rows_tissue_measure[],
-    lind_rows_tissue_pictures[];
+    lind_rows_design[], lind_rows_look[], lind_rows_recruit[], lind_rows_curves[], lind_rows_sensitivity[], lind_rows_scenario[],
+    lind_rows_store[], lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[],
+    lind_rows_tissue_measure[], lind_rows_tissue_pictures[];
 
 extern const char lind_rows_marks[]; /* "read|memory|computed" */
 

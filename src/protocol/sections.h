@@ -52,6 +52,7 @@ lind_err lind_sections_habits(const lind_node *node, lind_arena *arena, lind_pro
 lind_err lind_sections_groups(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_endpoints(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_recruit(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_sensitivity(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_assumptions(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;

@@ -1,4 +1,4 @@
-/* sections_analysis.c -- groups, endpoints, analyses, looks, scenarios: what is made of what was seen. */
+/* sections_analysis.c -- groups, endpoints, analyses, scenarios: what is made of what was seen. */
 #include <math.h>
 #include <string.h>
 
@@ -144,36 +144,8 @@ lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_p
   return LIND_OK;
 }
 
-/* ---- design, scenarios, assumptions
+/* ---- scenarios, assumptions
  * --------------------------------------------------------------------------------------------------------- */
-
-lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
-  if (node == NULL) return LIND_OK;
-  lind_rows_design_shape shape = {0};
-  LIND_TRY(lind_schema_read(node, "design", lind_rows_design, arena, &shape));
-  const lind_node *list = shape.looks;
-  if (list == NULL) return LIND_OK;
-  LIND_CHECK_AT(list->kind == LIND_NODE_SEQUENCE, LIND_ERR_INPUT, list->where,
-                "design.looks must be a list, such as [{fraction: 0.5, efficacy: 2.797}]");
-  lind_look *looks;
-  LIND_TAKE(looks, arena, list->n);
-  double before = 0;
-  for (int i = 0; i < list->n; ++i) {
-    const lind_node *item = &list->items[i];
-    LIND_CHECK_AT(item->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, item->where,
-                  "design.looks must hold mappings with a fraction");
-    LIND_TRY(lind_schema_read(item, "design.looks", lind_rows_look, arena, &looks[i]));
-    LIND_CHECK_AT(looks[i].fraction > before, LIND_ERR_INPUT, lind_sections_place(item, "fraction"),
-                  "design.looks: fraction %g follows %g; fractions must rise from look to look", looks[i].fraction, before);
-    LIND_CHECK_AT(isnan(looks[i].efficacy) || isnan(looks[i].futility) || looks[i].futility <= looks[i].efficacy, LIND_ERR_INPUT,
-                  lind_sections_place(item, "futility"), "design.looks: futility %g is above efficacy %g", looks[i].futility,
-                  looks[i].efficacy);
-    before = looks[i].fraction;
-  }
-  protocol->n_looks = list->n;
-  protocol->looks = looks;
-  return LIND_OK;
-}
 
 lind_err lind_sections_sensitivity(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   if (node == NULL) return LIND_OK;

@@ -36,7 +36,7 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   const lind_plan *plan = layout->plan;
   lind_field *fields;
   const char **arms;
-  LIND_TAKE(fields, arena, 12 + 2 * plan->cohort->n_columns + plan->n_groupings + 2 * layout->n_endpoints * layout->n_periods);
+  LIND_TAKE(fields, arena, 13 + 2 * plan->cohort->n_columns + plan->n_groupings + 2 * layout->n_endpoints * layout->n_periods);
   LIND_TAKE(arms, arena, layout->n_arms);
   for (int a = 0; a < layout->n_arms; a++) arms[a] = plan->protocol->arms[a].name;
   add(layout, fields, (lind_field){"replicate", "1", "which repetition of the trial, from 0", LIND_FIELD_COUNT, 0, NULL});
@@ -51,6 +51,8 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
       add(layout, fields,
           (lind_field){plan->groupings[g].name, "1", plan->groupings[g].title, LIND_FIELD_CODE, plan->groupings[g].levels.n,
                        plan->groupings[g].levels.names});
+  if (plan->protocol->recruit.n > 0)
+    add(layout, fields, (lind_field){"entry", "day", "when the patient came in, in calendar time", LIND_FIELD_REAL, 0, NULL});
   layout->n_patient_columns = layout->n_columns;
   add(layout, fields, (lind_field){"end", "day", "time followed", LIND_FIELD_REAL, 0, NULL});
   add(layout, fields, (lind_field){"reason", "1", "why follow-up ended", LIND_FIELD_CODE, LIND_END_COUNT, end_labels});
@@ -71,8 +73,8 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   return LIND_OK;
 }
 
-void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, const double *values, const double *events,
-                      double *rows, size_t n_rows, size_t row) {
+void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, double entry, const double *values,
+                      const double *events, double *rows, size_t n_rows, size_t row) {
   const lind_plan *plan = layout->plan;
   size_t c = 0;
 #define PUT(x) rows[c++ * n_rows + row] = (double)(x)
@@ -89,6 +91,7 @@ void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, c
   }
   for (int g = 1; g < plan->n_groupings; g++)
     if (plan->groupings[g].program != NULL) PUT(desk->group[(size_t)g * (size_t)desk->capacity + (size_t)s]);
+  if (plan->protocol->recruit.n > 0) PUT(entry / 24.0);
   PUT(desk->end[s] / 24.0);
   PUT(desk->reason[s]);
   PUT(desk->n_visits[s]);

@@ -5,7 +5,7 @@
 #include "lind/reduce.h"
 
 lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) LIND_MUST_CHECK;
-void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int seat, const double *values, const double *events,
-                      double *rows /* [n_columns][n_rows] */, size_t n_rows, size_t row);
+void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int seat, double entry, const double *values,
+                      const double *events, double *rows /* [n_columns][n_rows] */, size_t n_rows, size_t row);
 
 #endif

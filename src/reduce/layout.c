@@ -6,6 +6,7 @@
 #include "layout_analysis.h"
 #include "layout_endpoints.h"
 #include "lind/text.h"
+#include "looks.h"
 
 size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level, int treatment) {
   const int cell = (endpoint * layout->n_levels + layout->first_level[grouping] + level) * layout->n_treatments + treatment;
@@ -104,7 +105,23 @@ static lind_err settle_terms(lind_layout *layout, lind_arena *arena) {
   return LIND_OK;
 }
 
-static lind_err check_looks(const lind_layout *layout) {
+static lind_err check_events(lind_layout *layout) {
+  const lind_protocol *protocol = layout->plan->protocol;
+  const struct lind_layout_term *term = &layout->terms[0];
+  LIND_CHECK(layout->n_periods == 1, LIND_ERR_INPUT,
+             "%s: design.looks are at events, which a crossover does not have; use fraction", protocol->path);
+  LIND_CHECK(layout->kinds[term->endpoint]->scale == LIND_SCALE_TIME, LIND_ERR_INPUT,
+             "%s: design.looks are at events, but analysis %s is of endpoint %s, which is no time to an event; use fraction",
+             protocol->path, protocol->analyses[0].name, protocol->endpoints[term->endpoint].name);
+  for (int e = 0; e < layout->n_endpoints; e++)
+    LIND_CHECK_AT(layout->traces[e] < 0, LIND_ERR_INPUT, protocol->endpoints[e].where,
+                  "endpoints.%s is of a trace, which looks by events cannot cut at a calendar time", protocol->endpoints[e].name);
+  layout->by_events = true;
+  lind_looks_plan(protocol, &layout->looks);
+  return LIND_OK;
+}
+
+static lind_err check_looks(lind_layout *layout) {
   const lind_protocol *protocol = layout->plan->protocol;
   for (int k = 0; k < protocol->n_looks; k++) {
     const lind_look *look = &protocol->looks[k];
@@ -115,7 +132,7 @@ static lind_err check_looks(const lind_layout *layout) {
   LIND_CHECK(protocol->n_looks == 0 || layout->n_terms == 0 || !layout->terms[0].estimator->no_statistic, LIND_ERR_INPUT,
              "%s: design.looks decides by the statistic of analysis %s, but estimator %s has none", protocol->path,
              protocol->analyses[0].name, layout->terms[0].estimator->name);
-  return LIND_OK;
+  return protocol->n_looks > 0 && layout->n_terms > 0 && isnan(protocol->looks[0].fraction) ? check_events(layout) : LIND_OK;
 }
 
 static lind_err settle_baseline(lind_layout *layout, lind_arena *arena) {
@@ -169,6 +186,21 @@ static lind_err settle_tables(lind_layout *layout, lind_arena *arena) {
   return LIND_OK;
 }
 
+/* Every time gets life tables by arm for the report, in bins of whole days. */
+static lind_err settle_survival(lind_layout *layout, lind_arena *arena) {
+  enum { BINS = 400 };
+  int *first;
+  LIND_TAKE(first, arena, layout->n_endpoints + 1);
+  layout->survival_days = (layout->plan->n_days + BINS) / BINS;
+  layout->survival_bins = layout->plan->n_days / layout->survival_days + 2;
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    first[e] = layout->kinds[e]->scale == LIND_SCALE_TIME && layout->n_periods == 1 ? (int)layout->first_curve : -1;
+    if (first[e] >= 0) layout->first_curve += (size_t)(2 * layout->n_arms * layout->survival_bins);
+  }
+  layout->survival = first;
+  return LIND_OK;
+}
+
 lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layout **result) {
   lind_layout *layout;
   LIND_TAKE(layout, arena, 1);
@@ -189,9 +221,10 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   layout->first_term = (size_t)(layout->n_endpoints * layout->n_levels * layout->n_treatments) * LIND_CELL_REALS;
   layout->first_share = LIND_FLOW_ARMS + (size_t)layout->n_arms * LIND_FLOW_PER_ARM;
   LIND_TRY(settle_baseline(layout, arena));
+  LIND_TRY(settle_survival(layout, arena)); /* before the curves, which are last */
   layout->first_baseline = layout->first_term + (size_t)layout->n_terms * LIND_TERM_REALS;
   layout->first_look = layout->first_baseline + (size_t)(layout->n_baseline * layout->n_arms) * LIND_CELL_REALS;
-  layout->first_table = layout->first_look + 2;
+  layout->first_table = layout->first_look + LIND_LOOK_REALS;
   LIND_TRY(settle_tables(layout, arena));
   const double every = plan->protocol->curve_every;
   const size_t times = plan->curve_output >= 0 ? (size_t)floor(plan->protocol->duration / every + 1e-9) + 1 : 0;

@@ -67,6 +67,11 @@ static lind_err settle(const lind_plan *plan, const lind_analysis *analysis, lin
   LIND_CHECK_AT(analysis->stratify.n == 0 || estimator->stratifies, LIND_ERR_INPUT, analysis->stratify.at[0].where,
                 "analysis.%s stratifies by %s, but estimator %s has no strata", analysis->name, analysis->stratify.at[0].text,
                 estimator->name);
+  LIND_CHECK_AT(
+      analysis->stratify.n == 0 || plan->block_replicates > 0, LIND_ERR_INPUT, analysis->stratify.at[0].where,
+      "analysis.%s stratifies, which takes every patient at once; a replicate of %llu patients is larger than block_max "
+      "(%llu); raise block_max",
+      analysis->name, (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
   LIND_TRY(settle_covariates(plan, analysis, arena, made));
   return settle_strata(plan, analysis, arena, made);
 }

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "columns.h"
+#include "entry.h"
 #include "gather.h"
+#include "looks.h"
 
 enum { MEASURES = 64 };
 
@@ -13,7 +15,9 @@ struct lind_runner {
   lind_desk *desk;
   double *value, *event; /* [n_endpoints][n_periods][capacity] of the replicate at hand */
   lind_gather gather;
-  double *reals; /* [block_replicates][n_reals] */
+  double *entry;   /* [capacity] h of calendar time */
+  double *scratch; /* [3 capacity] for looks by events */
+  double *reals;   /* [block_replicates][n_reals] */
   int64_t *counts;
   double *rows; /* [n_columns][block seats] */
   size_t n_rows, most_rows;
@@ -21,19 +25,21 @@ struct lind_runner {
 
 static size_t replicates_in_memory(const lind_plan *plan) { return plan->block_replicates > 0 ? plan->block_replicates : 1; }
 
-static void sizes(const lind_layout *layout, size_t bytes[5]) {
+static void sizes(const lind_layout *layout, size_t bytes[7]) {
   const lind_plan *plan = layout->plan;
   const size_t n = lind_plan_seats_in_memory(plan), e = (size_t)(layout->n_endpoints * layout->n_periods);
   bytes[0] = bytes[1] = n * e * sizeof(double);
   bytes[2] = replicates_in_memory(plan) * layout->n_reals * sizeof(double);
   bytes[3] = layout->n_counts * sizeof(int64_t);
   bytes[4] = plan->block_seats * (size_t)layout->n_columns * sizeof(double);
+  bytes[5] = n * sizeof(double);
+  bytes[6] = layout->by_events ? 3 * n * sizeof(double) : 0;
 }
 
 size_t lind_runner_bytes(const lind_layout *layout) {
-  size_t bytes[5], total = lind_plan_desk_bytes(layout->plan);
+  size_t bytes[7], total = lind_plan_desk_bytes(layout->plan);
   sizes(layout, bytes);
-  for (int k = 0; k < 5; k++) total += bytes[k];
+  for (int k = 0; k < 7; k++) total += bytes[k];
   return total + lind_gather_bytes(layout);
 }
 
@@ -69,18 +75,19 @@ static void see(void *context, int s) {
 lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
   lind_runner *runner = calloc(1, sizeof *runner);
   LIND_CHECK(runner != NULL, LIND_ERR_MEMORY, "no memory for a runner");
-  size_t bytes[5];
+  size_t bytes[7];
   sizes(layout, bytes);
   runner->layout = layout;
-  void **at[5] = {(void **)&runner->value, (void **)&runner->event, (void **)&runner->reals, (void **)&runner->counts,
-                  (void **)&runner->rows};
+  void **at[7] = {(void **)&runner->value, (void **)&runner->event, (void **)&runner->reals,  (void **)&runner->counts,
+                  (void **)&runner->rows,  (void **)&runner->entry, (void **)&runner->scratch};
   bool ok = lind_desk_create(layout->plan, &runner->desk) == LIND_OK && lind_gather_create(layout, &runner->gather) == LIND_OK;
-  for (int k = 0; ok && k < 5; k++) ok = (*at[k] = malloc(bytes[k] + 8)) != NULL;
+  for (int k = 0; ok && k < 7; k++) ok = (*at[k] = malloc(bytes[k] + 8)) != NULL;
   if (!ok) {
     lind_runner_destroy(&runner);
     LIND_CHECK(false, LIND_ERR_MEMORY, "no memory for one thread's %zu bytes; lower block_max", lind_runner_bytes(layout));
   }
   runner->desk->witness = (lind_witness){see, runner};
+  if (layout->plan->protocol->recruit.n > 0) runner->gather.entries = runner->entry;
   runner->most_rows = layout->plan->block_seats;
   *result = runner;
   return LIND_OK;
@@ -96,6 +103,8 @@ void lind_runner_destroy(lind_runner **at) {
   free(runner->reals);
   free(runner->counts);
   free(runner->rows);
+  free(runner->entry);
+  free(runner->scratch);
   free(runner);
   *at = NULL;
 }
@@ -201,6 +210,22 @@ static void count_flow(lind_runner *runner, int n) {
   }
 }
 
+/* Who had the event, and who was censored, in which bin of days. */
+static void count_survival(lind_runner *runner, int n) {
+  const lind_layout *layout = runner->layout;
+  const lind_desk *desk = runner->desk;
+  const int bins = layout->survival_bins;
+  for (int e = 0; e < layout->n_endpoints; e++) {
+    for (int s = 0; layout->survival[e] >= 0 && s < n; s++) {
+      const size_t at = lind_layout_value(layout, e, 0, desk->capacity) + (size_t)s;
+      if (!desk->seated[s] || isnan(runner->value[at])) continue;
+      const int bin = (int)floor(runner->value[at] / (24.0 * layout->survival_days) + 1e-9);
+      const int row = 2 * desk->arm[s] + (runner->event[at] == 0.0);
+      runner->counts[layout->survival[e] + row * bins + (bin < bins ? bin : bins - 1)]++;
+    }
+  }
+}
+
 static void fill_baseline(lind_runner *runner, int n, double *reals) {
   const lind_layout *layout = runner->layout;
   const lind_desk *desk = runner->desk;
@@ -224,33 +249,47 @@ static void keep_rows(lind_runner *runner, int n) {
       values[reading] = runner->value[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
       events[reading] = runner->event[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
     }
-    lind_columns_row(layout, runner->desk, s, values, events, runner->rows, runner->most_rows, runner->n_rows++);
+    lind_columns_row(layout, runner->desk, s, runner->entry[s], values, events, runner->rows, runner->most_rows,
+                     runner->n_rows++);
   }
 }
 
 /* ---- a replicate, with its looks
  * --------------------------------------------------------------------------------------------------- */
 
-/* Simulate look by look; returns the seats that took part. The first analysis over all patients decides. */
-static lind_err live_and_look(lind_runner *runner, int n, int *looks, int *used) {
+/* Simulate look by look; the first analysis over all patients decides. */
+static lind_err live_and_look(lind_runner *runner, int n, lind_looks_stop *stop) {
   const lind_protocol *protocol = runner->layout->plan->protocol;
   int done = 0;
-  *looks = 0;
   for (int k = 0; k < protocol->n_looks && runner->layout->n_terms > 0; k++) {
     const int until = (int)ceil(protocol->looks[k].fraction * n - 1e-9);
     live(runner, done, until);
-    done = until;
+    stop->used = done = until;
     lind_answer answer;
     LIND_TRY(answer_term(runner, &runner->layout->terms[0], done, &answer));
-    ++*looks;
-    const double z = answer.terms[0].statistic;
-    if (z >= protocol->looks[k].efficacy || z <= protocol->looks[k].futility) { /* NAN bounds never hold */
-      *used = done;
-      return LIND_OK;
-    }
+    stop->looks++;
+    const double z = stop->z = answer.terms[0].statistic;
+    if (z >= protocol->looks[k].efficacy)
+      stop->verdict = LIND_VERDICT_EFFICACY; /* NAN bounds never hold */
+    else if (z <= protocol->looks[k].futility)
+      stop->verdict = LIND_VERDICT_FUTILITY;
+    if (stop->verdict != LIND_VERDICT_NONE) return LIND_OK;
   }
   live(runner, done, n);
-  *used = n;
+  stop->used = n;
+  return LIND_OK;
+}
+
+/* All lives are lived to their end, then looked at in calendar time. Rows keep the complete lives; what is analysed ends at the
+ * cut. */
+static lind_err live_and_cut(lind_runner *runner, int n, bool store, lind_looks_stop *stop) {
+  live(runner, 0, n);
+  LIND_TRY(lind_looks_take(runner->layout, &runner->gather, runner->desk, runner->value, runner->event, runner->entry, n,
+                           runner->scratch, stop));
+  if (store) keep_rows(runner, stop->used);
+  lind_looks_cut(runner->desk, runner->entry, stop->used, stop->time);
+  for (int s = 0; s < stop->used; s++)
+    if (runner->desk->seated[s]) see(runner, s);
   return LIND_OK;
 }
 
@@ -258,18 +297,23 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
                           double *reals) {
   const lind_layout *layout = runner->layout;
   const bool whole = layout->plan->block_replicates > 0;
-  int looks = 0, used = n;
+  lind_looks_stop stop = {.used = n, .events = NAN, .time = NAN, .z = NAN};
   memset(reals, 0, layout->n_reals * sizeof *reals);
   lind_enrol(runner->desk, replicate, first_seat, n, base, NULL);
-  if (whole) {
-    LIND_TRY(live_and_look(runner, n, &looks, &used));
+  lind_entry_fill(layout->plan, replicate, first_seat, n, runner->entry);
+  if (layout->by_events) {
+    LIND_TRY(live_and_cut(runner, n, store, &stop));
+  } else if (whole) {
+    LIND_TRY(live_and_look(runner, n, &stop));
   } else {
     live(runner, 0, n);
   }
+  const int used = stop.used;
   fill_cells(runner, used, reals);
   fill_baseline(runner, used, reals);
   fill_tables(runner, used, reals);
   count_flow(runner, used);
+  count_survival(runner, used);
   for (int t = 0; t < layout->n_terms; t++) {
     double *term = reals + layout->first_term + (size_t)t * LIND_TERM_REALS;
     lind_answer answer;
@@ -278,9 +322,9 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
     LIND_TRY(answer_term(runner, &layout->terms[t], used, &answer));
     write_term(&answer, term);
   }
-  reals[layout->first_look] = looks;
-  reals[layout->first_look + 1] = used;
-  if (store) keep_rows(runner, used);
+  const double look[LIND_LOOK_REALS] = {stop.looks, stop.used, stop.verdict, stop.events, stop.time, stop.z};
+  memcpy(reals + layout->first_look, look, sizeof look);
+  if (store && !layout->by_events) keep_rows(runner, used);
   return LIND_OK;
 }
 

@@ -20,7 +20,7 @@ lind_err lind_tally_create(const lind_layout *layout, lind_tally **result) {
   tally->pooled = calloc(cells + 1, sizeof *tally->pooled);
   tally->between = calloc(cells + 1, sizeof *tally->between);
   tally->partial = calloc(cells + 1, sizeof *tally->partial);
-  tally->look = calloc(2 * replicates + 1, sizeof *tally->look);
+  tally->look = calloc(LIND_LOOK_REALS * replicates + 1, sizeof *tally->look);
   tally->tables = calloc(layout->n_reals - layout->first_table + 1, sizeof *tally->tables);
   bool ok = tally->tables && tally->counts && tally->pooled && tally->between && tally->partial && tally->look;
   for (int k = 0; k < LIND_TERM_REALS; k++) {
@@ -110,7 +110,7 @@ static lind_err add_cut(lind_tally *tally, const lind_block_record *record) {
   if (record->first_seat + record->n_seats < plan->protocol->patients) return LIND_OK;
   LIND_TRY(estimate_cut(tally, record->first_replicate));
   close_replicate(tally, tally->partial);
-  tally->look[2 * record->first_replicate + 1] = (double)plan->protocol->patients;
+  tally->look[LIND_LOOK_REALS * record->first_replicate + 1] = (double)plan->protocol->patients;
   tally->seen++;
   return LIND_OK;
 }
@@ -126,8 +126,7 @@ static void add_whole(lind_tally *tally, const lind_block_record *record) {
       for (int k = 0; k < LIND_TERM_REALS; k++)
         tally->term[k][(size_t)t * tally->replicates + replicate] =
             reals[layout->first_term + (size_t)t * LIND_TERM_REALS + (size_t)k];
-    tally->look[2 * replicate] = reals[layout->first_look];
-    tally->look[2 * replicate + 1] = reals[layout->first_look + 1];
+    memcpy(tally->look + LIND_LOOK_REALS * replicate, reals + layout->first_look, LIND_LOOK_REALS * sizeof(double));
     tally->seen++;
   }
 }
@@ -222,6 +221,20 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
                           .missing = mean_of(tally->term[7] + first, n),
                           .replicates = (uint64_t)moments.n};
   free(sorted);
+}
+
+void lind_tally_survival(const lind_tally *tally, int endpoint, int arm, double *share, double *at_risk) {
+  const lind_layout *layout = tally->layout;
+  const int bins = layout->survival_bins;
+  const int64_t *events = tally->counts + layout->survival[endpoint] + 2 * arm * bins, *censored = events + bins;
+  double left = 0.0, survival = 1.0;
+  for (int b = 0; b < bins; b++) left += (double)(events[b] + censored[b]);
+  for (int b = 0; b < bins; b++) {
+    at_risk[b] = left / (double)tally->replicates;
+    if (left > 0.0) survival *= 1.0 - (double)events[b] / left;
+    share[b] = left > 0.0 ? survival : NAN;
+    left -= (double)(events[b] + censored[b]);
+  }
 }
 
 double lind_tally_curve(const lind_tally *tally, int arm, int time, double q) {

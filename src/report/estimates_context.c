@@ -180,30 +180,6 @@ static json_t *curves(const lind_tally *tally) {
   return all;
 }
 
-/* How often the design stopped at which look, and how many patients it took. */
-static json_t *design(const lind_tally *tally) {
-  const lind_protocol *protocol = tally->layout->plan->protocol;
-  json_t *object = json_object(), *list = json_array();
-  lind_moments used = {0};
-  for (uint64_t r = 0; r < tally->replicates; r++) lind_moments_add(&used, tally->look[2 * r + 1]);
-  for (int k = 0; k < protocol->n_looks; k++) {
-    const double seats = ceil(protocol->looks[k].fraction * (double)protocol->patients - 1e-9);
-    uint64_t stopped = 0;
-    for (uint64_t r = 0; r < tally->replicates; r++)
-      stopped += tally->look[2 * r] == k + 1 && tally->look[2 * r + 1] == seats && seats < (double)protocol->patients;
-    json_t *look = json_object();
-    json_object_set_new(look, "fraction", json_real(protocol->looks[k].fraction));
-    json_object_set_new(look, "efficacy", lind_estimates_number(protocol->looks[k].efficacy));
-    json_object_set_new(look, "futility", lind_estimates_number(protocol->looks[k].futility));
-    json_object_set_new(look, "stopped", json_real((double)stopped / (double)tally->replicates));
-    json_array_append_new(list, look);
-  }
-  json_object_set_new(object, "kind", json_string(protocol->n_looks > 0 ? "group-sequential" : "fixed"));
-  json_object_set_new(object, "patients", lind_estimates_number(used.mean));
-  json_object_set_new(object, "looks", list);
-  return object;
-}
-
 static json_t *assumptions(const lind_plan *plan) {
   json_t *list = json_array();
   for (int i = 0; i < plan->protocol->n_assumptions; i++)
@@ -239,7 +215,8 @@ void lind_estimates_context(json_t *root, const lind_tally *tally) {
   for (int k = 0; k < layout->n_shares; k++) json_array_append_new(baseline, share_baseline(tally, k));
   json_object_set_new(root, "baseline", baseline);
   if (plan->curve_output >= 0) json_object_set_new(root, "curves", curves(tally));
-  json_object_set_new(root, "design", design(tally));
+  json_object_set_new(root, "design", lind_estimates_design(tally));
+  json_object_set_new(root, "survival", lind_estimates_survival(tally));
   json_object_set_new(root, "assumptions", assumptions(plan));
   json_object_set_new(root, "work", work(tally));
 }

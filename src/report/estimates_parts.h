@@ -7,6 +7,8 @@
 #include "lind/reduce.h"
 
 json_t *lind_estimates_number(double x); /* null where it is not finite */
+json_t *lind_estimates_design(const lind_tally *tally); /* estimates_design.c */
+json_t *lind_estimates_survival(const lind_tally *tally);
 void lind_estimates_context(json_t *root, const lind_tally *tally);
 const char *lind_estimates_answer(const json_t *root); /* one sentence; valid until the next call of this thread */
 

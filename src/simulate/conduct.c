@@ -142,7 +142,9 @@ void lind_conduct_measure(lind_conduct *c, unsigned mask, double now, const lind
       const struct lind_plan_measure *measure = &plan->measures[m];
       const lind_model_output *output = &plan->model->outputs[measure->output];
       const double canonical = measured(c, i, m, now, outputs[measure->output].of[i]);
+      double *lowest = &desk->scratch->rules[plan->slot_lowest + m].of[i];
       desk->scratch->rules[plan->slot_measures + m].of[i] = canonical;
+      *lowest = fmin(*lowest, canonical); /* NAN before the first */
       desk->value[(s * (size_t)plan->n_measures + (size_t)m) * most + v] = canonical / output->unit.scale;
     }
   }

@@ -142,7 +142,7 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   for (int slot = 0; slot < plan->cohort->n_slots; slot++)
     for (int i = 0; i < LIND_LANES; i++)
       rules[slot].of[i] = desk->row[(size_t)slot * (size_t)desk->capacity + (size_t)p->conduct.lane[i].seat];
-  for (int m = 0; m < plan->n_measures; m++)
+  for (int m = 0; m < 2 * plan->n_measures; m++)
     for (int i = 0; i < LIND_LANES; i++) rules[plan->slot_measures + m].of[i] = NAN; /* not measured yet */
   for (int k = 0; k < plan->protocol->n_definitions; k++)
     if (plan->definitions[k] != NULL && !plan->definition_moves[k])

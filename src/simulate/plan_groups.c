@@ -134,6 +134,7 @@ lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) {
   LIND_TRY(lind_random_purposes_add(&plan->purposes, LIND_RANDOMISER_BLOCK));
   LIND_TRY(lind_random_purposes_add(&plan->purposes, LIND_RANDOMISER_ORDER));
   LIND_TRY(lind_random_purposes_add(&plan->purposes, LIND_RANDOMISER_SIMPLE));
+  LIND_TRY(lind_random_purposes_add(&plan->purposes, LIND_RECRUIT_ARRIVAL));
   return lind_randomiser_create(ratios, protocol->n_arms, protocol->blocks.at, permuted ? protocol->blocks.n : 0,
                                 protocol->arms[0].where, arena, &plan->randomiser);
 }

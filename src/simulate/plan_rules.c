@@ -1,5 +1,6 @@
 /* plan_rules.c -- definitions, eligibility and dosing rules become programs on one frame:
- * [cohort row | day, visit, dose, dose_1 .. dose_7 | measures | definitions]. */
+ * [cohort row | day, visit, dose, dose_1 .. dose_7 | measures | lowest of each so far |
+ * definitions]. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ lind_err lind_plan_parts_scope(const lind_plan *plan, int n_definitions, bool en
   const lind_type dose = {.kind = LIND_TYPE_NUMBER, .dimension = dose_dimension(plan)};
   lind_symbol *symbols;
   lind_scope *scope;
-  LIND_TAKE(symbols, arena, 3 + LIND_DOSE_MEMORY + plan->n_measures + n_definitions);
+  LIND_TAKE(symbols, arena, 3 + LIND_DOSE_MEMORY + 2 * plan->n_measures + n_definitions);
   LIND_TAKE(scope, arena, 1);
   int n = 0;
   symbols[n++] = (lind_symbol){"day", number, enrolling ? -1 : plan->slot_day, enrolling ? later : "protocol day"};
@@ -37,6 +38,10 @@ lind_err lind_plan_parts_scope(const lind_plan *plan, int n_definitions, bool en
                                  {.kind = LIND_TYPE_NUMBER, .dimension = output->unit.dimension},
                                  enrolling ? -1 : plan->slot_measures + m,
                                  enrolling ? later : "as measured last"};
+    symbols[n++] = (lind_symbol){lind_arena_format(arena, "lowest_%s", output->name),
+                                 {.kind = LIND_TYPE_NUMBER, .dimension = output->unit.dimension},
+                                 enrolling ? -1 : plan->slot_lowest + m,
+                                 enrolling ? later : "the lowest measured so far, the last one included"};
   }
   for (int i = 0; i < n_definitions; i++) {
     const bool hidden = enrolling && plan->definition_moves[i];
@@ -284,7 +289,8 @@ lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) {
   plan->slot_visit = plan->slot_day + 1;
   plan->slot_dose = plan->slot_day + 2;
   plan->slot_measures = plan->slot_dose + 1 + LIND_DOSE_MEMORY;
-  plan->slot_definitions = plan->slot_measures + plan->n_measures;
+  plan->slot_lowest = plan->slot_measures + plan->n_measures;
+  plan->slot_definitions = plan->slot_lowest + plan->n_measures;
   plan->slot_time = plan->slot_definitions + plan->protocol->n_definitions;
   plan->n_rule_slots = plan->slot_time;
   LIND_TRY(settle_definitions(plan, arena));

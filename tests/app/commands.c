@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "lind/csv.h"
+#include "lind/design.h"
 #include "lind/estimator.h"
 #include "lind/model.h"
 #include "lind/protocol.h"
@@ -374,6 +375,14 @@ static void everything_registered_is_described(void **state) {
     program_do(c, line);
     assert_non_null(strstr(c->out, lind_endpoint_find(names[i])->summary));
   }
+  names = lind_design_names(&n);
+  for (int i = 0; i < n; i++) {
+    (void)snprintf(line, sizeof line, "describe design %s", names[i]);
+    program_do(c, line);
+    assert_non_null(strstr(c->out, lind_design_find(names[i])->source));
+  }
+  program_do(c, "design group-sequential --information 0.5,1 --alpha=0.05 --json");
+  assert_memory_equal(c->out, "{\n \"method\": \"spending of O'Brien-Fleming type (Lan and DeMets)\",\n \"n\": null,", 77);
   const lind_section *sections = lind_protocol_sections(&n);
   program_do(c, "describe protocol");
   for (int i = 0; i < n; i++) assert_non_null(strstr(c->out, sections[i].sentence));
@@ -384,7 +393,8 @@ static void everything_registered_is_described(void **state) {
 }
 
 static void every_command_has_help(void **state) {
-  static const char *const names[] = {"run", "report", "verify", "export", "patient", "cohort", "model", "analyze", "describe"};
+  static const char *const names[] = {"run",    "report", "verify",  "export", "patient",
+                                      "cohort", "model",  "analyze", "design", "describe"};
   program_case *c = *state;
   char line[60];
   program_do(c, "--help");

@@ -30,7 +30,7 @@ HEADERS = {
     "numerics": "draw kernel lane random sensitivity sensor steady stepper",
     "expression": "expression",
     "cohort": "cohort",
-    "protocol": "protocol",
+    "protocol": "design protocol sequential",
     "language": "model",
     "simulate": "course outcome plan unsure",
     "reduce": "estimator reduce",

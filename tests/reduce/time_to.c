@@ -126,6 +126,26 @@ static void events_of_the_model(void **state) {
   assert_censored(40.0, "time-to-event", &h.history, NAN, NAN, NAN, NAN);
 }
 
+/* Lowest 10 at day 8, then 11.9, 12.0 (not above a fifth), 12.5 (above, by 2.5), 15.5. */
+static void rises(void **state) {
+  static const double sizes[][2] = {{0, 14.0}, {8, 10.0}, {15, 11.9}, {22, 12.0}, {29, 12.5}, {36, 15.5}};
+  case_history h;
+  lind_endpoint endpoint = open_endpoint(0.0, 1.0);
+  (void)state;
+  const lind_history *history = HISTORY(&h, sizes, 50);
+  const lind_endpoint_kind *kind = lind_endpoint_find("time-to-rise");
+  double event = 0.0;
+  endpoint.threshold = 0.2;
+  endpoint.least = NAN;
+  assert_near(kind->value(&endpoint, history, 0, &event) / 24.0, 29.0, 1e-12);
+  assert_near(event, 1.0, 0.0);
+  endpoint.least = 5.0;
+  assert_near(kind->value(&endpoint, history, 0, &event) / 24.0, 36.0, 1e-12);
+  endpoint.from = 10.0 * 24.0; /* what was before the window is not known */
+  assert_near(kind->value(&endpoint, history, 0, &event) / 24.0, 40.0, 1e-12);
+  assert_near(event, 0.0, 0.0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_and_spans),
@@ -135,6 +155,7 @@ int main(void) {
       cmocka_unit_test(a_changed_dose_starts_the_run_again),
       cmocka_unit_test(a_skipped_dose_is_no_change),
       cmocka_unit_test(events_of_the_model),
+      cmocka_unit_test(rises),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

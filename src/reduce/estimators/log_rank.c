@@ -1,64 +1,53 @@
-/* log_rank.c -- log-rank test of two event times; the effect is Peto's hazard ratio exp((O - E) / V).
- * Sources: Mantel 1966, Cancer Chemother Rep 50:163; Yusuf, Peto et al. 1985, doi:10.1016/S0033-0620(85)80003-7. */
+/* log_rank.c -- log-rank test of two event times, in strata if there are any; the effect is Peto's hazard ratio exp((O - E) / V).
+ * With rho each time counts S(t-)^rho, S the Kaplan-Meier curve of all patients of the stratum.
+ * Sources: Mantel 1966, Cancer Chemother Rep 50:163; Yusuf, Peto et al. 1985, doi:10.1016/S0033-0620(85)80003-7;
+ * Harrington & Fleming 1982, doi:10.1093/biomet/69.3.553 (rho). */
 #include <math.h>
-#include <stdlib.h>
 
+#include "../ranked.h"
 #include "lind/draw.h"
-#include "lind/estimator.h"
 
-typedef struct subject {
-  double time;
-  int event, treated;
-} subject;
+enum { SETTING_RHO };
 
-static int earlier(const void *x, const void *y) {
-  const subject *a = x, *b = y;
-  return (a->time > b->time) - (a->time < b->time);
+typedef struct test {
+  double o_minus_e, variance, survival, rho;
+} test;
+
+/* One time with events: at_risk of control and treated just before it. */
+static void add_time(test *t, double events, double treated, const double at_risk[2]) {
+  const double total = at_risk[0] + at_risk[1], weight = t->rho == 0.0 ? 1.0 : pow(t->survival, t->rho);
+  t->o_minus_e += weight * (treated - events * at_risk[1] / total);
+  if (total > 1.0)
+    t->variance += weight * weight * events * (at_risk[1] / total) * (at_risk[0] / total) * (total - events) / (total - 1.0);
+  t->survival *= (total - events) / total;
 }
 
-static uint64_t gather(const lind_analysis_set *set, subject *into, uint64_t *missing) {
-  uint64_t n = 0;
-  *missing = 0;
-  for (uint64_t i = 0; i < set->n; i++) {
-    if (isnan(set->value[i])) {
-      ++*missing;
-      continue;
-    }
-    into[n++] = (subject){set->value[i], set->event == NULL || set->event[i] != 0.0, set->treated[i]};
-  }
-  return n;
-}
-
-static void observed_expected(const subject *all, uint64_t n, double *o_minus_e, double *variance) {
+static size_t add_stratum(const lind_ranked *r, size_t from, test *t) {
   double at_risk[2] = {0.0, 0.0};
-  *o_minus_e = *variance = 0.0;
-  for (uint64_t i = 0; i < n; i++) at_risk[all[i].treated] += 1.0;
-  for (uint64_t i = 0; i < n;) {
+  size_t to = from;
+  for (; to < r->n && r->stratum[to] == r->stratum[from]; to++) at_risk[r->treated[to]] += 1.0;
+  t->survival = 1.0;
+  for (size_t i = from; i < to;) {
     double events = 0.0, treated = 0.0, left[2] = {0.0, 0.0};
-    const double now = all[i].time;
-    for (; i < n && all[i].time == now; i++) {
-      left[all[i].treated] += 1.0;
-      if (all[i].event) {
-        events += 1.0;
-        treated += all[i].treated;
-      }
+    const double now = r->time[i];
+    for (; i < to && r->time[i] == now; i++) {
+      left[r->treated[i]] += 1.0;
+      events += r->event[i];
+      treated += r->event[i] & r->treated[i];
     }
-    const double total = at_risk[0] + at_risk[1];
-    if (events > 0.0) {
-      *o_minus_e += treated - events * at_risk[1] / total;
-      if (total > 1.0) *variance += events * (at_risk[1] / total) * (at_risk[0] / total) * (total - events) / (total - 1.0);
-    }
+    if (events > 0.0) add_time(t, events, treated, at_risk);
     at_risk[0] -= left[0];
     at_risk[1] -= left[1];
   }
+  return to;
 }
 
-static void conclude(double o_minus_e, double variance, const lind_analysis_settings *settings, uint64_t n, uint64_t missing,
-                     lind_answer *answer) {
+static void conclude(const test *t, const lind_analysis_settings *settings, uint64_t n, uint64_t missing, lind_answer *answer) {
   const double level = settings->level, null = settings->null;
   lind_term term = {"hazard ratio", NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-  if (variance > 0.0) {
-    const double log_ratio = o_minus_e / variance, se = 1.0 / sqrt(variance), z = lind_draw_normal_quantile(0.5 + level / 2.0);
+  if (t->variance > 0.0) {
+    const double log_ratio = t->o_minus_e / t->variance, se = 1.0 / sqrt(t->variance),
+                 z = lind_draw_normal_quantile(0.5 + level / 2.0);
     const double statistic = (log_ratio - (null > 0.0 ? log(null) : 0.0)) / se;
     term = (lind_term){
         "hazard ratio",          exp(log_ratio),         se, statistic, NAN, 2.0 * lind_draw_normal_cdf(-fabs(statistic)),
@@ -69,44 +58,44 @@ static void conclude(double o_minus_e, double variance, const lind_analysis_sett
 }
 
 static lind_err estimate(const lind_analysis_set *set, const lind_analysis_settings *settings, lind_answer *answer) {
-  subject *all = malloc((size_t)(set->n + 1) * sizeof *all);
-  LIND_CHECK(all != NULL, LIND_ERR_MEMORY, "no memory for a log-rank test of %llu patients", (unsigned long long)set->n);
-  uint64_t missing;
-  const uint64_t n = gather(set, all, &missing);
-  qsort(all, (size_t)n, sizeof *all, earlier);
-  double o_minus_e, variance;
-  observed_expected(all, n, &o_minus_e, &variance);
-  free(all);
-  conclude(o_minus_e, variance, settings, n, missing, answer);
+  lind_ranked ranked;
+  test t = {.rho = settings->of[SETTING_RHO]};
+  LIND_TRY(lind_ranked_create(set, false, &ranked));
+  for (size_t i = 0; i < ranked.n;) i = add_stratum(&ranked, i, &t);
+  conclude(&t, settings, ranked.n, ranked.missing, answer);
+  lind_ranked_release(&ranked);
   return LIND_OK;
 }
 
 static lind_err from_tables(const lind_life_table *treated, const lind_life_table *control,
                             const lind_analysis_settings *settings, lind_answer *answer) {
-  double at_risk[2] = {0.0, 0.0}, o_minus_e = 0.0, variance = 0.0;
+  double at_risk[2] = {0.0, 0.0};
+  test t = {.rho = settings->of[SETTING_RHO], .survival = 1.0};
   const lind_life_table *table[2] = {control, treated};
   for (int a = 0; a < 2; a++)
     for (int d = 0; d < table[a]->n_days; d++) at_risk[a] += table[a]->events[d] + table[a]->censored[d];
   const double n = at_risk[0] + at_risk[1];
   for (int d = 0; d < treated->n_days; d++) {
-    const double events = treated->events[d] + control->events[d], total = at_risk[0] + at_risk[1];
-    if (events > 0.0) {
-      o_minus_e += treated->events[d] - events * at_risk[1] / total;
-      if (total > 1.0) variance += events * (at_risk[1] / total) * (at_risk[0] / total) * (total - events) / (total - 1.0);
-    }
+    const double events = treated->events[d] + control->events[d];
+    if (events > 0.0) add_time(&t, events, treated->events[d], at_risk);
     for (int a = 0; a < 2; a++) at_risk[a] -= table[a]->events[d] + table[a]->censored[d];
   }
-  conclude(o_minus_e, variance, settings, (uint64_t)n, 0, answer);
+  conclude(&t, settings, (uint64_t)n, 0, answer);
   return LIND_OK;
 }
+
+static const lind_setting rows[] = {
+    [SETTING_RHO] = {"rho", NULL, 0, 0, 10, "0: all times count alike; 1: early ones more (Peto and Peto's Wilcoxon test)"}, {0}};
 
 const lind_estimator lind_estimator_log_rank = {
     .name = "log-rank",
     .summary = "hazard ratio (Peto) with the log-rank test",
-    .source = "Mantel 1966; Yusuf et al. 1985",
+    .source = "Mantel 1966; Yusuf et al. 1985; Harrington & Fleming 1982",
     .effect = "hazard ratio (treated / control)",
     .fits = LIND_FITS_TIME,
     .ratio = true,
+    .stratifies = true,
+    .settings = rows,
     .estimate = estimate,
     .from_tables = from_tables,
 };
