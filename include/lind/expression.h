@@ -10,7 +10,8 @@
  *     `genotypes(gene, "A/A" = a, "A/G" = b, else = c)` looks the pair up without order (without else, every pair must be named).
  *   - `category == "level"`: an unknown level is an error that names the nearest.
  *   - `table(x, 1.5 = 8 [mg], 1.7 = 7 [mg], else = 3 [mg])`: the value of the first bound with x < bound, or else.
- *   - functions: exp log log10 sqrt abs floor ceil round(x) round(x, to) min max pow  sin cos tanh atan  clamp(x, lo, hi)
+ *   - functions: exp log log10 sqrt abs floor ceil round(x) round(x, to) min max pow  sin cos tanh atan  normal_quantile  clamp(x, lo,
+ * hi)
  *   - a literal bare 0 goes with any dimension. docs/reference/expressions.md has all rules and examples of sentences.
  * After lind_expression_check a tree holds only the core: constants, slots, arithmetic, comparisons, logic, select, functions.
  *
@@ -89,7 +90,14 @@ typedef enum {
   X(SQRT, "sqrt", 1)          \
   X(ABS, "abs", 1)            \
   X(FLOOR, "floor", 1)        \
-  X(CEIL, "ceil", 1) X(MIN, "min", 2) X(MAX, "max", 2) X(SIN, "sin", 1) X(COS, "cos", 1) X(TANH, "tanh", 1) X(ATAN, "atan", 1)
+  X(CEIL, "ceil", 1)          \
+  X(MIN, "min", 2)            \
+  X(MAX, "max", 2)            \
+  X(SIN, "sin", 1)            \
+  X(COS, "cos", 1)            \
+  X(TANH, "tanh", 1)          \
+  X(ATAN, "atan", 1)          \
+  X(NORMAL_QUANTILE, "normal_quantile", 1)
 #define LIND_FUNCTION_ENUM(name, text, arity) LIND_FN_##name,
 typedef enum { LIND_FUNCTION_LIST(LIND_FUNCTION_ENUM) LIND_FN_COUNT } lind_function;
 #undef LIND_FUNCTION_ENUM

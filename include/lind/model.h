@@ -88,8 +88,9 @@ typedef struct lind_model_event { /* something whose time is asked for */
   const char *name, *about;
   lind_where where;
   int trigger;
-  int state;  /* its cumulative hazard; -1: it has a condition instead */
+  int state;  /* its cumulative hazard; -1: it has a condition or a time instead */
   int random; /* the threshold, exponential with mean 1; -1 */
+  bool at;    /* its time is made of the frame alone: the trigger is time - at, so that at is minus the trigger at time 0 */
 } lind_model_event;
 
 typedef enum {

@@ -87,13 +87,19 @@ typedef struct lind_plan {
   const lind_cohort *cohort;
   const lind_model *model;
   const lind_stepper *stepper;
+  bool timeless; /* the model has no states, and its events have times that are known from the start: nothing is integrated */
   lind_tolerance tolerance;
   lind_purposes purposes;
   lind_digest hash; /* of everything that results depend on */
   int n_days;
 
-  const char *const *origin;        /* [n_parameters] "default", "set NAME", "protocol" */
-  lind_plan_values values;          /* after set and overrides */
+  const char *const *origin;   /* [n_parameters] "default", "set NAME", "protocol" */
+  lind_plan_values values;     /* after set and overrides */
+  const struct lind_plan_arm { /* [n_arms] parameter at[i] is value[i] in that arm, whatever it is elsewhere */
+    int n;
+    const int *at;
+    const double *value;
+  } * arms;
   const struct lind_unsure *unsure; /* NULL: the parameters are taken as known */
   lind_digest unsure_digest;        /* of its table */
   const lind_purpose *random_purposes, *drift_purposes, *noise_purposes;

@@ -13,6 +13,12 @@
 #include "lind/schema.h"
 #include "lind/sequential.h"
 
+/* Values of the model's parameters, as written: "omega_cl: 0.3", "tau: 20 day". */
+typedef struct lind_overrides {
+  int n;
+  const lind_words *name, *value;
+} lind_overrides;
+
 /* What a patient is given: rules and devices. In a trial of parallel arms each arm is one, in their order. */
 typedef struct lind_treatment {
   const char *name;
@@ -30,6 +36,7 @@ typedef struct lind_arm { /* what a patient is randomised to: one treatment, or 
   lind_words_list controllers;
   lind_words_list sequence; /* crossover: names of treatments, one a period */
   const int *treatment;     /* [n_periods] indices of treatments */
+  lind_overrides parameters; /* that hold in this arm, in all its periods */
   lind_where where;
 } lind_arm;
 
@@ -231,8 +238,7 @@ typedef struct lind_protocol {
   lind_words model, parameter_set;
   int n_modules; /* taken instead of the model's own */
   const lind_words *module_name, *module_use;
-  int n_parameters; /* overrides: "omega_cl: 0.3", "tau: 20 day" */
-  const lind_words *parameter_name, *parameter_value;
+  lind_overrides parameters;
   lind_words uncertain_sets, uncertain_covariance; /* tables, relative to the protocol file; at most one of them */
   lind_words_list uncertain_log;                   /* parameters that are normal on the log scale */
   uint64_t patients, replicates, seed, block_max;

@@ -108,8 +108,11 @@ static void show_events(const lind_model *model) {
     printf("  %-16s %s", t->name, does[t->kind]);
     for (int i = 0; i < t->n_resets; i++)
       printf("%s%s", i > 0 ? ", " : t->kind == LIND_TRIGGER_RESETS ? " " : "; resets ", model->states[t->resets[i]].name);
-    for (int i = 0; i < model->n_events; i++)
-      if (model->events[i].trigger == k && model->events[i].state >= 0) printf(" (from a hazard)");
+    for (int i = 0; i < model->n_events; i++) {
+      if (model->events[i].trigger != k) continue;
+      if (model->events[i].state >= 0) printf(" (from a hazard)");
+      if (model->events[i].at) printf(" (at a time that is known from the start)");
+    }
     printf("%s%s\n", t->about != NULL ? "  " : "", t->about != NULL ? t->about : "");
   }
 }

@@ -16,7 +16,9 @@ typedef struct {
   bool given[LIND_RECIPE_CORRELATED][LIND_RECIPE_CORRELATED];
 } matrix;
 
-static bool can_correlate(const lind_step *step) { return step->what == LIND_STEP_CONTINUOUS && !step->margins[0].kind->fixed; }
+static bool can_correlate(const lind_step *step) {
+  return step->what == LIND_STEP_CONTINUOUS && !step->margins[0].kind->fixed && !step->shared;
+}
 
 /* The place of a covariate in the block; a new one at its end. */
 static lind_err place_find(const lind_builder *builder, const lind_node *name, matrix *m, int *place) {

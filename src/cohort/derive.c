@@ -9,6 +9,7 @@ typedef struct {
   lind_words value, from, unit, about;
   lind_words_list labels;
   const lind_node *levels;
+  lind_curve_keys curve;
 } keys;
 
 const lind_key lind_derive_rows[] = {
@@ -20,6 +21,13 @@ const lind_key lind_derive_rows[] = {
      "instead of `value`: a category whose levels are gathered"},
     {"levels", LIND_KEY_NODE, NULL, 0, 0, "", NULL, offsetof(keys, levels),
      "for `from`: a new level and the old level, or list of old levels, that it stands for; every old level once"},
+    {"table", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(keys, curve.table),
+     "instead of `value`: a CSV file that is read at another number, by straight lines; beyond its ends the outermost value"},
+    {"at", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(keys, curve.at),
+     "for `table`: the number at which it is read; the table has a column of that name, which rises"},
+    {"column", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(keys, curve.column), "for `table`: the column of values"},
+    {"by", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(keys, curve.by),
+     "for `table`: a category before this one; the table has a column of that name with its levels"},
     {"about", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(keys, about), "a sentence for people"},
     {0},
 };
@@ -140,12 +148,19 @@ static lind_err one_read(lind_builder *builder, const char *name, const lind_nod
     k.value = (lind_words){node->text, node->where};
   else
     LIND_TRY(lind_schema_read(node, "derived", lind_derive_rows, builder->arena, &k));
-  LIND_CHECK_AT((k.value.text != NULL) != (k.from.text != NULL), LIND_ERR_INPUT, where,
-                "%s needs either `value`, an expression, or `from`, a category", node->path);
-  LIND_CHECK_AT(k.from.text == NULL || (k.labels.n == 0 && k.unit.text == NULL), LIND_ERR_INPUT, where,
-                "%s: with `from` come `levels`, not labels or a unit", node->path);
-  LIND_CHECK_AT(k.value.text == NULL || k.levels == NULL, LIND_ERR_INPUT, where, "%s: with `value` come `labels`, not levels",
+  const int ways = (k.value.text != NULL) + (k.from.text != NULL) + (k.curve.table.text != NULL);
+  LIND_CHECK_AT(ways == 1, LIND_ERR_INPUT, where,
+                "%s needs either `value`, an expression, or `from`, a category, or `table`, a file", node->path);
+  LIND_CHECK_AT(k.value.text != NULL || (k.labels.n == 0 && k.unit.text == NULL), LIND_ERR_INPUT, where,
+                k.from.text != NULL ? "%s: with `from` come `levels`, not labels or a unit"
+                                    : "%s: with `table` come `at`, `column` and `by`, not labels or a unit",
                 node->path);
+  LIND_CHECK_AT(k.from.text != NULL || k.levels == NULL, LIND_ERR_INPUT, where, "%s: with `%s`, not levels", node->path,
+                k.value.text != NULL ? "value` come `labels" : "table` come `at`, `column` and `by");
+  LIND_CHECK_AT(k.curve.table.text != NULL || (k.curve.at.text == NULL && k.curve.column.text == NULL && k.curve.by.text == NULL),
+                LIND_ERR_INPUT, where, "%s: at, column and by come with `table`", node->path);
+  k.curve.about = k.about;
+  if (k.curve.table.text != NULL) return lind_curve_read(builder, name, node, &k.curve, where);
   return k.value.text != NULL ? value_read(builder, name, node, &k, where) : recode_read(builder, name, node, &k, where);
 }
 

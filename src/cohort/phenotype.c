@@ -22,7 +22,7 @@ const lind_key lind_phenotype_category_rows[] = {
 };
 
 typedef struct {
-  lind_words distribution, by, about;
+  lind_words distribution, by, shared, about;
 } continuous_keys;
 
 /* "*": the keys of the distribution, and with `by` the levels, each a mapping of such keys */
@@ -30,6 +30,8 @@ const lind_key lind_phenotype_rows[] = {
     {"distribution", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, offsetof(continuous_keys, distribution), "the kind of distribution"},
     {"by", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(continuous_keys, by),
      "a category before this one: its levels are keys here, each a mapping of the distribution's keys that differ"},
+    {"shared", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(continuous_keys, shared),
+     "a category before this one, such as a site: all of a replicate who are of one level have the same draw"},
     {"about", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, offsetof(continuous_keys, about), "a sentence for people"},
     {"*", LIND_KEY_NODE, NULL, 0, 0, "", NULL, 0, "the distribution's own keys"},
     {0},
@@ -157,7 +159,7 @@ static lind_err category_read(lind_builder *builder, const char *name, const lin
  * ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool is_head_key(const char *key) {
-  return strcmp(key, "distribution") == 0 || strcmp(key, "by") == 0 || strcmp(key, "about") == 0;
+  return strcmp(key, "distribution") == 0 || strcmp(key, "by") == 0 || strcmp(key, "shared") == 0 || strcmp(key, "about") == 0;
 }
 
 static bool is_level_key(const char *key, const lind_column *by) {
@@ -172,6 +174,7 @@ static lind_err keys_check(const lind_node *node, const lind_kind *kind, const l
   LIND_TAKE(names, arena, 16 + (by != NULL ? by->type.levels->n : 0));
   names[n++] = "distribution";
   names[n++] = "by";
+  names[n++] = "shared";
   names[n++] = "about";
   for (const lind_key *row = kind->rows; row->key != NULL; row++) names[n++] = row->key;
   for (int i = 0; by != NULL && i < by->type.levels->n; i++) names[n++] = by->type.levels->names[i];
@@ -252,20 +255,28 @@ static lind_err kind_find(const lind_words *written, const lind_node *node, cons
 static lind_err continuous_read(lind_builder *builder, const char *name, const lind_node *node, lind_where where) {
   continuous_keys k = {0};
   const lind_kind *kind = NULL;
-  const lind_column *by = NULL;
+  const lind_column *by = NULL, *shared = NULL;
   const char *words = NULL;
   lind_measure measure = {0};
   LIND_TRY(lind_schema_read(node, "covariates", lind_phenotype_rows, builder->arena, &k));
   LIND_TRY(kind_find(&k.distribution, node, &kind));
   if (k.by.text != NULL) LIND_TRY(lind_builder_category(builder, &k.by, node->path, &by));
+  if (k.shared.text != NULL) LIND_TRY(lind_builder_category(builder, &k.shared, node->path, &shared));
   LIND_TRY(keys_check(node, kind, by, builder->arena));
-  lind_step step = {.what = LIND_STEP_CONTINUOUS, .by = by != NULL ? by->slot : -1, .block = -1};
+  lind_step step = {.what = LIND_STEP_CONTINUOUS,
+                    .by = by != NULL ? by->slot : -1,
+                    .block = -1,
+                    .shared = shared != NULL,
+                    .cluster = shared != NULL ? shared->slot : -1};
   LIND_TRY(margins_read(builder, node, kind, by, &measure, &step.margins, &words));
   if (!kind->fixed) LIND_TRY(lind_builder_purpose(builder, name, where, &step.purpose));
-  const lind_column column = {.type = {.kind = LIND_TYPE_NUMBER, .dimension = measure.unit.dimension},
-                              .unit = measure.unit,
-                              .about = k.about.text != NULL ? k.about.text : words,
-                              .where = where};
+  const lind_column column = {
+      .type = {.kind = LIND_TYPE_NUMBER, .dimension = measure.unit.dimension},
+      .unit = measure.unit,
+      .about = k.about.text != NULL ? k.about.text
+               : shared != NULL     ? lind_arena_format(builder->arena, "%s; one draw for each level of %s", words, shared->name)
+                                    : words,
+      .where = where};
   return lind_builder_add(builder, name, &column, &step);
 }
 

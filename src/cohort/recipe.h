@@ -58,6 +58,7 @@ typedef enum {
   LIND_STEP_CODE,       /* program, to the nearest of 0 .. n_codes - 1 */
   LIND_STEP_RECODE,     /* recode[level of by] */
   LIND_STEP_LISTED,     /* listed[person], and second[person] of a genotype */
+  LIND_STEP_CURVE,      /* curves[level of by] at the number in slot `cluster` */
   LIND_STEP_COUNT
 } lind_step_kind;
 
@@ -66,16 +67,24 @@ typedef struct lind_margin {
   const void *parameters;
 } lind_margin;
 
+typedef struct lind_curve { /* straight lines through (x, y); beyond its ends the outermost y */
+  int n;
+  const double *x, *y; /* [n] canonical, x rising */
+} lind_curve;
+
 typedef struct lind_step {
   lind_step_kind what;
   int slot;
   int by;      /* slot of the category it depends on; -1: none, and the tables below have one row */
   int n_codes; /* levels, alleles */
   int block;   /* place among the correlated covariates; -1 */
+  bool shared; /* one draw for each level of the category in slot `cluster`, in a replicate */
+  int cluster; /* of a curve: the slot of the number at which it is read */
   lind_purpose purpose;
   const double *cumulative; /* [levels of by][n_codes] */
   const lind_margin *margins;
   const double *recode;
+  const lind_curve *curves; /* [levels of by] */
   const lind_program *program;
   double *listed, *second; /* [persons of the list] */
 } lind_step;
@@ -147,6 +156,13 @@ lind_err lind_phenotype_shares(const lind_node *node, const lind_levels *levels,
                                double *share) LIND_MUST_CHECK;
 lind_err lind_phenotype_levels(const lind_node *node, lind_arena *arena, lind_levels **levels) LIND_MUST_CHECK;
 void lind_phenotype_accumulate(double *share, int n); /* rescaled to sum to 1, then cumulative */
+
+/* A derived number that is read from a table at another number: curve.c. */
+typedef struct lind_curve_keys {
+  lind_words table, column, at, by, about;
+} lind_curve_keys;
+lind_err lind_curve_read(lind_builder *builder, const char *name, const lind_node *node, const lind_curve_keys *keys,
+                         lind_where where) LIND_MUST_CHECK;
 
 /* The sections of a cohort file. */
 lind_err lind_genome_ancestry(lind_builder *builder, const lind_node *node, lind_where where) LIND_MUST_CHECK;

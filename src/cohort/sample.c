@@ -33,12 +33,20 @@ static void genotype_draw(const sample *s) {
   }
 }
 
+/* Who draws: the person, or for what a cluster shares its level in place of the seat, so that nobody's place or screening
+ * matters. */
+static lind_who drawer(const sample *s, int lane) {
+  lind_who who = s->who[lane];
+  if (s->step->shared) who.seat = (uint32_t)s->row[s->step->cluster].of[lane], who.attempt = 0;
+  return who;
+}
+
 static void continuous_draw(const sample *s) {
   for (int i = 0; i < LIND_LANES; i++) {
     const lind_margin *margin = &s->step->margins[level_of(s, i)];
     const double u = margin->kind->fixed   ? 0.5
                      : s->step->block >= 0 ? s->block[s->step->block].of[i]
-                                           : lind_random_uniform(s->who[i], s->step->purpose, 0);
+                                           : lind_random_uniform(drawer(s, i), s->step->purpose, 0);
     s->row[s->step->slot].of[i] = margin->kind->draw(margin->parameters, u);
   }
 }
@@ -62,10 +70,22 @@ static void listed_draw(const sample *s) {
   }
 }
 
+static void curve_draw(const sample *s) {
+  for (int i = 0; i < LIND_LANES; i++) {
+    const lind_curve *curve = &s->step->curves[level_of(s, i)];
+    const double x = s->row[s->step->cluster].of[i];
+    int k = 1;
+    while (k < curve->n - 1 && x > curve->x[k]) k++;
+    const double share = fmin(fmax((x - curve->x[k - 1]) / (curve->x[k] - curve->x[k - 1]), 0), 1);
+    s->row[s->step->slot].of[i] = curve->y[k - 1] + share * (curve->y[k] - curve->y[k - 1]);
+  }
+}
+
 static void (*const draws[LIND_STEP_COUNT])(const sample *s) = {
     [LIND_STEP_CATEGORY] = category_draw, [LIND_STEP_GENOTYPE] = genotype_draw, [LIND_STEP_CONTINUOUS] = continuous_draw,
     [LIND_STEP_NUMBER] = number_draw,     [LIND_STEP_CODE] = code_draw,         [LIND_STEP_RECODE] = recode_draw,
     [LIND_STEP_LISTED] = listed_draw,
+    [LIND_STEP_CURVE] = curve_draw,
 };
 
 /* z = factor z', u = Phi(z). Each z' is the normal of the covariate's own purpose, so the first of a block is what it would be

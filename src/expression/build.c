@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "expression_internal.h"
+#include "lind/draw.h"
 
 static const lind_operator operators[] = {
     [LIND_OP_CONSTANT] = {"constant", LIND_LEVEL_ATOM, 0, 0, 0},
@@ -184,6 +185,8 @@ static double apply_function(lind_function function, const double x[3]) {
       return tanh(x[0]);
     case LIND_FN_ATAN:
       return atan(x[0]);
+    case LIND_FN_NORMAL_QUANTILE:
+      return lind_draw_normal_quantile(x[0]);
     case LIND_FN_COUNT:
       break;
   }

@@ -198,6 +198,7 @@ static const function_row rows[] = {
     {"cos", "cos(x)", 1, 1, lower_plain, LIND_FN_COS},
     {"tanh", "tanh(x)", 1, 1, lower_plain, LIND_FN_TANH},
     {"atan", "atan(x)", 1, 1, lower_plain, LIND_FN_ATAN},
+    {"normal_quantile", "normal_quantile(p)", 1, 1, lower_plain, LIND_FN_NORMAL_QUANTILE},
     {"floor", "floor(x)", 1, 1, lower_plain, LIND_FN_FLOOR},
     {"ceil", "ceil(x)", 1, 1, lower_plain, LIND_FN_CEIL},
     {"sqrt", "sqrt(x)", 1, 1, lower_sqrt, LIND_FN_SQRT},

@@ -84,6 +84,18 @@ static lind_err arc(lind_graph *g, int a, int da, int *id) { /* atan' = 1 / (1 +
   return lind_graph_binary(g, LIND_OP_DIVIDE, da, under, id);
 }
 
+/* The quantile z of p has dz/dp = sqrt(2 pi) exp(z^2 / 2). */
+static lind_err quantile(lind_graph *g, int self, int da, int *id) {
+  int square, half, scale, slope;
+  LIND_TRY(lind_graph_binary(g, LIND_OP_MULTIPLY, self, self, &square));
+  LIND_TRY(lind_graph_constant(g, 0.5, &half));
+  LIND_TRY(lind_graph_binary(g, LIND_OP_MULTIPLY, half, square, &slope));
+  LIND_TRY(lind_graph_call(g, LIND_FN_EXP, slope, &slope));
+  LIND_TRY(lind_graph_constant(g, sqrt(2.0 * M_PI), &scale));
+  LIND_TRY(lind_graph_binary(g, LIND_OP_MULTIPLY, scale, slope, &slope));
+  return lind_graph_binary(g, LIND_OP_MULTIPLY, slope, da, id);
+}
+
 static lind_err function_of_two(lind_graph *g, const lind_vertex *v, int da, int db, int *id) {
   int first_less; /* min(a, b) is a < b ? a : b; max has them swapped */
   const bool least = v->function == LIND_FN_MIN;
@@ -122,6 +134,8 @@ static lind_err function_of_one(lind_graph *g, lind_function function, int self,
       return hyperbolic(g, self, da, id);
     case LIND_FN_ATAN:
       return arc(g, a, da, id);
+    case LIND_FN_NORMAL_QUANTILE:
+      return quantile(g, self, da, id);
     default: /* floor and ceil are flat */
       *id = NONE;
       return LIND_OK;

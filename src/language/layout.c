@@ -190,7 +190,8 @@ lind_part lind_layout_part(const lind_model *model, int part) {
 
 bool lind_layout_has(const lind_model *model, int part) {
   if (part <= LIND_PART_OUTPUTS || part == LIND_PART_JACOBIAN) return true;
-  if (part == LIND_PART_MATRIX) return model->tree->linear.n > 0; /* which may be all 0 */
+  if (part == LIND_PART_RESET) return model->tree->n_triggers > 0; /* which have nothing to reset where there are no states */
+  if (part == LIND_PART_MATRIX) return model->tree->linear.n > 0;  /* which may be all 0 */
   return lind_layout_part(model, part).n > 0;
 }
 

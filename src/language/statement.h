@@ -69,8 +69,9 @@ typedef struct lind_statement {
   lind_levels levels;
   bool other, optional, linear;
   bool occasion;        /* random */
-  bool hazard, mark;    /* event: its hazard is given, not its condition; when: nothing is reset */
-  lind_tree *value;     /* NULL: absent; of when and event: the condition or hazard; of a reaction: the rate constant */
+  bool hazard, at;      /* event: its hazard or its time is given, not its condition */
+  bool mark;            /* when: nothing is reset */
+  lind_tree *value;     /* NULL: absent; of when and event: the condition, hazard or time; of a reaction: the rate constant */
   lind_tree *back;      /* the rate constant of a reversible reaction's way back */
   lind_request request; /* distribution, error, dose */
   lind_request extra;   /* how errors are correlated; the arguments of a transit chain */

@@ -183,7 +183,8 @@ lind_err lind_statement_when(lind_reader *r, lind_statement *s) {
   return lind_statement_about(r, s);
 }
 
-/* NAME when CONDITION, or NAME hazard = e: the names are then NAME, NAME.hazard, NAME.cumulative_hazard, NAME.threshold. */
+/* NAME when CONDITION, NAME at TIME, or NAME hazard = e: the names are then NAME, NAME.hazard, NAME.cumulative_hazard,
+ * NAME.threshold. */
 lind_err lind_statement_event(lind_reader *r, lind_statement *s) {
   static const char *const parts[] = {"hazard", "cumulative_hazard", "threshold"};
   lind_named name;
@@ -191,10 +192,11 @@ lind_err lind_statement_event(lind_reader *r, lind_statement *s) {
   LIND_TAKE(s->names, r->arena, 4);
   s->names[s->n++] = name;
   s->hazard = lind_reader_accept_word(r, "hazard");
+  s->at = !s->hazard && lind_reader_accept_word(r, "at");
   if (s->hazard)
     LIND_TRY(lind_reader_need(r, LIND_TOKEN_ASSIGN, "'=' and the hazard"));
-  else if (!lind_reader_accept_word(r, "when"))
-    return lind_reader_unexpected(r, "hazard = ..., or when and a condition,");
+  else if (!s->at && !lind_reader_accept_word(r, "when"))
+    return lind_reader_unexpected(r, "hazard = ..., at and a time, or when and a condition,");
   for (int i = 0; i < 3 && s->hazard; ++i) {
     name.name = lind_arena_format(r->arena, "%s.%s", s->names[0].name, parts[i]);
     LIND_CHECK(name.name != NULL, LIND_ERR_MEMORY, "no memory for the event %s", s->names[0].name);

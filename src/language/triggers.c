@@ -155,16 +155,30 @@ static lind_err add_hazard(lind_builder *b, const lind_statement *s, lind_model_
   return lind_graph_binary(graph, LIND_OP_SUBTRACT, state, threshold, g);
 }
 
+/* The time is known from the start: what passes 0 there is time - at. */
+static lind_err add_time(lind_builder *b, const lind_statement *s, int *g) {
+  lind_graph *graph = &b->tree->graph;
+  lind_tree *core;
+  int time, at;
+  LIND_TRY(lind_names_check_number(b, s->value, LIND_MADE_OF_FRAME, "the time of an event", lind_build_time, &core));
+  LIND_TRY(lind_graph_tree(graph, core, b->variables, &at));
+  LIND_TRY(lind_graph_leaf(graph, LIND_LEAF_TIME, 0, &time));
+  return lind_graph_binary(graph, LIND_OP_SUBTRACT, time, at, g);
+}
+
 lind_err lind_triggers_event(lind_builder *b, const lind_statement *s) {
   lind_model_event made = {.name = s->names[0].name,
                            .about = s->text,
                            .where = s->names[0].where,
                            .trigger = b->model->n_triggers,
                            .state = NONE,
-                           .random = NONE};
+                           .random = NONE,
+                           .at = s->at};
   int g;
   if (s->hazard)
     LIND_TRY(add_hazard(b, s, &made, &g));
+  else if (s->at)
+    LIND_TRY(add_time(b, s, &g));
   else
     LIND_TRY(condition(b, s, &g));
   LIND_TRY(add_trigger(b, s, LIND_TRIGGER_EVENT, g));

@@ -107,6 +107,7 @@ const lind_key lind_rows_arm[] = {
   {"dosing", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(arm, arm.dosing), "names of dosing items; on each occasion the first that applies acts; [] is no treatment; required where arms are parallel"},
   {"controllers", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(arm, arm.controllers), "names of controllers, in the order in which they act"},
   {"sequence", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(arm, arm.sequence), "crossover: treatments in the order in which this arm has them, one a period; instead of dosing and controllers"},
+  {"parameters", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(arm, parameters), "parameters of the model that have another value in this arm, such as {hazard_ratio: 0.6}; none on which a distribution rests"},
   {0}};
 
 const lind_key lind_rows_treatment[] = {

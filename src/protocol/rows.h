@@ -22,6 +22,7 @@ typedef struct lind_rows_model_shape {
 typedef struct lind_rows_arm_shape {
   lind_arm arm;
   lind_words title;
+  const lind_node *parameters;
 } lind_rows_arm_shape;
 
 typedef struct lind_rows_treatment_shape {

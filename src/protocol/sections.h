@@ -60,6 +60,9 @@ lind_err lind_sections_targets(const lind_node *node, lind_arena *arena, lind_pr
 
 /* No name twice; `key`: of the list. */
 lind_err lind_sections_once(const lind_words_list *names, const char *key) LIND_MUST_CHECK;
+/* A mapping of parameters to values; `key` is its path, for messages. NULL: there is none. */
+lind_err lind_sections_parameters(const lind_node *node, const char *key, lind_arena *arena,
+                                  lind_overrides *overrides) LIND_MUST_CHECK;
 /* Protocol days: whole, from 1 to `last`, none twice. `of` is the mapping that has the key `days`. */
 lind_err lind_sections_days(const lind_node *of, const lind_numbers *days, double last) LIND_MUST_CHECK;
 /* The place of a key's value in a mapping, of the mapping where the key is absent. */

@@ -28,17 +28,17 @@ lind_err lind_sections_days(const lind_node *of, const lind_numbers *days, doubl
   return LIND_OK;
 }
 
-/* model.KEY: {name: value}. `such` ends the sentence for a value that is none. */
+/* KEY: {name: value}. `such` ends the sentence for a value that is none. */
 static lind_err read_pairs(const lind_node *node, const char *key, const char *example, const char *such, lind_arena *arena,
                            int *n, const lind_words **names, const lind_words **values) {
   lind_words *name, *value;
   if (node == NULL) return LIND_OK;
-  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where, "model.%s must be a mapping, such as %s", key,
+  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where, "%s must be a mapping, such as %s", key,
                 example);
   LIND_TAKE(name, arena, node->n);
   LIND_TAKE(value, arena, node->n);
   for (int i = 0; i < node->n; ++i) {
-    LIND_CHECK_AT(node->items[i].kind == LIND_NODE_SCALAR, LIND_ERR_INPUT, node->items[i].where, "model.%s.%s must be %s", key,
+    LIND_CHECK_AT(node->items[i].kind == LIND_NODE_SCALAR, LIND_ERR_INPUT, node->items[i].where, "%s.%s must be %s", key,
                   node->keys[i], such);
     name[i] = (lind_words){node->keys[i], node->key_where[i]};
     value[i] = (lind_words){node->items[i].text, node->items[i].where};
@@ -49,16 +49,20 @@ static lind_err read_pairs(const lind_node *node, const char *key, const char *e
   return LIND_OK;
 }
 
+lind_err lind_sections_parameters(const lind_node *node, const char *key, lind_arena *arena, lind_overrides *overrides) {
+  return read_pairs(node, key, "{omega_cl: 0.30}", "one value with its unit, such as 20 day", arena, &overrides->n,
+                    &overrides->name, &overrides->value);
+}
+
 lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
   lind_rows_model_shape shape = {0};
   LIND_TRY(lind_schema_read(node, "model", lind_rows_model, arena, &shape));
   protocol->model = shape.use;
   protocol->parameter_set = shape.set;
-  LIND_TRY(read_pairs(shape.modules, "modules", "{drug: pk.one_compartment}",
+  LIND_TRY(read_pairs(shape.modules, "model.modules", "{drug: pk.one_compartment}",
                       "one model: a shipped one's name, or a path that ends in .lind", arena, &protocol->n_modules,
                       &protocol->module_name, &protocol->module_use));
-  return read_pairs(shape.parameters, "parameters", "{omega_cl: 0.30}", "one value with its unit, such as 20 day", arena,
-                    &protocol->n_parameters, &protocol->parameter_name, &protocol->parameter_value);
+  return lind_sections_parameters(shape.parameters, "model.parameters", arena, &protocol->parameters);
 }
 
 lind_err lind_sections_uncertainty(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {

@@ -31,7 +31,8 @@ static lind_err read_arm(const lind_node *node, const char *name, lind_where whe
   arm->name = name;
   arm->where = where;
   arm->title = shape.title.text == NULL ? name : shape.title.text;
-  return LIND_OK;
+  return lind_sections_parameters(shape.parameters, lind_arena_format(arena, "arms.%s.parameters", name), arena,
+                                  &arm->parameters);
 }
 
 lind_err lind_sections_arms(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {

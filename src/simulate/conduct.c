@@ -91,6 +91,15 @@ void lind_conduct_leave(lind_conduct *c, int i, double time, lind_end reason) {
           c->desk->taken[(size_t)lane->seat * (size_t)n_days + (size_t)d] = NAN;
 }
 
+void lind_conduct_happen(lind_conduct *c, int i, int event, double time) {
+  const lind_plan *plan = c->desk->plan;
+  const lind_conduct_lane *lane = &c->lane[i];
+  double *seen = &c->desk->event[lane->seat * plan->model->n_events + event];
+  if (!lane->on || time >= lane->leaves || isfinite(*seen)) return;
+  *seen = time;
+  if (plan->is_final[event]) lind_conduct_leave(c, i, time, LIND_END_EVENT);
+}
+
 unsigned lind_conduct_visits(lind_conduct *c, int day) {
   unsigned mask = 0;
   const double now = 24.0 * (day - 1);

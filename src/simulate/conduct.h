@@ -58,7 +58,15 @@ double lind_conduct_next(const lind_conduct *conduct, int lane); /* h of the nex
 bool lind_conduct_take(lind_conduct *conduct, int lane, double now, lind_intake *intake);
 /* What the sensor of a residual shows at `now`; the truth is canonical. */
 double lind_conduct_sense(const lind_conduct *conduct, int lane, int residual, double now, double truth);
+/* Event `event` of the model has happened to a lane at `time`: noted the first time, while the patient is followed. */
+void lind_conduct_happen(lind_conduct *conduct, int lane, int event, double time);
 void lind_conduct_leave(lind_conduct *conduct, int lane, double time, lind_end reason);
+
+/* ---- timeless.c: models without states, whose events have times that are known from the start. moment[n_triggers]: h */
+bool lind_timeless_is(const lind_model *model);
+void lind_timeless_know(const lind_kernel *kernel, const lind_lane *frame, lind_lane *moment);
+/* The lanes are at their targets; what lay on their way has happened, in the order of the times. */
+void lind_timeless_pass(lind_conduct *conduct, const lind_lane *moment, lind_advance *pack);
 
 /* ---- prescribe.c: the dosing rules of a day, before its doses. A dose that is given at once goes to `given`, in lanes' order.
  */

@@ -37,6 +37,7 @@ static void refresh(pack *p) {
   for (int k = 0; k < kernel->n_states; k++)
     for (int i = 0; i < LIND_LANES; i++) s->bioavailability[k].of[i] = 1.0, s->lag[k].of[i] = 0.0;
   if (kernel->dosing != NULL) kernel->dosing(kernel->self, s->frame, s->bioavailability, s->lag, s->rate, s->duration);
+  if (p->conduct.desk->plan->timeless) lind_timeless_know(kernel, s->frame, s->moment);
 }
 
 static void drift_to(pack *p, int d, uint32_t node) {
@@ -98,6 +99,10 @@ static void fill_frame(pack *p) {
   lind_lane *frame = p->scratch->frame, *rules = p->scratch->rules;
   for (int k = 0; k < model->n_parameters; k++)
     for (int i = 0; i < LIND_LANES; i++) frame[model->parameters[k].slot].of[i] = values->parameters[k];
+  for (int i = 0; i < LIND_LANES; i++) {
+    const struct lind_plan_arm *arm = &plan->arms[p->conduct.desk->arm[p->conduct.lane[i].seat]];
+    for (int k = 0; k < arm->n; k++) frame[model->parameters[arm->at[k]].slot].of[i] = arm->value[k];
+  }
   for (int k = 0; k < model->n_covariates; k++) {
     const struct lind_plan_map *map = &plan->maps[k];
     for (int i = 0; i < LIND_LANES; i++) {
@@ -176,9 +181,8 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
 
 /* State events that have fired: what they change, when they were first seen, whether they end the life. */
 static void fire(pack *p) {
-  const lind_plan *plan = p->conduct.desk->plan;
   const lind_kernel *kernel = kernel_of(p);
-  const lind_model *model = plan->model;
+  const lind_model *model = p->conduct.desk->plan->model;
   lind_advance *a = &p->advance;
   bool any = false;
   for (int i = 0; i < p->conduct.n; i++) any |= a->status[i] == LIND_LANE_OK && a->trigger[i] != LIND_TRIGGER_NONE;
@@ -189,13 +193,8 @@ static void fire(pack *p) {
     a->trigger[i] = LIND_TRIGGER_NONE;
     if (t == LIND_TRIGGER_NONE || a->status[i] != LIND_LANE_OK) continue;
     for (int k = 0; k < kernel->n_states; k++) p->scratch->x[k].of[i] = p->scratch->after[t * kernel->n_states + k].of[i];
-    for (int e = 0; e < model->n_events; e++) {
-      const lind_conduct_lane *lane = &p->conduct.lane[i];
-      double *seen = &p->conduct.desk->event[lane->seat * model->n_events + e];
-      if (model->events[e].trigger != t || !lane->on || a->time.of[i] >= lane->leaves || isfinite(*seen)) continue;
-      *seen = a->time.of[i];
-      if (plan->is_final[e]) lind_conduct_leave(&p->conduct, i, *seen, LIND_END_EVENT);
-    }
+    for (int e = 0; e < model->n_events; e++)
+      if (model->events[e].trigger == t) lind_conduct_happen(&p->conduct, i, e, a->time.of[i]);
   }
 }
 
@@ -301,9 +300,13 @@ static void advance_to(pack *p, double stop) {
       if (i < p->conduct.n && lane->on && p->advance.time.of[i] < target) short_of_it = true;
     }
     if (!short_of_it) return;
-    lind_rescue_advance(plan->stepper, &plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance,
-                        p->scratch->workspace);
-    if (plan->model->kernel.n_triggers > 0) fire(p);
+    if (plan->timeless) {
+      lind_timeless_pass(&p->conduct, p->scratch->moment, &p->advance);
+    } else {
+      lind_rescue_advance(plan->stepper, &plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance,
+                          p->scratch->workspace);
+      if (plan->model->kernel.n_triggers > 0) fire(p);
+    }
     note_failures(p);
     bool there = true;
     for (int i = 0; i < p->conduct.n; i++) there &= !p->conduct.lane[i].on || p->advance.time.of[i] >= stop;

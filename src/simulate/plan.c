@@ -7,6 +7,7 @@
 
 #include "lind/text.h"
 
+#include "conduct.h"
 #include "plan_parts.h"
 
 /* Keys that say how much to run, how to show it or what others found, not what happens to a patient. */
@@ -116,6 +117,7 @@ lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, 
   LIND_TRY(read_cohort(plan, arena));
   LIND_TRY(read_model(plan, back_end, arena));
   LIND_TRY(find_engine(plan));
+  plan->timeless = lind_timeless_is(plan->model);
   LIND_TRY(lind_plan_parts_model(plan, arena));
   LIND_TRY(lind_plan_parts_rules(plan, arena));
   LIND_TRY(lind_plan_parts_habits(plan, arena));

@@ -31,39 +31,6 @@ static lind_err take_set(const lind_plan *plan, double *values, const char **ori
   return LIND_OK;
 }
 
-static lind_err take_overrides(const lind_plan *plan, double *values, const char **origin, lind_arena *arena) {
-  const lind_protocol *protocol = plan->protocol;
-  const lind_model *model = plan->model;
-  for (int i = 0; i < protocol->n_parameters; i++) {
-    const lind_words name = protocol->parameter_name[i], value = protocol->parameter_value[i];
-    const int at = lind_model_find_parameter(model, name.text);
-    if (at < 0) {
-      const char **names;
-      LIND_TAKE(names, arena, model->n_parameters + 1);
-      for (int k = 0; k < model->n_parameters; k++) names[k] = model->parameters[k].name;
-      char suggestion[128];
-      LIND_CHECK_AT(false, LIND_ERR_INPUT, name.where, "model.parameters.%s is not a parameter of model %s%s", name.text,
-                    model->name,
-                    lind_text_suggestion(name.text, names, (size_t)model->n_parameters, suggestion, sizeof suggestion));
-    }
-    double canonical;
-    lind_unit unit;
-    const lind_unit *declared = &model->parameters[at].unit;
-    char declared_words[64], written_words[64];
-    if (lind_unit_parse_quantity(value.text, &canonical, &unit) != LIND_OK)
-      return lind_error_fail_at(LIND_ERR_INPUT, value.where, "model.parameters.%s is '%s'; %s", name.text, value.text,
-                                lind_error_message());
-    LIND_CHECK_AT(lind_unit_same_dimension(unit.dimension, declared->dimension), LIND_ERR_UNIT, value.where,
-                  "model.parameters.%s is '%s', which is %s; %s is needed, such as '%g %s'", name.text, value.text,
-                  lind_unit_dimension_words(unit.dimension, written_words, sizeof written_words),
-                  lind_unit_dimension_words(declared->dimension, declared_words, sizeof declared_words),
-                  model->parameters[at].value / declared->scale, declared->text);
-    values[at] = canonical;
-    origin[at] = "protocol";
-  }
-  return LIND_OK;
-}
-
 enum { MOST_RANDOMS = 64, MOST_MEASURES = LIND_MOST_MEASURES }; /* what one life keeps on the stack */
 enum { NODES = (1 << 24) - 1 };                                 /* a node is 24 bits of a random address: see random.h */
 enum { CURVE_TIMES = 100000 };                                  /* each of them is 200 counts an arm in every block */
@@ -81,7 +48,13 @@ static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
     origin[i] = "default";
   }
   LIND_TRY(take_set(plan, values, origin, arena));
-  LIND_TRY(take_overrides(plan, values, origin, arena));
+  int *at;
+  double *value;
+  LIND_TRY(lind_plan_parts_overrides(plan, &plan->protocol->parameters, "model.parameters", arena, &at, &value));
+  for (int i = 0; i < plan->protocol->parameters.n; i++) {
+    values[at[i]] = value[i];
+    origin[at[i]] = "protocol";
+  }
   plan->values.parameters = values;
   plan->origin = origin;
   return LIND_OK;
@@ -274,5 +247,6 @@ lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) {
   LIND_TRY(settle_measures(plan, arena));
   LIND_TRY(lind_values_take(plan, arena, &plan->values));
   LIND_TRY(lind_values_settle(plan, &plan->values));
+  LIND_TRY(lind_plan_parts_arms(plan, arena));
   return lind_plan_parts_unsure(plan, arena);
 }

@@ -17,6 +17,12 @@ lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) LIND_MU
 lind_err lind_plan_parts_habits(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the rules, before the controllers */
 
 lind_err lind_plan_parts_traces(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* outputs sampled between visits */
+/* Parameters whose values an arm changes. After the values. */
+lind_err lind_plan_parts_arms(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;
+/* Values of the model's parameters as the protocol writes them under `key`: parameter at[i] is value[i], canonical.
+ * [overrides->n] */
+lind_err lind_plan_parts_overrides(const lind_plan *plan, const lind_overrides *overrides, const char *key, lind_arena *arena,
+                                   int **at, double **value) LIND_MUST_CHECK;
 
 /* The random stream "family/name". */
 lind_err lind_plan_parts_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) LIND_MUST_CHECK;

@@ -89,7 +89,7 @@ static const row rows[] = {
      "must be above 0"},
     /* derived */
     {LIND_ERR_INPUT, TWO "derived:\n  old: {about: none}\n",
-     "c.yaml:10:3: derived.old needs either `value`, an expression, or `from`, a category"},
+     "c.yaml:10:3: derived.old needs either `value`, an expression, or `from`, a category, or `table`, a file"},
     {LIND_ERR_INPUT, TWO "derived:\n  old: {value: age, labels: [a, b]}\n",
      "c.yaml:10:16: derived.old: labels need a value that is a number without unit: 0 for 'a'"},
     {LIND_ERR_UNIT, TWO "derived:\n  old: {value: age, unit: kg}\n",

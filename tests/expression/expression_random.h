@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "expression_case.h"
+#include "lind/draw.h"
 
 typedef struct random_text {
   uint64_t seed;
@@ -54,8 +55,17 @@ static double random_number(random_text *r, int depth);
 static inline double random_call(random_text *r, int depth) {
   static const struct {
     const char *before, *after;
-  } calls[] = {{"exp(tanh(", "))"}, {"log(1 + abs(", "))"}, {"sqrt(abs(", "))"},      {"sin(", ")"}, {"cos(", ")"},
-               {"tanh(", ")"},      {"atan(", ")"},         {"log10(1 + abs(", "))"}, {"(-", ")"},   {"(1 + abs(", ")) ^ 0.75"},
+  } calls[] = {{"exp(tanh(", "))"},
+               {"log(1 + abs(", "))"},
+               {"sqrt(abs(", "))"},
+               {"sin(", ")"},
+               {"cos(", ")"},
+               {"tanh(", ")"},
+               {"atan(", ")"},
+               {"normal_quantile(0.5 + 0.49 * tanh(", "))"},
+               {"log10(1 + abs(", "))"},
+               {"(-", ")"},
+               {"(1 + abs(", ")) ^ 0.75"},
                {"(", ") ^ 2"}};
   const uint64_t pick = case_random(&r->seed) % (sizeof calls / sizeof calls[0]);
   random_put(r, calls[pick].before);
@@ -77,10 +87,12 @@ static inline double random_call(random_text *r, int depth) {
     case 6:
       return atan(x);
     case 7:
-      return log10(1 + fabs(x));
+      return lind_draw_normal_quantile(0.5 + 0.49 * tanh(x));
     case 8:
-      return -x;
+      return log10(1 + fabs(x));
     case 9:
+      return -x;
+    case 10:
       return pow(1 + fabs(x), 0.75);
     default:
       return x * x;

@@ -7,7 +7,8 @@
 static inline void agree_values(const char *model, const char *what, const lind_lane *a, const lind_lane *b, int n) {
   for (int k = 0; k < n; ++k)
     for (int i = 0; i < LIND_LANES; ++i)
-      if (!(fabs(a[k].of[i] - b[k].of[i]) <= 1e-13 * fmax(fabs(a[k].of[i]), fabs(b[k].of[i]))))
+      if (a[k].of[i] != b[k].of[i] && /* infinite times of events */
+          !(fabs(a[k].of[i] - b[k].of[i]) <= 1e-13 * fmax(fabs(a[k].of[i]), fabs(b[k].of[i]))))
         fail_msg("%s: %s %d of lane %d is %.17g compiled and %.17g evaluated", model, what, k, i, a[k].of[i], b[k].of[i]);
 }
 

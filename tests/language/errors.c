@@ -140,7 +140,9 @@ static const struct {
     {HEAD RATE "state x [mg]\nevent death when x > 1 [mg]\noutput y = death\n",
      "t.lind:5:12: 'death' is not available here: it is an event and no number"},
     {HEAD RATE "state x [mg]\nevent death hazard = x\n", "t.lind:4:22: 'x' is mg (mass) where 1/h (rate) is expected"},
-    {HEAD RATE "event death at k\n", "t.lind:3:13: hazard = ..., or when and a condition, is expected, but 'at' stands here"},
+    {HEAD RATE "event death on k\n",
+     "t.lind:3:13: hazard = ..., at and a time, or when and a condition, is expected, but 'on' stands here"},
+    {HEAD RATE "event death at k\n", "t.lind:3:16: 'k' is 1/h (rate) where h (time) is expected"},
     {HEAD RATE "event death hazard = k\nstate death [mg]\n", "t.lind:4:7: 'death' is already defined on line 3 as an event"},
     /* delays and noise */
     {HEAD RATE "state x [mg]\nd/dt(x) = -k * delay(k, 1 [h])\n", "t.lind:4:22: delay: 'k' is not a state that is declared above"},

@@ -10,7 +10,7 @@ static const char functions[] =
     "state x [1] = 0.6\n"
     "state y [1] = 1.4\n"
     "z = x * y + p\n"
-    "d/dt(x) = 1 [1/h] * (exp(-x) + log(z) * log10(y) - sqrt(x * y) / z + sin(x) * cos(y) + tanh(x - y) + atan(x / y) + x ^ 2.5 "
+    "d/dt(x) = 1 [1/h] * (exp(-x) + log(z) * log10(y) - sqrt(x * y) / z + sin(x) * cos(y) + tanh(x - y) + atan(x / y) + normal_quantile(0.5 + 0.4 * tanh(y)) + x ^ 2.5 "
     "+ x ^ y + p ^ "
     "x + y ^ p)\n"
     "d/dt(y) = 1 [1/h] * (min(x, y) * max(x, p) + abs(x - y) + floor(x) * y + ceil(y) * x - (if x < y and not (y > 3) then x ^ 3 "

@@ -51,9 +51,9 @@ static void test_overrides_win(void **state) {
   assert_string_equal(p->definitions[1].value.where.file, "--set");
   assert_string_equal(p->dosing[0].dose.text, "4 [mg]");
   assert_true(p->dosing[0].round == 0.5);
-  assert_int_equal(p->n_parameters, 1);
-  assert_string_equal(p->parameter_name[0].text, "omega");
-  assert_string_equal(p->parameter_value[0].text, "0.4");
+  assert_int_equal(p->parameters.n, 1);
+  assert_string_equal(p->parameters.name[0].text, "omega");
+  assert_string_equal(p->parameters.value[0].text, "0.4");
   assert_int_equal(p->patients, 20);
   assert_true(p->miss == 0.15);
   assert_int_equal(p->arms[1].dosing.n, 1);

@@ -63,9 +63,9 @@ static void test_top(void **state) {
   assert_int_equal(p->cohort.where.column, 9);
   assert_string_equal(p->model.text, "pgx.warfarin");
   assert_string_equal(p->parameter_set.text, "hamberg-2010");
-  assert_int_equal(p->n_parameters, 2);
-  assert_string_equal(p->parameter_name[1].text, "tau");
-  assert_string_equal(p->parameter_value[1].text, "20 day");
+  assert_int_equal(p->parameters.n, 2);
+  assert_string_equal(p->parameters.name[1].text, "tau");
+  assert_string_equal(p->parameters.value[1].text, "20 day");
   assert_int_equal(p->patients, 455);
   assert_int_equal(p->replicates, 1000);
   assert_int_equal(p->seed, 17);
