@@ -15,6 +15,7 @@ EMBED(forest, LIND_REPORT_SOURCE "/figures/forest.json");
 EMBED(replicates, LIND_REPORT_SOURCE "/figures/replicates.json");
 EMBED(curve, LIND_REPORT_SOURCE "/figures/curve.json");
 EMBED(dots, LIND_REPORT_SOURCE "/figures/dots.json");
+EMBED(survival, LIND_REPORT_SOURCE "/figures/survival.json");
 EMBED(cvga, LIND_REPORT_SOURCE "/figures/cvga.json");
 EMBED(slices, LIND_REPORT_SOURCE "/figures/slices.json");
 EMBED(library, LIND_REPORT_LIBRARY);
@@ -24,8 +25,8 @@ lind_bundle lind_bundle_view(const char *name) {
   { #symbol, lind_bundle_##symbol, lind_bundle_##symbol##_end }
   const struct {
     const char *name, *begin, *end;
-  } files[] = {FILE_ROW(style), FILE_ROW(script), FILE_ROW(library), FILE_ROW(forest), FILE_ROW(replicates),
-               FILE_ROW(curve), FILE_ROW(dots),   FILE_ROW(cvga),    FILE_ROW(slices)};
+  } files[] = {FILE_ROW(style), FILE_ROW(script), FILE_ROW(library),  FILE_ROW(forest), FILE_ROW(replicates),
+               FILE_ROW(curve), FILE_ROW(dots),   FILE_ROW(survival), FILE_ROW(cvga),   FILE_ROW(slices)};
 #undef FILE_ROW
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (strcmp(files[i].name, name) == 0) return (lind_bundle){files[i].begin, (size_t)(files[i].end - files[i].begin)};

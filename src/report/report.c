@@ -50,6 +50,7 @@ static void put_foot(lind_page *page, bool figures) {
 static void put_sections(lind_story *story) {
   lind_section_compare(story);
   lind_section_flow(story);
+  lind_section_survival(story);
   lind_section_curves(story);
   lind_section_slices(story);
   lind_section_groups(story);

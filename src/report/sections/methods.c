@@ -61,21 +61,44 @@ static void put_term(lind_story *story, const json_t *term) {
   lind_table_row(story, columns, cells);
 }
 
-static void put_looks(lind_story *story, const json_t *looks) {
-  static const char *const headers[] = {"Look", "Share of patients", "Efficacy, z at least", "Futility, z at most"};
+/* By fraction: share of the patients. By events: events, information, and what the bound spends. */
+static void put_looks(lind_story *story, const json_t *design) {
+  static const char *const by_share[] = {
+      "Look", "Share of patients", "Efficacy, z at least", "Futility, z at most", "Stopped for efficacy %", "for futility %"};
+  static const char *const by_events[] = {
+      "Look", "Events", "Efficacy, z at least", "Futility, z at most", "Stopped for efficacy %", "for futility %"};
+  const json_t *look, *looks = json_object_get(design, "looks");
+  const bool events = json_object_get(design, "events") != NULL;
   size_t i;
-  const json_t *look;
-  lind_table_begin(story, "Looks of the design", "lnnn", headers);
+  lind_table_begin(story, "Looks of the design", "lnnnnn", events ? by_events : by_share);
   json_array_foreach(looks, i, look) {
     char label[24];
     (void)snprintf(label, sizeof label, "%zu", i + 1);
-    const lind_value_words share = lind_value_short(lind_value_number(look, "fraction"));
+    const lind_value_words share = lind_value_short(lind_value_number(look, events ? "events" : "fraction"));
     const lind_value_words high = lind_value_short(lind_value_number(look, "efficacy")),
                            low = lind_value_short(lind_value_number(look, "futility"));
-    const char *const cells[] = {label, share.text, high.text, low.text};
-    lind_table_row(story, "lnnn", cells);
+    const lind_value_words good = lind_value_fixed(100.0 * lind_value_number(look, "stopped_efficacy"), 1),
+                           bad = lind_value_fixed(100.0 * lind_value_number(look, "stopped_futility"), 1);
+    const char *const cells[] = {label, share.text, high.text, low.text, good.text, bad.text};
+    lind_table_row(story, "lnnnnn", cells);
   }
   lind_table_end(story);
+}
+
+static void put_design(lind_story *story, const json_t *design) {
+  lind_page_put(&story->page, "<p>Design: %s.</p>\n", lind_value_text(design, "kind", "fixed"));
+  if (json_array_size(json_object_get(design, "looks")) > 0) put_looks(story, design);
+  if (json_object_get(design, "events") == NULL) return;
+  const lind_value_words power = lind_value_fixed(100.0 * lind_value_number(design, "power"), 1),
+                         error = lind_value_fixed(100.0 * lind_value_number(design, "power_mcse"), 1),
+                         events = lind_value_fixed(lind_value_number(design, "events"), 1),
+                         patients = lind_value_fixed(lind_value_number(design, "patients"), 1),
+                         days = lind_value_fixed(lind_value_number(design, "duration"), 0);
+  lind_page_put(
+      &story->page,
+      "<p>The design stops for efficacy in %s &plusmn; %s of 100 trials; on average it ends after %s days with %s events and "
+      "%s patients.</p>\n",
+      power.text, error.text, days.text, events.text, patients.text);
 }
 
 void lind_section_operating(lind_story *story) {
@@ -90,8 +113,7 @@ void lind_section_operating(lind_story *story) {
       &story->page,
       "<p>Over the replicates: where the effect falls, whether the standard error that a trial computes agrees with the "
       "spread that trials really have, and how often the effect is found.</p>\n");
-  if (design != NULL) lind_page_put(&story->page, "<p>Design: %s.</p>\n", lind_value_text(design, "kind", "fixed"));
-  if (json_array_size(json_object_get(design, "looks")) > 0) put_looks(story, json_object_get(design, "looks"));
+  if (design != NULL) put_design(story, design);
   lind_table_begin(story, "Operating characteristics", columns, headers);
   json_array_foreach(analyses, i, analysis) {
     const lind_value_words unit = lind_story_effect_unit(analysis);

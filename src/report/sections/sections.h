@@ -7,6 +7,7 @@
 void lind_section_answer(lind_story *story);  /* title, question, the answer, its numbers: the page's header */
 void lind_section_compare(lind_story *story); /* simulated beside published, and the replicates of the primary effect */
 void lind_section_flow(lind_story *story);    /* CONSORT */
+void lind_section_survival(lind_story *story); /* Kaplan-Meier curves of times */
 void lind_section_curves(lind_story *story);  /* outputs over time by arm */
 void lind_section_slices(lind_story *story);  /* lines of a field in a tissue, by day and arm */
 void lind_section_groups(lind_story *story);  /* endpoints by arm and group */
