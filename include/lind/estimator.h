@@ -33,6 +33,7 @@ typedef struct lind_endpoint_kind {
   lind_scale scale;
   const char *unit; /* of the value as reported: "%" for a share of time or patients, "day", or NULL = the output's own unit */
   bool needs_output, needs_range, needs_threshold, needs_at, needs_percent;
+  bool competing;      /* of a time: event 2 where another final event came first */
   bool needs_event;    /* `of` names an event of the model, and `measure` indexes history->event */
   const char *in_unit; /* the only unit of an output that it can take, such as "mg/dL"; NULL: any */
   /* The value in canonical form (shares 0..1, times in h); NAN = cannot be told (no data in the window). At least one of two:
@@ -73,7 +74,7 @@ typedef struct lind_analysis_set {
   uint64_t n;
   const uint8_t *treated;            /* [n] 1 treated, 0 control */
   const double *value;               /* [n] canonical, as the endpoint gives it; NAN = missing */
-  const double *event;               /* [n] 1 seen, 0 censored; NULL unless the scale is time */
+  const double *event;               /* [n] 1 seen, 0 censored, 2 a competing event; NULL unless the scale is time */
   const double *entry;               /* [n] h of calendar time at which the seat was enrolled; NULL: all at once */
   const double *weight;              /* [n] importance weights; NULL: everybody counts as 1 */
   int n_strata;                      /* 1 where stratum is NULL */
@@ -126,6 +127,7 @@ typedef struct lind_estimator {
   bool adjusts;       /* uses covariates; an analysis that adjusts is refused for the others, as with */
   bool stratifies, weighs;
   bool paired;                  /* patients are their own controls: needs `patient` and `period`, and alone can use them */
+  bool competing; /* of times: knows competing events (2); one that does not is refused where an endpoint tells of them */
   const lind_setting *settings; /* ended by a row without name, at most LIND_SETTINGS; NULL: none */
   /* REQUIRED. A set too small for an interval gives NANs, not an error. */
   lind_err (*estimate)(const lind_analysis_set *set, const lind_analysis_settings *settings, lind_answer *answer);

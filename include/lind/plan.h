@@ -103,6 +103,10 @@ typedef struct lind_plan {
   const struct lind_unsure *unsure; /* NULL: the parameters are taken as known */
   lind_digest unsure_digest;        /* of its table */
   const lind_purpose *random_purposes, *drift_purposes, *noise_purposes;
+  const struct lind_plan_tilt {
+    bool highest;
+    double share, drawn;       /* drawn 0: the effect is drawn as it is */
+  } * tilts;                   /* [n_randoms]; NULL: no importance sampling, everybody weighs 1 */
   const bool *is_final;        /* [model->n_events] */
   bool varies;                 /* some effect is drawn again at each occasion */
   const struct lind_plan_map { /* model covariate <- cohort row */
@@ -261,6 +265,8 @@ void lind_simulate(lind_desk *desk, int from, int to);
  * model. */
 void lind_simulate_effects(const lind_desk *desk, int seat, uint32_t occasion, double *eta);
 /* values [n_measures]: storage of the view. Traces are there for the patients of the pack that lived last. */
+/* How many people a seated patient stands for: the likelihood ratio of importance sampling, 1 without it. */
+double lind_simulate_weight(const lind_desk *desk, int seat);
 void lind_desk_history(const lind_desk *desk, int seat, const double *values[], lind_history *history);
 
 #endif

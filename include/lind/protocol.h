@@ -227,6 +227,14 @@ typedef struct lind_recruit {
   int arrivals;
 } lind_recruit;
 
+/* Importance sampling: `drawn` of the patients have this random effect in a tail that holds `share` of people. */
+typedef struct lind_tilt {
+  const char *effect;
+  lind_where where;
+  int highest; /* the tail: 0 lowest, 1 highest */
+  double share, drawn;
+} lind_tilt;
+
 typedef struct lind_scenario {
   const char *name, *title;
   lind_words_list set; /* "path=value" overrides of the protocol's (or model's) keys */
@@ -274,6 +282,8 @@ typedef struct lind_protocol {
   uint64_t scenario_replicates;
   const char *sensitivity_title;
   const lind_words *assumptions;
+  int n_tilts;
+  const lind_tilt *tilts;
   lind_words_list measure;      /* outputs measured at visits, each with the model's residual error */
   double miss, miss_after_miss; /* adherence */
   double dropout_yearly;        /* share lost a year: hazard -ln(1 - share) / year */

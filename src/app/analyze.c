@@ -177,7 +177,7 @@ static lind_err estimate(const question *q, lind_arena *arena, lind_analysis_set
   LIND_CHECK((q->columns.patient < 0 && q->columns.period < 0) || q->estimator->paired, LIND_ERR_INPUT,
              "%s: estimator %s takes every row for another patient", q->columns.patient >= 0 ? "--patient" : "--period",
              q->estimator->name);
-  LIND_TRY(lind_analyze_columns_read(&q->columns, q->treated, q->control, q->estimator->fits == LIND_FITS_SHARE, arena, set));
+  LIND_TRY(lind_analyze_columns_read(&q->columns, q->treated, q->control, q->estimator, arena, set));
   return q->estimator->estimate(set, &q->settings, answer);
 }
 

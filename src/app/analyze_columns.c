@@ -29,11 +29,20 @@ static lind_err read_numbers(const pick *p, int column, lind_arena *arena, doubl
   return LIND_OK;
 }
 
-static lind_err check_flags(const pick *p, int column, const double *values, bool missing_too, const char *right) {
+/* Whole numbers from 0 to `most`. */
+static lind_err check_codes(const pick *p, int column, const double *values, int most, bool missing_too, const char *right) {
   for (size_t i = 0; i < p->n; i++)
-    LIND_CHECK_AT(values[i] == 0.0 || values[i] == 1.0 || (missing_too && isnan(values[i])), LIND_ERR_INPUT,
-                  lind_csv_where(p->csv, p->row[i], column), "column '%s' holds '%s'; %s", p->csv->columns[column],
-                  lind_csv_at(p->csv, p->row[i], column)->text, right);
+    LIND_CHECK_AT((values[i] >= 0.0 && values[i] <= most && values[i] == floor(values[i])) || (missing_too && isnan(values[i])),
+                  LIND_ERR_INPUT, lind_csv_where(p->csv, p->row[i], column), "column '%s' holds '%s'; %s",
+                  p->csv->columns[column], lind_csv_at(p->csv, p->row[i], column)->text, right);
+  return LIND_OK;
+}
+
+static lind_err check_weights(const pick *p, int column, const double *values) {
+  for (size_t i = 0; i < p->n; i++)
+    LIND_CHECK_AT(values[i] > 0.0 && isfinite(values[i]), LIND_ERR_INPUT, lind_csv_where(p->csv, p->row[i], column),
+                  "column '%s' holds '%s'; a weight is a number above 0", p->csv->columns[column],
+                  lind_csv_at(p->csv, p->row[i], column)->text);
   return LIND_OK;
 }
 
@@ -171,20 +180,26 @@ static lind_err pick_rows(const lind_analyze_columns *columns, const char *treat
   return LIND_OK;
 }
 
-lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const char *treated, const char *control, bool shares,
-                                   lind_arena *arena, lind_analysis_set *set) {
+lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const char *treated, const char *control,
+                                   const lind_estimator *estimator, lind_arena *arena, lind_analysis_set *set) {
   pick p;
   uint8_t *arm;
   double *value, *event = NULL, *weight = NULL;
   covariates all = {0};
   LIND_TRY(pick_rows(columns, treated, control, arena, &arm, &p));
   LIND_TRY(read_numbers(&p, columns->value, arena, &value));
-  if (shares) LIND_TRY(check_flags(&p, columns->value, value, true, "the estimator compares shares, of values 0 and 1"));
+  if (estimator->fits == LIND_FITS_SHARE)
+    LIND_TRY(check_codes(&p, columns->value, value, 1, true, "the estimator compares shares, of values 0 and 1"));
   if (columns->event >= 0) {
     LIND_TRY(read_numbers(&p, columns->event, arena, &event));
-    LIND_TRY(check_flags(&p, columns->event, event, false, "1 (seen) or 0 (censored) would be right"));
+    LIND_TRY(check_codes(&p, columns->event, event, estimator->competing ? 2 : 1, false,
+                         estimator->competing ? "1 (seen), 2 (another event) or 0 (censored) would be right"
+                                              : "1 (seen) or 0 (censored) would be right"));
   }
-  if (columns->weight >= 0) LIND_TRY(read_numbers(&p, columns->weight, arena, &weight));
+  if (columns->weight >= 0) {
+    LIND_TRY(read_numbers(&p, columns->weight, arena, &weight));
+    LIND_TRY(check_weights(&p, columns->weight, weight));
+  }
   LIND_TAKE(all.column, arena, LIND_COVARIATES);
   LIND_TAKE(all.name, arena, LIND_COVARIATES);
   for (int k = 0; k < columns->n_adjust; k++) LIND_TRY(add_covariate(&p, columns->adjust[k], arena, &all));

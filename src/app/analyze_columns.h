@@ -13,9 +13,9 @@ typedef struct lind_analyze_columns {
   int adjust[LIND_COVARIATES], stratify[LIND_COVARIATES];
 } lind_analyze_columns;
 
-/* The rows of two arms. shares: values must be 0 or 1. A column to adjust for that holds words is a category: a column of 0 and 1
- * for each of its words but the first to stand in the table. */
-lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const char *treated, const char *control, bool shares,
-                                   lind_arena *arena, lind_analysis_set *set) LIND_MUST_CHECK;
+/* The rows of two arms, checked as far as the estimator asks: shares are 0 or 1, events 0, 1 and perhaps 2. A column to adjust
+ * for that holds words is a category: a column of 0 and 1 for each of its words but the first to stand in the table. */
+lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const char *treated, const char *control,
+                                   const lind_estimator *estimator, lind_arena *arena, lind_analysis_set *set) LIND_MUST_CHECK;
 
 #endif

@@ -62,6 +62,7 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   LIND_TRY(lind_sections_curves(top.curves, arena, made));
   LIND_TRY(lind_sections_sensitivity(top.sensitivity, arena, made));
   LIND_TRY(lind_sections_assumptions(top.assumptions, arena, made));
+  LIND_TRY(lind_sections_importance(top.importance, arena, made)); /* adds to the assumptions */
   LIND_TRY(lind_sections_settings(top.store, top.engine, arena, made));
   LIND_TRY(lind_sections_tissue(top.tissue, arena, made));
   if (with_targets) LIND_TRY(lind_sections_targets(top.targets, arena, made));

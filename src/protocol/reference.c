@@ -9,6 +9,10 @@ static const lind_section sections[] = {
      "How well the parameters are known: a table of parameter sets, or the covariance matrix of the estimates. Either way a\n"
      "replicate is one state of knowledge, and its patients share it.",
      lind_rows_uncertainty},
+    {"importance.NAME",
+     "Importance sampling: a random effect of the model is drawn from one tail more often than people have it, and each patient\n"
+     "carries the weight that undoes it, so that rare events are seen often and still counted right.",
+     lind_rows_tilt},
     {"randomise", "How seats are given to arms.", lind_rows_randomise},
     {"groups.NAME", "A way to split patients, for strata and for subgroup results.", lind_rows_group},
     {"visits", "When patients are seen and outputs are measured; one mapping, or a list of them.", lind_rows_visits},

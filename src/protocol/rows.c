@@ -23,6 +23,7 @@ const lind_key lind_rows_protocol[] = {
   {"cohort", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, WHOLE(cohort), "cohort file, relative to this one"},
   {"model", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, WHOLE(model), "the disease and drug model: section model"},
   {"uncertainty", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(uncertainty), "how well the parameters are known; each replicate lives by its own: section uncertainty"},
+  {"importance", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(importance), "importance sampling of rare events, by random effects of the model: section importance.NAME"},
   {"patients", LIND_KEY_COUNT, NULL, 1, SEATS, NULL, NULL, WHOLE(patients), "randomised patients of one trial"},
   {"replicates", LIND_KEY_COUNT, NULL, 1, SEATS, "1", NULL, WHOLE(replicates), "how many times the whole trial is run"},
   {"seed", LIND_KEY_COUNT, NULL, 0, 0, "1747", NULL, WHOLE(seed), "the number that all randomness hangs on"},
@@ -73,6 +74,12 @@ const lind_key lind_rows_uncertainty[] = {
   {"sets", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, PROTOCOL(uncertain_sets), "a CSV file, relative to this one: a column a parameter, with its unit, a row a set; replicate r lives by row r, from the top again where the rows end"},
   {"covariance", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, PROTOCOL(uncertain_covariance), "a CSV file, relative to this one: the covariance matrix of the estimates, with a column `parameter` that names the rows; each replicate draws its own values about those of section model"},
   {"log", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, PROTOCOL(uncertain_log), "covariance: parameters whose logarithm is normal; their rows and columns have the unit 1"},
+  {0}};
+
+const lind_key lind_rows_tilt[] = {
+  {"tail", LIND_KEY_CHOICE, NULL, 0, 0, "lowest", "lowest|highest", offsetof(lind_tilt, highest), "which tail of the effect's distribution matters; events come from the lowest thresholds"},
+  {"share", LIND_KEY_NUMBER, NULL, 1e-9, 0.999, NULL, NULL, offsetof(lind_tilt, share), "share of people in that tail"},
+  {"drawn", LIND_KEY_NUMBER, NULL, 1e-9, 0.999, NULL, NULL, offsetof(lind_tilt, drawn), "share of the simulated patients who are drawn from it; their weights undo it"},
   {0}};
 
 const lind_key lind_rows_randomise[] = {

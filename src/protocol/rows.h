@@ -7,7 +7,7 @@
 typedef struct lind_rows_whole { /* the top of a protocol file; the sections below it are read one by one */
   lind_words name, title, question, source, cohort, eligible;
   lind_words_list include, measure;
-  const lind_node *model, *uncertainty, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
+  const lind_node *model, *uncertainty, *importance, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
       *controllers, *habits, *conduct, *endpoints, *analysis, *recruit, *design, *curves, *sensitivity, *assumptions, *targets,
       *store, *engine, *tissue;
   uint64_t patients, replicates, seed, block_max, attempts;
@@ -109,7 +109,7 @@ typedef struct lind_rows_include_shape {
   const lind_node *define, *dosing, *assumptions;
 } lind_rows_include_shape;
 
-extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model[], lind_rows_uncertainty[],
+extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model[], lind_rows_uncertainty[], lind_rows_tilt[],
     lind_rows_randomise[], lind_rows_group[], lind_rows_visits[], lind_rows_trace[], lind_rows_arm[], lind_rows_treatment[],
     lind_rows_crossover[], lind_rows_dosing[], lind_rows_controller[], lind_rows_memory[], lind_rows_habit[], lind_rows_conduct[],
     lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[], lind_rows_analysis[],

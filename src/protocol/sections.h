@@ -23,6 +23,7 @@ lind_err lind_keys_known(const lind_words *word, const char *key, const char *wh
 /* ---- who and how (sections_conduct.c) ---- */
 lind_err lind_sections_model(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_uncertainty(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_importance(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_randomise(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_visits(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_traces(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;

@@ -45,6 +45,10 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   add(layout, fields,
       (lind_field){"stratum", "1", "randomisation stratum, mixed radix of the factors", LIND_FIELD_COUNT, 0, NULL});
   add(layout, fields, (lind_field){"arm", "1", "randomised to", LIND_FIELD_CODE, layout->n_arms, arms});
+  if (plan->tilts != NULL)
+    add(layout, fields,
+        (lind_field){"weight", "1", "people for whom the patient stands: the likelihood ratio of importance sampling",
+                     LIND_FIELD_REAL, 0, NULL});
   LIND_TRY(add_cohort(layout, fields, arena));
   for (int g = 1; g < plan->n_groupings; g++)
     if (plan->groupings[g].program != NULL)
@@ -83,6 +87,7 @@ void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, d
   PUT(desk->attempts[s]);
   PUT(desk->stratum[s]);
   PUT(desk->arm[s]);
+  if (plan->tilts != NULL) PUT(lind_simulate_weight(desk, s));
   for (int k = 0; k < plan->cohort->n_columns; k++) {
     const lind_column *column = &plan->cohort->columns[k];
     const double *slot = desk->row + (size_t)column->slot * (size_t)desk->capacity + (size_t)s;

@@ -13,7 +13,7 @@ static int most_covariates(const lind_layout *layout) {
 static size_t most_rows(const lind_layout *layout) { return lind_plan_seats_in_memory(layout->plan) * (size_t)layout->n_periods; }
 
 size_t lind_gather_bytes(const lind_layout *layout) {
-  const size_t reals = 3 + (size_t)most_covariates(layout);
+  const size_t reals = 4 + (size_t)most_covariates(layout);
   return most_rows(layout) * (reals * sizeof(double) + sizeof(int) + sizeof(uint32_t) + sizeof(uint16_t) + 2 * sizeof(uint8_t));
 }
 
@@ -25,7 +25,8 @@ lind_err lind_gather_create(const lind_layout *layout, lind_gather *gather) {
   gather->value = reals;
   gather->event = reals + n;
   gather->entry = reals + 2 * n;
-  reals += 3 * n;
+  gather->weight = reals + 3 * n;
+  reals += 4 * n;
   for (int k = 0; k < most_covariates(layout); k++, reals += n) gather->covariate[k] = reals;
   gather->seat = (int *)(void *)reals;
   gather->patient = (uint32_t *)(void *)(gather->seat + n);
@@ -72,6 +73,7 @@ void lind_gather_set(lind_gather *gather, const lind_layout *layout, const struc
     gather->value[count] = value[at];
     gather->event[count] = event[at];
     if (gather->entries != NULL) gather->entry[count] = gather->entries[s];
+    gather->weight[count] = lind_simulate_weight(desk, s);
     gather->stratum[count] = stratum_of(layout, analysis, desk, s);
     for (int k = 0; k < analysis->n_covariates; k++)
       gather->covariate[k][count] = covariate_of(&analysis->covariates[k], desk, s);
@@ -82,6 +84,7 @@ void lind_gather_set(lind_gather *gather, const lind_layout *layout, const struc
                              .value = gather->value,
                              .event = layout->kinds[term->endpoint]->scale == LIND_SCALE_TIME ? gather->event : NULL,
                              .entry = gather->entries != NULL ? gather->entry : NULL,
+                             .weight = layout->plan->tilts != NULL ? gather->weight : NULL,
                              .n_strata = analysis->n_strata,
                              .stratum = analysis->n_stratify > 0 ? gather->stratum : NULL,
                              .n_covariates = analysis->n_covariates,

@@ -9,7 +9,7 @@
 
 typedef struct lind_gather {
   uint8_t *treated;
-  double *value, *event, *entry, *covariate[LIND_COVARIATES];
+  double *value, *event, *entry, *weight, *covariate[LIND_COVARIATES];
   const double *entries; /* [capacity] of the desk; the owner's, NULL: all came at once */
   uint16_t *stratum;
   uint32_t *patient;

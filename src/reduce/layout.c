@@ -81,6 +81,10 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
   LIND_CHECK_AT(estimator->fits & 1u << scale, LIND_ERR_INPUT, analysis->estimator.where,
                 "analysis.%s.estimator %s does not fit endpoint %s of kind %s", analysis->name, estimator->name,
                 analysis->endpoint.text, layout->kinds[endpoint]->name);
+  LIND_CHECK_AT(!layout->kinds[endpoint]->competing || estimator->competing, LIND_ERR_INPUT, analysis->estimator.where,
+                "analysis.%s.estimator %s knows no competing events, which endpoint %s of kind %s tells of; cumulative-incidence "
+                "does, or take kind time-to-event",
+                analysis->name, estimator->name, analysis->endpoint.text, layout->kinds[endpoint]->name);
   const int n_by = analysis->by.n > 0 ? analysis->by.n : 1;
   for (int b = 0; b < n_by; b++) {
     int g = 0;

@@ -72,6 +72,9 @@ static lind_err settle(const lind_plan *plan, const lind_analysis *analysis, lin
       "analysis.%s stratifies, which takes every patient at once; a replicate of %llu patients is larger than block_max "
       "(%llu); raise block_max",
       analysis->name, (unsigned long long)plan->protocol->patients, (unsigned long long)plan->protocol->block_max);
+  LIND_CHECK_AT(plan->tilts == NULL || estimator->weighs, LIND_ERR_INPUT, analysis->estimator.where,
+                "analysis.%s.estimator %s cannot weigh patients, which importance sampling asks for; weighted-difference can",
+                analysis->name, estimator->name);
   LIND_TRY(settle_covariates(plan, analysis, arena, made));
   return settle_strata(plan, analysis, arena, made);
 }

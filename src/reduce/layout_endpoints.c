@@ -90,6 +90,11 @@ static lind_err settle_endpoint(const lind_plan *plan, const lind_endpoint *endp
   LIND_CHECK_AT(plan->protocol->n_periods == 1 || kind->scale != LIND_SCALE_TIME, LIND_ERR_INPUT, endpoint->kind.where,
                 "endpoints.%s is of kind %s, a time to something, which belongs to a life and not to a period of a crossover",
                 endpoint->name, kind->name);
+  LIND_CHECK_AT(plan->tilts == NULL || kind->scale == LIND_SCALE_MEAN || kind->scale == LIND_SCALE_SHARE, LIND_ERR_INPUT,
+                endpoint->kind.where,
+                "endpoints.%s.kind %s cannot be weighed, which importance sampling asks for; a number or a share can, such as "
+                "event-share",
+                endpoint->name, kind->name);
   if (kind->needs_event) return settle_event(plan, endpoint, measure);
   if (kind->needs_output || endpoint->of.text != NULL) LIND_TRY(settle_of(plan, endpoint, kind, measure, trace));
   return check_keys(endpoint, kind);

@@ -127,7 +127,9 @@ static void fill_cell(lind_runner *runner, int e, int period, int s, double *rea
   if (layout->classes[e] >= 0) return; /* a category has no mean */
   const lind_desk *desk = runner->desk;
   const size_t at = lind_layout_value(layout, e, period, desk->capacity) + (size_t)s;
-  const double y = layout->kinds[e]->scale == LIND_SCALE_TIME && runner->event[at] == 0.0 ? NAN : runner->value[at];
+  const double y = layout->kinds[e]->scale == LIND_SCALE_TIME && runner->event[at] != 1.0
+                       ? NAN
+                       : runner->value[at] * lind_simulate_weight(desk, s);
   const int treatment = lind_layout_treatment(layout, desk->arm[s], period);
   for (int g = 0; g < layout->plan->n_groupings; g++) {
     double *cell = reals + lind_layout_cell(layout, e, g, lind_gather_level(desk, g, s), treatment);
@@ -135,7 +137,9 @@ static void fill_cell(lind_runner *runner, int e, int period, int s, double *rea
   }
 }
 
-/* Moments of every cell: a time that was not reached has no value, so cells of times hold those who reached it. */
+/* Moments of every cell: a time that was not reached has no value, so cells of times hold those who reached it. Under importance
+ * sampling a patient's value is multiplied by the weight, so that the mean is that of the people (a time is not: the layout
+ * refuses it). */
 static void fill_cells(lind_runner *runner, int n, double *reals) {
   const lind_layout *layout = runner->layout;
   for (int e = 0; e < layout->n_endpoints; e++)

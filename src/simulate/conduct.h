@@ -62,6 +62,10 @@ double lind_conduct_sense(const lind_conduct *conduct, int lane, int residual, d
 void lind_conduct_happen(lind_conduct *conduct, int lane, int event, double time);
 void lind_conduct_leave(lind_conduct *conduct, int lane, double time, lind_end reason);
 
+/* ---- importance.c: the standard variable of random effect k, N(0, 1) or exponential with mean 1, from its tail more often where
+ * the plan says so */
+double lind_importance_draw(const lind_plan *plan, int k, lind_who who, uint32_t index);
+
 /* ---- timeless.c: models without states, whose events have times that are known from the start. moment[n_triggers]: h */
 bool lind_timeless_is(const lind_model *model);
 void lind_timeless_know(const lind_kernel *kernel, const lind_lane *frame, lind_lane *moment);

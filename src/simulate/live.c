@@ -56,9 +56,7 @@ static void draw_effects(const lind_plan *plan, const lind_plan_values *values, 
   const lind_model *model = plan->model;
   double z[64];
   for (int k = 0; k < model->n_randoms; k++) {
-    const uint32_t index = model->randoms[k].occasion ? occasion : 0;
-    z[k] = model->randoms[k].kind == LIND_RANDOM_EXPONENTIAL ? -log(lind_random_uniform(who, plan->random_purposes[k], index))
-                                                             : lind_random_normal(who, plan->random_purposes[k], index);
+    z[k] = lind_importance_draw(plan, k, who, model->randoms[k].occasion ? occasion : 0);
     eta[k] = 0.0;
     for (int j = 0; j <= k; j++) eta[k] += values->factor[k * model->n_randoms + j] * z[j];
   }

@@ -243,6 +243,7 @@ lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) {
   LIND_TRY(settle_parameters(plan, arena));
   LIND_TRY(settle_noise(plan, arena));
   LIND_TRY(settle_happenings(plan, arena));
+  LIND_TRY(lind_plan_parts_importance(plan, arena));
   LIND_TRY(map_covariates(plan, arena));
   LIND_TRY(settle_measures(plan, arena));
   LIND_TRY(lind_values_take(plan, arena, &plan->values));

@@ -24,6 +24,8 @@ lind_err lind_plan_parts_arms(lind_plan *plan, lind_arena *arena) LIND_MUST_CHEC
 lind_err lind_plan_parts_overrides(const lind_plan *plan, const lind_overrides *overrides, const char *key, lind_arena *arena,
                                    int **at, double **value) LIND_MUST_CHECK;
 
+lind_err lind_plan_parts_importance(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the random effects */
+
 /* The random stream "family/name". */
 lind_err lind_plan_parts_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) LIND_MUST_CHECK;
 /* An output of the model, or a sentence about `key`. */
