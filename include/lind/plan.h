@@ -87,7 +87,8 @@ typedef struct lind_plan {
   const lind_cohort *cohort;
   const lind_model *model;
   const lind_stepper *stepper;
-  bool timeless; /* the model has no states, and its events have times that are known from the start: nothing is integrated */
+  bool timeless;   /* the model has no states, and its events have times that are known from the start: nothing is integrated */
+  bool uneventful; /* timeless, and nobody is visited, treated or sampled between the start and the end: one stop is enough */
   lind_tolerance tolerance;
   lind_purposes purposes;
   lind_digest hash; /* of everything that results depend on */

@@ -68,6 +68,7 @@ double lind_importance_draw(const lind_plan *plan, int k, lind_who who, uint32_t
 
 /* ---- timeless.c: models without states, whose events have times that are known from the start. moment[n_triggers]: h */
 bool lind_timeless_is(const lind_model *model);
+bool lind_timeless_uneventful(const lind_plan *plan);
 void lind_timeless_know(const lind_kernel *kernel, const lind_lane *frame, lind_lane *moment);
 /* The lanes are at their targets; what lay on their way has happened, in the order of the times. */
 void lind_timeless_pass(lind_conduct *conduct, const lind_lane *moment, lind_advance *pack);

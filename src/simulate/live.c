@@ -339,6 +339,7 @@ static void draw_curve(pack *p, int at, double now) {
 static double next_stop(const lind_conduct *conduct, double now) {
   const lind_desk *desk = conduct->desk;
   const lind_plan *plan = desk->plan;
+  if (plan->uneventful) return plan->protocol->duration;
   const double soon = now + 1e-6, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
   double stop = first;
   for (int d = 0; d < plan->model->n_drifts; d++)

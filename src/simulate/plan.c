@@ -125,6 +125,7 @@ lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, 
   LIND_TRY(lind_plan_parts_traces(plan, arena));
   LIND_TRY(lind_plan_parts_groups(plan, arena));
   LIND_TRY(lind_plan_parts_visits(plan, arena));
+  plan->uneventful = lind_timeless_uneventful(plan);
   settle_blocks(plan);
   lind_digest hash = add_node((lind_digest){0, 0}, root, true);
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.high);

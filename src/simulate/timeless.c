@@ -10,6 +10,14 @@ bool lind_timeless_is(const lind_model *model) {
   return true;
 }
 
+bool lind_timeless_uneventful(const lind_plan *plan) {
+  const lind_protocol *protocol = plan->protocol;
+  bool quiet = plan->timeless && plan->n_visits == 0 && plan->n_traces == 0 && plan->n_controllers == 0 && !plan->varies &&
+               plan->model->n_drifts == 0 && plan->curve_output < 0;
+  for (int a = 0; a < protocol->n_arms; a++) quiet = quiet && protocol->arms[a].dosing.n == 0;
+  return quiet;
+}
+
 void lind_timeless_know(const lind_kernel *kernel, const lind_lane *frame, lind_lane *moment) {
   const lind_lane start = {{0}};
   if (kernel->n_triggers == 0) return;

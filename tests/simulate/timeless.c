@@ -64,6 +64,22 @@ static void an_engine_finds_the_same(void **state) {
   trial_close(&t);
 }
 
+/* With nothing to do on the way the lives are one stop long, and the same to the last bit. */
+static void an_uneventful_trial_has_one_stop(void **state) {
+  (void)state;
+  trial t = trial_open("timeless", "measure=[]", "visits=[]"), u = trial_open("timeless", "measure=[]");
+  assert_true(t.plan->uneventful && !u.plan->uneventful);
+  trial_run(&t, 0);
+  trial_run(&u, 0);
+  for (int s = 0; s < t.desk->n; s++) {
+    assert_true(same_bits(t.desk->event + s * EVENTS, u.desk->event + s * EVENTS, EVENTS));
+    assert_true(t.desk->end[s] == u.desk->end[s] && t.desk->reason[s] == u.desk->reason[s]);
+  }
+  check_lives(&t, 1e-13);
+  trial_close(&t);
+  trial_close(&u);
+}
+
 static void neighbours_do_not_matter(void **state) {
   (void)state;
   trial t = trial_open("timeless", "patients=40"), u = trial_open("timeless", "patients=40");
@@ -121,11 +137,9 @@ static void messages(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(events_are_where_the_inverse_says),
-      cmocka_unit_test(an_engine_finds_the_same),
-      cmocka_unit_test(neighbours_do_not_matter),
-      cmocka_unit_test(an_arm_has_its_own_parameters),
-      cmocka_unit_test(messages),
+      cmocka_unit_test(events_are_where_the_inverse_says), cmocka_unit_test(an_engine_finds_the_same),
+      cmocka_unit_test(neighbours_do_not_matter),          cmocka_unit_test(an_arm_has_its_own_parameters),
+      cmocka_unit_test(an_uneventful_trial_has_one_stop),  cmocka_unit_test(messages),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
