@@ -126,7 +126,7 @@ typedef struct lind_estimator {
   bool ratio;         /* the effect is a ratio: no effect is 1, figures use a log axis */
   bool adjusts;       /* uses covariates; an analysis that adjusts is refused for the others, as with */
   bool stratifies, weighs;
-  bool paired;                  /* patients are their own controls: needs `patient` and `period`, and alone can use them */
+  bool paired;    /* patients are their own controls: needs `patient` and `period`, and alone can use them */
   bool competing; /* of times: knows competing events (2); one that does not is refused where an endpoint tells of them */
   const lind_setting *settings; /* ended by a row without name, at most LIND_SETTINGS; NULL: none */
   /* REQUIRED. A set too small for an interval gives NANs, not an error. */

@@ -10,8 +10,8 @@
  *     `genotypes(gene, "A/A" = a, "A/G" = b, else = c)` looks the pair up without order (without else, every pair must be named).
  *   - `category == "level"`: an unknown level is an error that names the nearest.
  *   - `table(x, 1.5 = 8 [mg], 1.7 = 7 [mg], else = 3 [mg])`: the value of the first bound with x < bound, or else.
- *   - functions: exp log log10 sqrt abs floor ceil round(x) round(x, to) min max pow  sin cos tanh atan  normal_quantile  clamp(x, lo,
- * hi)
+ *   - functions: exp log log10 sqrt abs floor ceil round(x) round(x, to) min max pow  sin cos tanh atan  normal_quantile clamp(x,
+ * lo, hi)
  *   - a literal bare 0 goes with any dimension. docs/reference/expressions.md has all rules and examples of sentences.
  * After lind_expression_check a tree holds only the core: constants, slots, arithmetic, comparisons, logic, select, functions.
  *

@@ -34,8 +34,8 @@ typedef struct lind_arm { /* what a patient is randomised to: one treatment, or 
   double ratio;           /* > 0; ratios are whole numbers for permuted blocks */
   lind_words_list dosing; /* of its one treatment */
   lind_words_list controllers;
-  lind_words_list sequence; /* crossover: names of treatments, one a period */
-  const int *treatment;     /* [n_periods] indices of treatments */
+  lind_words_list sequence;  /* crossover: names of treatments, one a period */
+  const int *treatment;      /* [n_periods] indices of treatments */
   lind_overrides parameters; /* that hold in this arm, in all its periods */
   lind_where where;
 } lind_arm;

@@ -84,8 +84,7 @@ static void curve_draw(const sample *s) {
 static void (*const draws[LIND_STEP_COUNT])(const sample *s) = {
     [LIND_STEP_CATEGORY] = category_draw, [LIND_STEP_GENOTYPE] = genotype_draw, [LIND_STEP_CONTINUOUS] = continuous_draw,
     [LIND_STEP_NUMBER] = number_draw,     [LIND_STEP_CODE] = code_draw,         [LIND_STEP_RECODE] = recode_draw,
-    [LIND_STEP_LISTED] = listed_draw,
-    [LIND_STEP_CURVE] = curve_draw,
+    [LIND_STEP_LISTED] = listed_draw,     [LIND_STEP_CURVE] = curve_draw,
 };
 
 /* z = factor z', u = Phi(z). Each z' is the normal of the covariate's own purpose, so the first of a block is what it would be

@@ -61,20 +61,13 @@ static const lind_apply operators[LIND_OP_CORE_COUNT] = {
 };
 
 static const lind_apply functions[LIND_FN_COUNT] = {
-    [LIND_FN_EXP] = lane_exp,
-    [LIND_FN_LOG] = lane_log,
-    [LIND_FN_LOG10] = lane_log10,
-    [LIND_FN_SQRT] = lane_sqrt,
-    [LIND_FN_ABS] = lane_abs,
-    [LIND_FN_FLOOR] = lane_floor,
-    [LIND_FN_CEIL] = lane_ceil,
-    [LIND_FN_MIN] = lane_min,
-    [LIND_FN_MAX] = lane_max,
-    [LIND_FN_SIN] = lane_sin,
-    [LIND_FN_COS] = lane_cos,
-    [LIND_FN_TANH] = lane_tanh,
-    [LIND_FN_ATAN] = lane_atan,
-    [LIND_FN_NORMAL_QUANTILE] = lane_normal_quantile,
+    [LIND_FN_EXP] = lane_exp,     [LIND_FN_LOG] = lane_log,
+    [LIND_FN_LOG10] = lane_log10, [LIND_FN_SQRT] = lane_sqrt,
+    [LIND_FN_ABS] = lane_abs,     [LIND_FN_FLOOR] = lane_floor,
+    [LIND_FN_CEIL] = lane_ceil,   [LIND_FN_MIN] = lane_min,
+    [LIND_FN_MAX] = lane_max,     [LIND_FN_SIN] = lane_sin,
+    [LIND_FN_COS] = lane_cos,     [LIND_FN_TANH] = lane_tanh,
+    [LIND_FN_ATAN] = lane_atan,   [LIND_FN_NORMAL_QUANTILE] = lane_normal_quantile,
 };
 
 lind_apply lind_apply_of(lind_op op, lind_function function) {

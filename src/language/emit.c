@@ -53,20 +53,13 @@ const char *lind_emit_function(lind_op op, lind_function function) {
       [LIND_OP_NOT] = "lind_m8_not",      [LIND_OP_SELECT] = "lind_v8_select",
   };
   static const char *const functions[LIND_FN_COUNT] = {
-      [LIND_FN_EXP] = "lind_v8_exp",
-      [LIND_FN_LOG] = "lind_v8_log",
-      [LIND_FN_LOG10] = "lind_v8_log10",
-      [LIND_FN_SQRT] = "lind_v8_sqrt",
-      [LIND_FN_ABS] = "lind_v8_abs",
-      [LIND_FN_FLOOR] = "lind_v8_floor",
-      [LIND_FN_CEIL] = "lind_v8_ceil",
-      [LIND_FN_MIN] = "lind_v8_min",
-      [LIND_FN_MAX] = "lind_v8_max",
-      [LIND_FN_SIN] = "lind_v8_sin",
-      [LIND_FN_COS] = "lind_v8_cos",
-      [LIND_FN_TANH] = "lind_v8_tanh",
-      [LIND_FN_ATAN] = "lind_v8_atan",
-      [LIND_FN_NORMAL_QUANTILE] = "lind_v8_normal_quantile",
+      [LIND_FN_EXP] = "lind_v8_exp",     [LIND_FN_LOG] = "lind_v8_log",
+      [LIND_FN_LOG10] = "lind_v8_log10", [LIND_FN_SQRT] = "lind_v8_sqrt",
+      [LIND_FN_ABS] = "lind_v8_abs",     [LIND_FN_FLOOR] = "lind_v8_floor",
+      [LIND_FN_CEIL] = "lind_v8_ceil",   [LIND_FN_MIN] = "lind_v8_min",
+      [LIND_FN_MAX] = "lind_v8_max",     [LIND_FN_SIN] = "lind_v8_sin",
+      [LIND_FN_COS] = "lind_v8_cos",     [LIND_FN_TANH] = "lind_v8_tanh",
+      [LIND_FN_ATAN] = "lind_v8_atan",   [LIND_FN_NORMAL_QUANTILE] = "lind_v8_normal_quantile",
   };
   return op == LIND_OP_FUNCTION ? functions[function] : operators[op];
 }

@@ -33,8 +33,7 @@ static lind_err read_pairs(const lind_node *node, const char *key, const char *e
                            int *n, const lind_words **names, const lind_words **values) {
   lind_words *name, *value;
   if (node == NULL) return LIND_OK;
-  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where, "%s must be a mapping, such as %s", key,
-                example);
+  LIND_CHECK_AT(node->kind == LIND_NODE_MAPPING, LIND_ERR_INPUT, node->where, "%s must be a mapping, such as %s", key, example);
   LIND_TAKE(name, arena, node->n);
   LIND_TAKE(value, arena, node->n);
   for (int i = 0; i < node->n; ++i) {

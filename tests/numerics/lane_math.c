@@ -216,26 +216,16 @@ static const struct {
   double (*expected)(double, double);
   double tolerance;
 } functions[] = {
-    {"exp", lane_exp, exp1, 4e-16},
-    {"log", lane_log, log1, 4e-16},
-    {"log10", lane_log10, log101, 4e-16},
-    {"sin", lane_sin, sin1, 4e-16},
-    {"cos", lane_cos, cos1, 4e-16},
-    {"tanh", lane_tanh, tanh1, 4e-16},
-    {"atan", lane_atan, atan1, 4e-16},
-    {"normal_quantile", lane_normal_quantile, normal_quantile1, 1e-14},
-    {"pow", lane_pow, pow, 4e-16},
-    {"sqrt", lane_sqrt, sqrt1, 0},
-    {"floor", lane_floor, floor1, 0},
-    {"ceil", lane_ceil, ceil1, 0},
-    {"abs", lane_abs, abs1, 0},
-    {"neg", lane_neg, neg1, 0},
-    {"add", lane_add, add1, 0},
-    {"sub", lane_sub, sub1, 0},
-    {"mul", lane_mul, mul1, 0},
-    {"div", lane_div, div1, 0},
-    {"min", lane_min, min1, 0},
-    {"max", lane_max, max1, 0},
+    {"exp", lane_exp, exp1, 4e-16},       {"log", lane_log, log1, 4e-16},
+    {"log10", lane_log10, log101, 4e-16}, {"sin", lane_sin, sin1, 4e-16},
+    {"cos", lane_cos, cos1, 4e-16},       {"tanh", lane_tanh, tanh1, 4e-16},
+    {"atan", lane_atan, atan1, 4e-16},    {"normal_quantile", lane_normal_quantile, normal_quantile1, 1e-14},
+    {"pow", lane_pow, pow, 4e-16},        {"sqrt", lane_sqrt, sqrt1, 0},
+    {"floor", lane_floor, floor1, 0},     {"ceil", lane_ceil, ceil1, 0},
+    {"abs", lane_abs, abs1, 0},           {"neg", lane_neg, neg1, 0},
+    {"add", lane_add, add1, 0},           {"sub", lane_sub, sub1, 0},
+    {"mul", lane_mul, mul1, 0},           {"div", lane_div, div1, 0},
+    {"min", lane_min, min1, 0},           {"max", lane_max, max1, 0},
 };
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 
