@@ -13,7 +13,8 @@ bool lind_timeless_is(const lind_model *model) {
 bool lind_timeless_uneventful(const lind_plan *plan) {
   const lind_protocol *protocol = plan->protocol;
   bool quiet = plan->timeless && protocol->n_periods == 1 && plan->n_visits == 0 && plan->n_traces == 0 &&
-               plan->n_controllers == 0 && !plan->varies && plan->model->n_drifts == 0 && plan->curve_output < 0;
+               plan->n_controllers == 0 && protocol->n_habits == 0 && !plan->varies && plan->model->n_drifts == 0 &&
+               plan->curve_output < 0;
   for (int t = 0; t < protocol->n_treatments; t++) quiet = quiet && protocol->treatments[t].dosing.n == 0;
   return quiet;
 }
