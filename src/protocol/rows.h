@@ -7,9 +7,9 @@
 typedef struct lind_rows_whole { /* the top of a protocol file; the sections below it are read one by one */
   lind_words name, title, question, source, cohort, eligible;
   lind_words_list include, measure;
-  const lind_node *model, *uncertainty, *importance, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover, *arms, *dosing,
-      *controllers, *habits, *conduct, *endpoints, *analysis, *recruit, *design, *curves, *sensitivity, *assumptions, *targets,
-      *store, *engine, *tissue;
+  const lind_node *model, *uncertainty, *importance, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover,
+      *arms, *dosing, *controllers, *habits, *conduct, *endpoints, *analysis, *recruit, *design, *curves, *sensitivity,
+      *assumptions, *targets, *store, *engine, *tissue;
   uint64_t patients, replicates, seed, block_max, attempts;
   double duration;
 } lind_rows_whole;
