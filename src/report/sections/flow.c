@@ -131,6 +131,17 @@ static void put_ended(lind_story *story, const json_t *consort) {
   }
 }
 
+static void put_periods(lind_story *story) {
+  const json_t *crossover = json_object_get(story->estimates, "crossover");
+  if (crossover == NULL) return;
+  const double washout = lind_value_number(crossover, "washout");
+  lind_page_put(&story->page, "A crossover: each patient has %s periods of %s days",
+                lind_value_short(lind_value_number(crossover, "periods")).text,
+                lind_value_short(lind_value_number(crossover, "period")).text);
+  if (washout > 0.0) lind_page_put(&story->page, ", with %s days between them", lind_value_short(washout).text);
+  lind_page_raw(&story->page, ". ");
+}
+
 void lind_section_flow(lind_story *story) {
   const json_t *consort = json_object_get(story->estimates, "consort");
   if (consort == NULL) return;
@@ -144,6 +155,7 @@ void lind_section_flow(lind_story *story) {
   if (unfilled > 0.0)
     lind_page_put(&story->page, "%s places stayed empty: nobody eligible was found for them. ",
                   lind_value_fixed(unfilled, 0).text);
+  put_periods(story);
   put_ended(story, consort);
   lind_page_raw(&story->page,
                 "A failed lane is a patient whose equations could not be solved to the end: counted, never dropped "

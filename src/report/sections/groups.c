@@ -120,6 +120,7 @@ static void draw(lind_story *story, const json_t *endpoint) {
   size_t i;
   const json_t *cell;
   char words[512];
+  const char *word = strcmp(lind_story_arm_word(story), "Arm") == 0 ? "arm" : "treatment";
   lind_figure_rows_init(&figure.rows);
   json_array_foreach(json_object_get(endpoint, "cells"), i, cell) draw_cell(story, &figure, cell);
   const lind_value_words unit = lind_value_unit(lind_value_text(endpoint, "unit", ""));
@@ -131,11 +132,11 @@ static void draw(lind_story *story, const json_t *endpoint) {
                 json_sprintf("%s%s%s", title_of(endpoint), unit.text[0] != '\0' ? "," : "", unit.text));
   lind_figure_rows_take(&figure.rows, 24, holes);
   if (figure.published) json_object_set_new(holes, "published", json_true());
-  (void)snprintf(words, sizeof words, "%s by group and arm, means as dots.", title_of(endpoint));
+  (void)snprintf(words, sizeof words, "%s by group and %s, means as dots.", title_of(endpoint), word);
   lind_figure_begin(story, "dots", words, holes);
   lind_figure_key_arms(story, false);
   if (figure.published) lind_figure_key(story, LIND_MARK_PUBLISHED, "published");
-  (void)snprintf(words, sizeof words, "%s: mean of each arm, by group%s.", title_of(endpoint), of_whom(endpoint));
+  (void)snprintf(words, sizeof words, "%s: mean of each %s, by group%s.", title_of(endpoint), word, of_whom(endpoint));
   lind_figure_caption(story, words, false);
 }
 
