@@ -19,13 +19,15 @@ if(TARGET lind)
   add_test(NAME trial.digest.noise COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 6 --set engine.name=milstein
            --set model.use=${CMAKE_CURRENT_SOURCE_DIR}/trial/data/noise.lind)
+  add_test(NAME trial.digest.twin COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
+           ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact-twin.yaml 4 --patients 18 --set block_max=18)
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_FOUND)
     add_test(NAME trial.type_one COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/type_one.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols/validation)
     set_tests_properties(trial.type_one PROPERTIES LABELS trial TIMEOUT 300)
   endif()
-  set_tests_properties(trial.digest.scurvy trial.digest.feedback trial.digest.cut trial.digest.noise PROPERTIES LABELS trial TIMEOUT 120)
+  set_tests_properties(trial.digest.scurvy trial.digest.feedback trial.digest.cut trial.digest.noise trial.digest.twin PROPERTIES LABELS trial TIMEOUT 120)
   set_tests_properties(trial.digest.eu-pact trial.digest.coag PROPERTIES LABELS "trial;nightly" TIMEOUT 900)
 endif()
 # The drugs that a short run leaves out.

@@ -26,6 +26,7 @@ typedef struct lind_grouping { /* a way to split patients; grouping 0 is "all" w
 typedef struct lind_plan_dosing {
   const lind_dosing *item;
   const lind_program *when, *dose, *skip, *recheck, *reduce, *hold, *give; /* NULL where absent */
+  const void *policy;                                                      /* what lind_policy.prepare has made; NULL */
   int state;                                                               /* receives the doses; -1: it gives none */
   int regimen;                                                             /* of that state */
 } lind_plan_dosing;
@@ -63,6 +64,8 @@ typedef struct lind_plan_trace {
 } lind_plan_trace;
 
 enum { LIND_REGIMENS = 4 }; /* states that one protocol can dose */
+
+typedef struct lind_policy lind_policy; /* below: who chooses doses where a dosing item has a twin */
 
 typedef struct lind_plan_visit {
   int day, window; /* whole days */
@@ -111,9 +114,10 @@ typedef struct lind_plan {
   const bool *is_final;        /* [model->n_events] */
   bool varies;                 /* some effect is drawn again at each occasion */
   const struct lind_plan_map { /* model covariate <- cohort row */
-    int from, to, n;           /* slots; n = 2 for a genotype */
+    int from, to, n;           /* slots; n = 2 for a genotype, 0 where the cohort has no such column */
     const double *code;        /* [levels of the cohort's column] -> the model's code; NULL for numbers */
   } * maps;
+  const lind_policy *policy; /* NULL: nobody dosed by twin */
 
   int n_measures;
   const struct lind_plan_measure {
@@ -167,9 +171,44 @@ typedef struct lind_plan {
 /* Reads cohort and model named by the protocol, checks every name, unit and rule against them. */
 lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, lind_back_end back_end, lind_arena *arena,
                           lind_plan **plan) LIND_MUST_CHECK;
+/* The same; `policy` chooses doses where a dosing item has a twin (NULL: such a protocol is refused). */
+lind_err lind_plan_create_with(const lind_protocol *protocol, const lind_node *root, lind_back_end back_end,
+                               const lind_policy *policy, lind_arena *arena, lind_plan **plan) LIND_MUST_CHECK;
+/* Where a model finds its covariates in the cohort's row: [model->n_covariates]. */
+lind_err lind_plan_maps(const lind_plan *plan, const lind_model *model, lind_arena *arena,
+                        const struct lind_plan_map **maps) LIND_MUST_CHECK;
+/* The covariates of one patient, row[slot * stride], into the given part of a frame. */
+void lind_plan_covariates(const lind_model *model, const struct lind_plan_map *maps, const double *row, size_t stride,
+                          double *given);
 uint64_t lind_plan_blocks_per_replicate(const lind_plan *plan); /* 1 unless replicates are cut */
 size_t lind_plan_seats_in_memory(const lind_plan *plan);        /* of one thread's desk */
 size_t lind_plan_desk_bytes(const lind_plan *plan);
+
+/* ---- who chooses doses: src/twin has one; simulate knows only this
+ * ----------------------------------------------------------------------------------------- */
+
+/* What a clinician sees of one patient on the morning of a visit: nothing of the true state. */
+typedef struct lind_policy_sight {
+  lind_who who;
+  int day, n_visits;   /* today's visit is the last one */
+  const double *time;  /* [n_visits] h */
+  const double *value; /* [n_measures][stride_value] in the outputs' units */
+  const double *dose;  /* [day - 1] prescribed on each day before today, canonical */
+  const double *row;   /* covariates: slot k at row[k * stride_row] */
+  size_t stride_value, stride_row;
+} lind_policy_sight;
+
+struct lind_policy {
+  const char *name;
+  /* All REQUIRED. prepare: everything that can be wrong is found here; adds its random streams, and to the digest what results
+   * depend on beyond the protocol's text. create, destroy: one thread's memory. dose: canonical, each morning from now on; NAN
+   * leaves it as it is; a function of what it is given alone, and allocates nothing. */
+  lind_err (*prepare)(const lind_plan *plan, const lind_plan_dosing *dosing, lind_purposes *purposes, lind_arena *arena,
+                      const void **prepared, lind_digest *digest);
+  lind_err (*create)(const void *prepared, void **own);
+  void (*destroy)(void **own);
+  double (*dose)(const void *prepared, void *own, const lind_policy_sight *sight);
+};
 
 /* ---- one thread's desk
  * ------------------------------------------------------------------------------------------------------------ */
@@ -252,6 +291,7 @@ struct lind_desk {
   lind_ledger ledger;     /* the caller's; note NULL: nobody listens */
   lind_cost *cost;        /* [n_arms] */
   struct lind_desk_scratch *scratch;
+  void **policies; /* [n_dosing] what lind_policy.create has made; NULL */
 };
 
 lind_err lind_desk_create(const lind_plan *plan, lind_desk **desk) LIND_MUST_CHECK;

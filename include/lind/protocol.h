@@ -55,29 +55,41 @@ typedef struct lind_definition {
 
 typedef enum { LIND_DOSING_DAYS, LIND_DOSING_VISITS } lind_dosing_at;
 
+/* The dose is what a model fitted to the patient's own record expects to be best: see twin.h. */
+typedef struct lind_dosing_twin {
+  lind_where where;
+  lind_words model, set; /* text NULL: the trial's own, with its parameters */
+  int n_parameters;
+  const lind_words *parameter_name, *parameter_value;
+  lind_words doses, reward;
+  double over, knots; /* h; knots NAN: the twin's own choice */
+  uint64_t points;
+} lind_dosing_twin;
+
 /* At the start of a listed day, or at an attended visit inside [from, to], if `when` holds: set the dose, skip doses, ask
  * for a recheck. Of an arm's list the first item that applies on that occasion acts. After it the dose goes on until
  * changed. */
 typedef struct lind_dosing {
   const char *name;
   lind_where where;
-  int at;             /* lind_dosing_at */
-  lind_numbers days;  /* at: days */
-  double from, to;    /* at: visits; protocol day window, inclusive; NAN = open */
-  lind_words when;    /* truth; absent = always */
-  lind_words dose;    /* amount of each dose from now on, mass or amount; absent = unchanged */
-  lind_words skip;    /* number of doses to leave out, beginning with the next; absent = 0 */
-  lind_words recheck; /* time until an extra visit; absent or <= 0 = none */
-  lind_words reduce;  /* share by which the dose is reduced; absent = 0 */
-  lind_words hold;    /* truth: doses are held until it is true at a visit; absent = not held */
-  lind_words give;    /* amount of one dose now, beside the regimen; absent = none */
-  int stop;           /* treatment ends for good */
-  int further;        /* the items behind it may act on the same occasion */
-  double over;        /* h in which each dose enters at a constant rate; 0 = at once; NAN = as it was (reduce alone) */
-  double round;       /* the dose is rounded to a multiple of this (half away from zero); NAN = not */
-  double most;        /* the dose is not above this; NAN = no limit */
-  lind_words into;    /* state that receives doses; absent: the model's only dosing state */
-  double every;       /* h between doses; 24 h default; NAN = as it was (reduce alone) */
+  int at;                       /* lind_dosing_at */
+  lind_numbers days;            /* at: days */
+  double from, to;              /* at: visits; protocol day window, inclusive; NAN = open */
+  lind_words when;              /* truth; absent = always */
+  lind_words dose;              /* amount of each dose from now on, mass or amount; absent = unchanged */
+  lind_words skip;              /* number of doses to leave out, beginning with the next; absent = 0 */
+  lind_words recheck;           /* time until an extra visit; absent or <= 0 = none */
+  lind_words reduce;            /* share by which the dose is reduced; absent = 0 */
+  lind_words hold;              /* truth: doses are held until it is true at a visit; absent = not held */
+  lind_words give;              /* amount of one dose now, beside the regimen; absent = none */
+  int stop;                     /* treatment ends for good */
+  int further;                  /* the items behind it may act on the same occasion */
+  double over;                  /* h in which each dose enters at a constant rate; 0 = at once; NAN = as it was (reduce alone) */
+  double round;                 /* the dose is rounded to a multiple of this (half away from zero); NAN = not */
+  double most;                  /* the dose is not above this; NAN = no limit */
+  lind_words into;              /* state that receives doses; absent: the model's only dosing state */
+  double every;                 /* h between doses; 24 h default; NAN = as it was (reduce alone) */
+  const lind_dosing_twin *twin; /* sets the dose; NULL */
 } lind_dosing;
 
 /* A number that a controller keeps from sample to sample. */

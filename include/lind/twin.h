@@ -7,7 +7,7 @@
  * noise in states are refused. Times in h, everything canonical.
  *
  * Deterministic; the bits of a patient's fit do not depend on who was fitted before. Nothing is allocated after creation.
- * Depends on: course.h, model.h.
+ * Depends on: course.h, model.h, plan.h.
  */
 #ifndef LIND_TWIN_H
 #define LIND_TWIN_H
@@ -15,6 +15,7 @@
 #include "lind/arena.h"
 #include "lind/course.h"
 #include "lind/model.h"
+#include "lind/plan.h"
 
 /* ---- the world that twins live in: a model with its numbers, const, shared by all threads ---- */
 
@@ -159,10 +160,21 @@ typedef struct lind_twin_question {
   const struct lind_program *reward; /* on lanes [outputs.., dose, time since `from` in h] */
 } lind_twin_question;
 
+enum { LIND_TWIN_DOSES = 500 };
+/* '1 mg:10 mg:0.5 mg', '2 mg, 3 mg' into question->dose and n. key: what they are called in messages. */
+lind_err lind_twin_doses_read(const char *key, lind_words words, lind_dimension dimension, lind_arena *arena,
+                              lind_twin_question *question, lind_unit *unit) LIND_MUST_CHECK;
+/* A reward: a number of the model's outputs, `dose` (into `state`) and `ahead`. */
+lind_err lind_twin_doses_reward(const lind_model *model, int state, lind_words words, lind_arena *arena,
+                                const lind_program **program) LIND_MUST_CHECK;
+
 /* expected[n], error[n] (Monte Carlo standard error; NULL): time mean of the reward over the observed records, mean over the
  * points. Points on which the engine gave up count as the worst reward that was seen. All candidates meet the same points and
  * the same future. Returns the best: the first of equal ones. */
 int lind_twin_choose(lind_twin *twin, const lind_twin_patient *patient, const lind_twin_points *points,
                      const lind_twin_question *question, double *expected, double *error);
+
+/* ---- twin_policy.c: an arm of a trial that doses by twin */
+extern const lind_policy lind_twin_policy;
 
 #endif

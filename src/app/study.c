@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lind/twin.h"
 #include "progress.h"
 
 static lind_err add_stage(lind_study *study, const char *path, const char *const *set, int n_set,
@@ -27,7 +28,7 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
              (unsigned long long)protocol->replicates, UINT32_MAX);
   const int s = study->n_stages;
   LIND_CHECK(s < LIND_STUDY_STAGES, LIND_ERR_INPUT, "%s: more than %d scenarios", path, LIND_STUDY_STAGES - 1);
-  LIND_TRY(lind_plan_create(protocol, root, LIND_BACK_END_ANY, arena, &study->stage[s].plan));
+  LIND_TRY(lind_plan_create_with(protocol, root, LIND_BACK_END_ANY, &lind_twin_policy, arena, &study->stage[s].plan));
   LIND_TRY(lind_tissue_dress(study->stage[s].plan, arena, &study->stage[s].tissue));
   LIND_TRY(lind_layout_create(study->stage[s].plan, arena, &study->stage[s].layout));
   study->stage[s].first_job = study->n_jobs;

@@ -8,9 +8,7 @@
 #include "lind/text.h"
 #include "twin_session.h"
 
-enum { MOST_DOSES = 500, LOOKS = 4 }; /* looks at the outputs between two doses */
-
-/* ---- doses: '1 mg:10 mg:0.5 mg', '2 mg, 3 mg' */
+enum { LOOKS = 4 }; /* looks at the outputs between two doses */
 
 static lind_err quantity(const char *option, const char *words, lind_dimension dimension, const char *example, double *value,
                          lind_unit *unit) {
@@ -21,40 +19,6 @@ static lind_err quantity(const char *option, const char *words, lind_dimension d
   LIND_CHECK(lind_unit_same_dimension(unit->dimension, dimension), LIND_ERR_UNIT, "%s: '%s' is %s, but %s is needed, such as %s",
              option, words, lind_unit_dimension_words(unit->dimension, have, sizeof have),
              lind_unit_dimension_words(dimension, need, sizeof need), example);
-  return LIND_OK;
-}
-
-static lind_err add_doses(const char *text, const char *item, lind_dimension dimension, double *doses, lind_twin_asked *asked) {
-  char copy[200], *rest = copy, *piece;
-  double part[3];
-  int n = 0;
-  LIND_CHECK(strlen(item) < sizeof copy, LIND_ERR_INPUT, "--doses is '%s'; '%.40s...' is too long for a dose", text, item);
-  (void)snprintf(copy, sizeof copy, "%s", item);
-  while ((piece = strsep(&rest, ":")) != NULL) {
-    while (*piece == ' ') piece++;
-    LIND_CHECK(n < 3, LIND_ERR_INPUT, "--doses is '%s'; '%s' is no from:to:by", text, item);
-    LIND_TRY(quantity("--doses", piece, dimension, "'1 mg:10 mg:0.5 mg'", &part[n++], &asked->unit));
-  }
-  LIND_CHECK(n != 2, LIND_ERR_INPUT, "--doses is '%s'; '%s' is no from:to:by, such as '1 mg:10 mg:0.5 mg'", text, item);
-  LIND_CHECK(part[0] >= 0.0, LIND_ERR_INPUT, "--doses is '%s'; a dose must not be below 0", text);
-  LIND_CHECK(n == 1 || (part[1] >= part[0] && part[2] > 0.0), LIND_ERR_INPUT,
-             "--doses is '%s'; '%s' goes from a smaller dose to a larger one by a step above 0", text, item);
-  const double many = n == 1 ? 1.0 : floor((part[1] - part[0]) / part[2] * (1.0 + 1e-12)) + 1.0;
-  LIND_CHECK(asked->question.n + many <= MOST_DOSES, LIND_ERR_INPUT, "--doses is '%s'; at most %d doses can be compared", text,
-             MOST_DOSES);
-  for (int k = 0; k < (int)many; k++) doses[asked->question.n++] = n == 1 ? part[0] : part[0] + k * part[2];
-  return LIND_OK;
-}
-
-static lind_err read_doses(const char *text, lind_dimension dimension, lind_arena *arena, lind_twin_asked *asked) {
-  double *doses;
-  char *copy, *piece;
-  LIND_CHECK(text != NULL, LIND_ERR_INPUT, "--doses is missing; --doses '1 mg:10 mg:0.5 mg' would be right");
-  LIND_TAKE(doses, arena, MOST_DOSES);
-  LIND_TAKE(copy, arena, strlen(text) + 1);
-  memcpy(copy, text, strlen(text) + 1);
-  while ((piece = strsep(&copy, ",")) != NULL) LIND_TRY(add_doses(text, piece, dimension, doses, asked));
-  asked->question.dose = doses;
   return LIND_OK;
 }
 
@@ -87,34 +51,6 @@ static lind_err read_target(const char *text, lind_arena *arena, const char **re
   *reward = lind_arena_format(arena, "if %s >= %.17g%s and %s <= %.17g%s then 1 else 0", name, low, unit, name, high, unit);
   LIND_CHECK(*reward != NULL, LIND_ERR_MEMORY, "no memory for the target");
   return LIND_OK;
-}
-
-static lind_err compile(const lind_twin_session *s, const char *option, lind_arena *arena, lind_twin_asked *asked) {
-  const lind_model *model = s->model;
-  lind_symbol *symbols;
-  lind_tree *tree, *core;
-  lind_unit hour;
-  LIND_TAKE(symbols, arena, model->n_outputs + 2);
-  LIND_TRY(lind_unit_parse("h", &hour));
-  for (int k = 0; k < model->n_outputs; k++)
-    symbols[k] = (lind_symbol){model->outputs[k].name,
-                               {.kind = LIND_TYPE_NUMBER, .dimension = model->outputs[k].unit.dimension},
-                               k,
-                               "an output of the model"};
-  symbols[model->n_outputs] =
-      (lind_symbol){"dose",
-                    {.kind = LIND_TYPE_NUMBER, .dimension = model->states[asked->question.state].unit.dimension},
-                    model->n_outputs,
-                    "the candidate"};
-  symbols[model->n_outputs + 1] = (lind_symbol){
-      "ahead", {.kind = LIND_TYPE_NUMBER, .dimension = hour.dimension}, model->n_outputs + 1, "time since the decision"};
-  lind_scope *scope;
-  LIND_TAKE(scope, arena, 1);
-  *scope = (lind_scope){.symbols = symbols, .n = model->n_outputs + 2, .what = "a reward"};
-  const lind_where where = {option, 1, 1};
-  LIND_TRY(lind_expression_parse(asked->reward, where, arena, &tree));
-  LIND_TRY(lind_expression_check_number(tree, scope, lind_unit_dimensionless, arena, &core));
-  return lind_program_create(core, arena, &asked->question.reward);
 }
 
 /* ---- what lies ahead */
@@ -192,7 +128,9 @@ lind_err lind_twin_question_read(const lind_twin_session *s, const char *doses, 
   *asked = (lind_twin_asked){.every = 24.0};
   LIND_TRY(lind_unit_parse("h", &hour));
   LIND_TRY(find_state(s, into, &asked->question.state));
-  LIND_TRY(read_doses(doses, s->model->states[asked->question.state].unit.dimension, arena, asked));
+  LIND_CHECK(doses != NULL, LIND_ERR_INPUT, "--doses is missing; --doses '1 mg:10 mg:0.5 mg' would be right");
+  LIND_TRY(lind_twin_doses_read("--doses", (lind_words){.text = doses}, s->model->states[asked->question.state].unit.dimension,
+                                arena, &asked->question, &asked->unit));
   LIND_CHECK(target != NULL || reward != NULL, LIND_ERR_INPUT,
              "what is good? --target 'inr in 2..3 over the next 14 day', or --reward EXPRESSION --over '14 day'");
   if (target != NULL) LIND_TRY(read_target(target, arena, &asked->reward, &horizon));
@@ -204,7 +142,8 @@ lind_err lind_twin_question_read(const lind_twin_session *s, const char *doses, 
   if (every != NULL) LIND_TRY(quantity("--every", every, hour.dimension, "'24 h'", &asked->every, &unit));
   LIND_CHECK(asked->over > 0.0 && asked->every > 0.0, LIND_ERR_INPUT,
              "the time ahead and the time between doses must be above 0");
-  LIND_TRY(compile(s, reward != NULL ? "--reward" : "--target", arena, asked));
+  const lind_words words = {asked->reward, {reward != NULL ? "--reward" : "--target", 1, 1}};
+  LIND_TRY(lind_twin_doses_reward(s->model, asked->question.state, words, arena, &asked->question.reward));
   LIND_TAKE(asked->expected, arena, asked->question.n);
   LIND_TAKE(asked->error, arena, asked->question.n);
   return look_ahead(s, arena, asked);

@@ -26,6 +26,10 @@ static const lind_section sections[] = {
      lind_rows_crossover},
     {"arms.NAME", "One treatment that is compared; in a crossover a sequence of treatments.", lind_rows_arm},
     {"dosing.NAME", "One rule that changes a dose, on listed days or at visits.", lind_rows_dosing},
+    {"dosing.NAME.twin",
+     "A dose by a model that is fitted to the patient's own record at each visit: doses prescribed, outputs measured, "
+     "covariates.",
+     lind_rows_twin},
     {"controllers.NAME", "A device or a clinician who looks every few minutes or hours and acts at once.", lind_rows_controller},
     {"controllers.NAME.memory.NAME", "A number that a controller keeps from sample to sample.", lind_rows_memory},
     {"habits.NAME",

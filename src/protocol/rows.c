@@ -149,6 +149,18 @@ const lind_key lind_rows_dosing[] = {
   {"most", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, most), "the dose is not above this, such as 15 mg"},
   {"into", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.into), "the state that receives doses; the model's only dosing state where absent"},
   {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "", NULL, IN(dosing, dosing.every), "time between doses: a day, a whole part of one (12 h, 8 h, ..) or whole days (21 day); a day where absent, and with reduce_by as it was"},
+  {"twin", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(dosing, twin), "at: visits; in place of dose: what a model fitted to the patient's record expects to be best: section dosing.NAME.twin"},
+  {0}};
+
+const lind_key lind_rows_twin[] = {
+  {"model", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(twin, twin.model), "the twin's model, shipped or a .lind file; the trial's own with the trial's parameters where absent"},
+  {"set", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(twin, twin.set), "one of the model's parameter sets"},
+  {"parameters", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(twin, parameters), "values that the twin believes in, NAME: value with unit"},
+  {"doses", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(twin, twin.doses), "candidates, such as 1 mg:10 mg:0.5 mg"},
+  {"reward", LIND_KEY_WORDS, NULL, 0, 0, NULL, NULL, IN(twin, twin.reward), "an expression of the model's outputs, `dose` and `ahead`, averaged over the mornings of `over`; the dose with the largest expected mean is given"},
+  {"over", LIND_KEY_QUANTITY, "day", 1, 366, "14 day", NULL, IN(twin, twin.over), "how far it looks ahead"},
+  {"points", LIND_KEY_COUNT, NULL, 2, 1024, "16", NULL, IN(twin, twin.points), "points that stand for what it believes, in antithetic pairs"},
+  {"knots", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, "", NULL, IN(twin, twin.knots), "time between the knots of its drifts; a quarter of the drift's time constant where absent"},
   {0}};
 
 const lind_key lind_rows_controller[] = {

@@ -45,6 +45,9 @@ const char *lind_sections_treatment_key(const lind_protocol *protocol, int treat
 lind_err lind_sections_arms(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_dosing(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 
+/* dosing.NAME.twin (sections_twin.c) */
+lind_err lind_sections_twin(const lind_node *node, const lind_dosing *item, lind_arena *arena,
+                            const lind_dosing_twin **twin) LIND_MUST_CHECK;
 lind_err lind_sections_controllers(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 
 lind_err lind_sections_habits(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;

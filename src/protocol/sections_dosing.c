@@ -106,6 +106,7 @@ static lind_err read_dosing(const lind_node *node, const char *name, lind_where 
   LIND_CHECK_AT(isnan(item->every) || fabs(a_day - round(a_day)) < 1e-9, LIND_ERR_INPUT, lind_sections_place(node, "every"),
                 "dosing.%s.every is %g h; it must be a whole part of a day, as 24 h, 12 h or 8 h, or whole days", name,
                 item->every);
+  LIND_TRY(lind_sections_twin(shape.twin, item, arena, &item->twin));
   return check_occasions(node, item, last_day);
 }
 

@@ -76,6 +76,16 @@ static void *aligned(size_t bytes) {
   return memory;
 }
 
+/* Policies' own memory; their library says how much, and is counted apart. */
+static bool hire(lind_desk *desk) {
+  const lind_plan *plan = desk->plan;
+  desk->policies = calloc((size_t)plan->protocol->n_dosing + 1, sizeof *desk->policies);
+  bool ok = desk->policies != NULL;
+  for (int i = 0; ok && i < plan->protocol->n_dosing; i++)
+    if (plan->dosing[i].policy != NULL) ok = plan->policy->create(plan->dosing[i].policy, &desk->policies[i]) == LIND_OK;
+  return ok;
+}
+
 lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
   lind_desk *desk = calloc(1, sizeof *desk);
   LIND_CHECK(desk != NULL, LIND_ERR_MEMORY, "no memory for a desk of %zu bytes", lind_plan_desk_bytes(plan));
@@ -116,6 +126,7 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     scratch->moment = next, next += kernel->n_triggers;
     scratch->result = next;
   }
+  if (ok) ok = hire(desk);
   if (!ok) {
     lind_desk_destroy(&desk);
     LIND_CHECK(false, LIND_ERR_MEMORY, "no memory for a desk of %zu bytes", lind_plan_desk_bytes(plan));
@@ -127,6 +138,9 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
 void lind_desk_destroy(lind_desk **at) {
   if (at == NULL || *at == NULL) return;
   lind_desk *desk = *at;
+  for (int i = 0; desk->policies != NULL && i < desk->plan->protocol->n_dosing; i++)
+    if (desk->policies[i] != NULL) desk->plan->policy->destroy(&desk->policies[i]);
+  free(desk->policies);
   if (desk->scratch != NULL) {
     if (desk->scratch->workspace != NULL)
       lind_rescue_release(desk->plan->stepper, &desk->plan->model->kernel, desk->scratch->workspace);

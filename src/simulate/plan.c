@@ -107,9 +107,15 @@ static lind_err find_engine(lind_plan *plan) {
 }
 
 lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, lind_back_end back_end, lind_arena *arena,
-                          lind_plan **result) {
+                          lind_plan **plan) {
+  return lind_plan_create_with(protocol, root, back_end, NULL, arena, plan);
+}
+
+lind_err lind_plan_create_with(const lind_protocol *protocol, const lind_node *root, lind_back_end back_end,
+                               const lind_policy *policy, lind_arena *arena, lind_plan **result) {
   lind_plan *plan;
   LIND_TAKE(plan, arena, 1);
+  plan->policy = policy;
   plan->protocol = protocol;
   plan->n_days = (int)ceil(protocol->duration / 24.0 - 1e-9);
   LIND_CHECK(plan->n_days >= 1 && plan->n_days <= 36525, LIND_ERR_INPUT,
@@ -128,6 +134,7 @@ lind_err lind_plan_create(const lind_protocol *protocol, const lind_node *root, 
   plan->uneventful = lind_timeless_uneventful(plan);
   settle_blocks(plan);
   lind_digest hash = add_node((lind_digest){0, 0}, root, true);
+  LIND_TRY(lind_plan_parts_policies(plan, arena, &hash));
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.high);
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.low);
   hash = lind_digest_add_text(hash, plan->model->text);

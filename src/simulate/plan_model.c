@@ -84,58 +84,6 @@ static lind_err settle_noise(lind_plan *plan, lind_arena *arena) {
   return lind_plan_parts_purpose(plan, "conduct", "visit-attended", &plan->purpose_attend);
 }
 
-/* The cohort's codes are indices into its own levels; the model has its own order, and perhaps `other`. */
-static lind_err map_codes(const lind_plan *plan, const lind_model_covariate *wanted, const lind_column *column, lind_arena *arena,
-                          const double **code) {
-  double *map;
-  LIND_TAKE(map, arena, column->type.levels->n);
-  const lind_levels *model_levels = wanted->type.levels;
-  for (int i = 0; i < column->type.levels->n; i++) {
-    const char *name = column->type.levels->names[i];
-    int found = -1;
-    for (int k = 0; k < model_levels->n; k++)
-      if (strcmp(model_levels->names[k], name) == 0) found = k;
-    if (found < 0 && wanted->other) found = model_levels->n - 1;
-    char list[256];
-    LIND_CHECK_AT(found >= 0, LIND_ERR_INPUT, wanted->where,
-                  "covariate %s of model %s knows %s, but cohort %s can draw '%s'; name it in the model or declare `other`",
-                  wanted->name, plan->model->name,
-                  lind_text_list(model_levels->names, (size_t)model_levels->n, list, sizeof list), plan->cohort->name, name);
-    map[i] = found;
-  }
-  *code = map;
-  return LIND_OK;
-}
-
-static lind_err map_covariates(lind_plan *plan, lind_arena *arena) {
-  static const char *const kinds[] = {"a number", "a truth", "a category", "a genotype"};
-  const lind_model *model = plan->model;
-  struct lind_plan_map *maps;
-  LIND_TAKE(maps, arena, model->n_covariates + 1);
-  for (int i = 0; i < model->n_covariates; i++) {
-    const lind_model_covariate *wanted = &model->covariates[i];
-    const lind_column *column = lind_cohort_find(plan->cohort, wanted->name);
-    maps[i] = (struct lind_plan_map){0, wanted->slot, 0, NULL};
-    if (column == NULL && wanted->optional) continue; /* n = 0: the frame keeps its zeros */
-    LIND_CHECK_AT(column != NULL, LIND_ERR_INPUT, wanted->where,
-                  "model %s needs the covariate %s, which cohort %s does not have; add it to %s", model->name, wanted->name,
-                  plan->cohort->name, plan->cohort->path);
-    LIND_CHECK_AT(column->type.kind == wanted->type.kind, LIND_ERR_INPUT, column->where,
-                  "%s is %s in cohort %s, but model %s needs %s", wanted->name, kinds[column->type.kind], plan->cohort->name,
-                  model->name, kinds[wanted->type.kind]);
-    char have[64], need[64];
-    LIND_CHECK_AT(lind_unit_same_dimension(column->type.dimension, wanted->type.dimension), LIND_ERR_UNIT, column->where,
-                  "%s is %s in cohort %s, but model %s needs %s", wanted->name,
-                  lind_unit_dimension_words(column->type.dimension, have, sizeof have), plan->cohort->name, model->name,
-                  lind_unit_dimension_words(wanted->type.dimension, need, sizeof need));
-    maps[i] = (struct lind_plan_map){column->slot, wanted->slot, column->type.kind == LIND_TYPE_GENOTYPE ? 2 : 1, NULL};
-    if (column->type.kind == LIND_TYPE_CATEGORY || column->type.kind == LIND_TYPE_GENOTYPE)
-      LIND_TRY(map_codes(plan, wanted, column, arena, &maps[i].code));
-  }
-  plan->maps = maps;
-  return LIND_OK;
-}
-
 lind_err lind_plan_parts_output(const lind_plan *plan, lind_words name, const char *key, lind_arena *arena, int *output) {
   const lind_model *model = plan->model;
   const int at = lind_model_find_output(model, name.text);
@@ -244,7 +192,7 @@ lind_err lind_plan_parts_model(lind_plan *plan, lind_arena *arena) {
   LIND_TRY(settle_noise(plan, arena));
   LIND_TRY(settle_happenings(plan, arena));
   LIND_TRY(lind_plan_parts_importance(plan, arena));
-  LIND_TRY(map_covariates(plan, arena));
+  LIND_TRY(lind_plan_maps(plan, plan->model, arena, &plan->maps));
   LIND_TRY(settle_measures(plan, arena));
   LIND_TRY(lind_values_take(plan, arena, &plan->values));
   LIND_TRY(lind_values_settle(plan, &plan->values));

@@ -25,6 +25,8 @@ lind_err lind_plan_parts_overrides(const lind_plan *plan, const lind_overrides *
                                    int **at, double **value) LIND_MUST_CHECK;
 
 lind_err lind_plan_parts_importance(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the random effects */
+/* After all others. Adds to the hash what policies rest on; nothing where there is none. */
+lind_err lind_plan_parts_policies(lind_plan *plan, lind_arena *arena, lind_digest *hash) LIND_MUST_CHECK;
 
 /* The random stream "family/name". */
 lind_err lind_plan_parts_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) LIND_MUST_CHECK;

@@ -251,8 +251,8 @@ static lind_err settle_dosing(lind_plan *plan, lind_arena *arena) {
     LIND_CHECK_AT(item->dose.text == NULL || item->reduce.text == NULL, LIND_ERR_INPUT, item->reduce.where,
                   "dosing.%s has both dose and reduce_by; a rule sets the dose or reduces it", item->name);
     LIND_TRY(check_share(item));
-    if (item->dose.text != NULL || item->give.text != NULL || item->reduce.text != NULL || item->hold.text != NULL ||
-        item->skip.text != NULL)
+    if (item->twin != NULL || item->dose.text != NULL || item->give.text != NULL || item->reduce.text != NULL ||
+        item->hold.text != NULL || item->skip.text != NULL)
       LIND_TRY(settle_regimen(plan, item, arena, &dosing[i]));
     LIND_TRY(lind_plan_parts_compile(scope, item->when, true, lind_unit_dimensionless, arena, &dosing[i].when));
     LIND_TRY(lind_plan_parts_compile(scope, item->dose, false, dose_dimension(plan), arena, &dosing[i].dose));

@@ -133,6 +133,24 @@ static void act(lind_conduct *c, int i, const lind_plan_dosing *dosing, int day,
 
 /* ---- whose turn it is ---- */
 
+/* The dose that a policy chooses for a lane, from what is written down. */
+static double chosen(const lind_conduct *c, int i, const lind_plan_dosing *dosing, int day) {
+  const lind_desk *desk = c->desk;
+  const lind_plan *plan = desk->plan;
+  const size_t seat = (size_t)c->lane[i].seat, most = (size_t)plan->most_visits;
+  const lind_policy_sight sight = {.who = c->lane[i].who,
+                                   .day = day,
+                                   .n_visits = desk->n_visits[seat],
+                                   .time = desk->time + seat * most,
+                                   .value = desk->value + seat * (size_t)plan->n_measures * most,
+                                   .dose = desk->dose + seat * (size_t)plan->n_days,
+                                   .row = desk->row + seat,
+                                   .stride_value = most,
+                                   .stride_row = (size_t)desk->capacity};
+  const double dose = plan->policy->dose(dosing->policy, desk->policies[dosing - plan->dosing], &sight);
+  return isnan(dose) ? c->lane[i].regimen[dosing->regimen].dose : dose;
+}
+
 static void item_run(lind_conduct *c, const lind_plan_dosing *dosing, unsigned here, int day, unsigned *open, lind_given *given) {
   const lind_lane *rules = c->desk->scratch->rules;
   lind_lane result[7];
@@ -144,6 +162,10 @@ static void item_run(lind_conduct *c, const lind_plan_dosing *dosing, unsigned h
     if (programs[k] != NULL) lind_program_run(programs[k], rules, &result[k]);
     found[k] = programs[k] != NULL ? &result[k] : NULL;
   }
+  if (dosing->policy != NULL) found[1] = &result[1];
+  for (int i = 0; dosing->policy != NULL && i < c->n; i++)
+    if ((here & (1u << i)) && (found[0] == NULL || found[0]->of[i] != 0.0) && !c->lane[i].stopped)
+      result[1].of[i] = chosen(c, i, dosing, day);
   const answers a = {found[0], found[1], found[2], found[3], found[4], found[5], found[6]};
   for (int i = 0; i < c->n; i++) {
     if (!(here & (1u << i)) || (a.when != NULL && a.when->of[i] == 0.0)) continue;

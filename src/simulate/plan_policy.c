@@ -1,0 +1,27 @@
+/* plan_policy.c -- dosing items whose dose somebody above simulate chooses. */
+#include "plan_parts.h"
+
+static bool is_used(const lind_plan *plan, int item) {
+  for (int a = 0; a < plan->protocol->n_arms; a++)
+    for (int k = 0; k < plan->protocol->arms[a].dosing.n; k++)
+      if (plan->arm_dosing[a][k] == item) return true;
+  return false;
+}
+
+lind_err lind_plan_parts_policies(lind_plan *plan, lind_arena *arena, lind_digest *hash) {
+  for (int i = 0; i < plan->protocol->n_dosing; i++) {
+    lind_plan_dosing *dosing = (lind_plan_dosing *)&plan->dosing[i]; /* the plan's own, const to everybody else */
+    const lind_dosing_twin *twin = dosing->item->twin;
+    lind_digest digest = {0, 0};
+    if (twin == NULL || !is_used(plan, i)) continue;
+    LIND_CHECK_AT(plan->policy != NULL, LIND_ERR_INPUT, twin->where, "dosing.%s has a twin, which nobody here can fit",
+                  dosing->item->name);
+    LIND_CHECK_AT(dosing->regimen == 0, LIND_ERR_INPUT, twin->where,
+                  "dosing.%s has a twin, which must dose the first state that the protocol's rules dose: only that is written "
+                  "down day by day",
+                  dosing->item->name);
+    LIND_TRY(plan->policy->prepare(plan, dosing, &plan->purposes, arena, &dosing->policy, &digest));
+    *hash = lind_digest_add(*hash, &digest, sizeof digest);
+  }
+  return LIND_OK;
+}
