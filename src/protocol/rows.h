@@ -117,10 +117,10 @@ typedef struct lind_rows_include_shape {
 
 extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model[], lind_rows_uncertainty[], lind_rows_tilt[],
     lind_rows_randomise[], lind_rows_group[], lind_rows_visits[], lind_rows_trace[], lind_rows_arm[], lind_rows_treatment[],
-    lind_rows_crossover[], lind_rows_dosing[], lind_rows_twin[], lind_rows_controller[], lind_rows_memory[], lind_rows_habit[], lind_rows_conduct[],
-    lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[], lind_rows_analysis[],
-    lind_rows_design[], lind_rows_look[], lind_rows_recruit[], lind_rows_curves[], lind_rows_sensitivity[], lind_rows_scenario[],
-    lind_rows_store[], lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[],
+    lind_rows_crossover[], lind_rows_dosing[], lind_rows_twin[], lind_rows_controller[], lind_rows_memory[], lind_rows_habit[],
+    lind_rows_conduct[], lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[],
+    lind_rows_analysis[], lind_rows_design[], lind_rows_look[], lind_rows_recruit[], lind_rows_curves[], lind_rows_sensitivity[],
+    lind_rows_scenario[], lind_rows_store[], lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[],
     lind_rows_tissue_measure[], lind_rows_tissue_pictures[];
 
 extern const char lind_rows_marks[]; /* "read|memory|computed" */

@@ -2,9 +2,9 @@
 #include "plan_parts.h"
 
 static bool is_used(const lind_plan *plan, int item) {
-  for (int a = 0; a < plan->protocol->n_arms; a++)
-    for (int k = 0; k < plan->protocol->arms[a].dosing.n; k++)
-      if (plan->arm_dosing[a][k] == item) return true;
+  for (int t = 0; t < plan->protocol->n_treatments; t++)
+    for (int k = 0; k < plan->protocol->treatments[t].dosing.n; k++)
+      if (plan->treatment_dosing[t][k] == item) return true;
   return false;
 }
 
