@@ -132,8 +132,7 @@ typedef struct lind_plan {
   const lind_plan_trace *traces;
 
   /* the frame that rules run on: [cohort row | day, visit, dose, dose_1.. | measures | definitions] */
-  int n_rule_slots, slot_day, slot_visit, slot_dose, slot_measures,
-      slot_lowest; /* of each measure, the lowest so far */
+  int n_rule_slots, slot_day, slot_visit, slot_dose, slot_measures, slot_lowest; /* of each measure, the lowest so far */
   const lind_program *const
       *definitions;                  /* [protocol->n_definitions], each writes slot_definitions + i; NULL: nothing asks for it */
   const lind_type *definition_types; /* [n_definitions] */
