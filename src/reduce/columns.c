@@ -47,7 +47,7 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   add(layout, fields, (lind_field){"arm", "1", "randomised to", LIND_FIELD_CODE, layout->n_arms, arms});
   if (plan->tilts != NULL)
     add(layout, fields,
-        (lind_field){"weight", "1", "people for whom the patient stands: the likelihood ratio of importance sampling",
+        (lind_field){"importance_weight", "1", "people for whom the patient stands: the likelihood ratio of importance sampling",
                      LIND_FIELD_REAL, 0, NULL});
   LIND_TRY(add_cohort(layout, fields, arena));
   for (int g = 1; g < plan->n_groupings; g++)

@@ -102,7 +102,7 @@ static void weights(void **state) {
   lind_moments m = {0};
   int kinds = 0;
   for (uint64_t block = 0; block < s.plan->n_blocks; block++) {
-    const double *weight = row_column(&s, &s.records[block], "weight");
+    const double *weight = row_column(&s, &s.records[block], "importance_weight");
     for (size_t i = 0; i < s.records[block].n_rows; i++) {
       lind_moments_add(&m, weight[i]);
       for (int k = 0; k < 4; k++) {
