@@ -7,8 +7,7 @@ static void set(const lind_model *model, lind_lane *frame, const char *name, dou
     if (strcmp(model->covariates[k].name, name) == 0)
       for (int i = 0; i < LIND_LANES; i++) frame[model->covariates[k].slot].of[i] = value * model->covariates[k].unit.scale;
   const int p = lind_model_find_parameter(model, name);
-  for (int i = 0; p >= 0 && i < LIND_LANES; i++)
-    frame[model->parameters[p].slot].of[i] = value * model->parameters[p].unit.scale;
+  for (int i = 0; p >= 0 && i < LIND_LANES; i++) frame[model->parameters[p].slot].of[i] = value * model->parameters[p].unit.scale;
 }
 
 static void one_cell(void **state) {
@@ -27,8 +26,8 @@ static void one_cell(void **state) {
   static const struct {
     const char *name;
     double value;
-  } rows[] = {{"spread", 36.525}, {"growth", 4.383}, {"alpha", 0.036}, {"site_x", 50}, {"site_y", 60}, {"radius", 15},
-              {"tissue_y", 60},   {"tissue_white", 0.5}, {"tissue_grey", 0.25}};
+  } rows[] = {{"spread", 36.525}, {"growth", 4.383}, {"alpha", 0.036},      {"site_x", 50},       {"site_y", 60},
+              {"radius", 15},     {"tissue_y", 60},  {"tissue_white", 0.5}, {"tissue_grey", 0.25}};
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) set(model, frame, rows[r].name, rows[r].value);
   const int c = lind_model_find_state(model, "c"), radiation = lind_model_find_state(model, "radiation");
   const double width = log(1.5 / (pow(0.8, -0.5) - 1.0)) * sqrt(6.0 * 0.1 / 0.012); /* 0.8 to 0.16, D 0.1, rho 0.012 */
