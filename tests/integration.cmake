@@ -26,6 +26,12 @@ if(TARGET lind)
     add_test(NAME trial.type_one COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/type_one.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols/validation)
     set_tests_properties(trial.type_one PROPERTIES LABELS trial TIMEOUT 300)
+    add_test(NAME trial.controls COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>
+             ${CMAKE_SOURCE_DIR}/protocols)
+    set_tests_properties(trial.controls PROPERTIES LABELS trial TIMEOUT 300)
+    add_test(NAME trial.controls.all COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>
+             ${CMAKE_SOURCE_DIR}/protocols 100000)
+    set_tests_properties(trial.controls.all PROPERTIES LABELS "trial;nightly" TIMEOUT 1800)
   endif()
   set_tests_properties(trial.digest.scurvy trial.digest.feedback trial.digest.cut trial.digest.noise trial.digest.twin PROPERTIES LABELS trial TIMEOUT 120)
   set_tests_properties(trial.digest.eu-pact trial.digest.coag PROPERTIES LABELS "trial;nightly" TIMEOUT 900)

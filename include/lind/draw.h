@@ -14,6 +14,7 @@ double lind_draw_truncated_lognormal(double u, double median, double log_sd, dou
 double lind_draw_exponential(double u, double rate);
 double lind_draw_uniform(double u, double lower, double upper);
 double lind_draw_beta(double u, double a, double b);
+double lind_draw_beta_at(double z, double a, double b); /* at u = the probability below z, a standard normal number; fast */
 double lind_draw_gamma(double u, double shape, double scale);
 double lind_draw_weibull(double u, double shape, double scale);
 /* index i with cumulative[i-1] <= u < cumulative[i]; cumulative[n-1] is taken as 1 */

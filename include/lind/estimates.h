@@ -11,6 +11,9 @@ typedef struct lind_estimates_input {
   int n_scenarios;
   const lind_tally *const *scenarios; /* one of each protocol->scenarios */
   const char *pictures;               /* of a tissue: a JSON object that stands as it is; NULL: none */
+  int n_judged;
+  const lind_tally *const
+      *judged; /* [n_judged] points of protocol->robustness, with the effect of the treatment and without in turn */
 } lind_estimates_input;
 
 /* The document as text (free() it). Not collective. */

@@ -118,6 +118,9 @@ typedef struct lind_life_table { /* enough for time-to-event: visits fall on who
 
 enum { LIND_FITS_MEAN = 1 << LIND_SCALE_MEAN, LIND_FITS_SHARE = 1 << LIND_SCALE_SHARE, LIND_FITS_TIME = 1 << LIND_SCALE_TIME };
 
+/* Columns beside those of every comparison. */
+enum { LIND_NEEDS_FORECAST = 1, LIND_NEEDS_TWIN = 2, LIND_NEEDS_EXTERNAL = 4 };
+
 typedef struct lind_estimator {
   const char *name, *summary, *source;
   const char *effect; /* "difference of means (treated - control)" */
@@ -126,8 +129,11 @@ typedef struct lind_estimator {
   bool ratio;         /* the effect is a ratio: no effect is 1, figures use a log axis */
   bool adjusts;       /* uses covariates; an analysis that adjusts is refused for the others, as with */
   bool stratifies, weighs;
-  bool paired;    /* patients are their own controls: needs `patient` and `period`, and alone can use them */
-  bool competing; /* of times: knows competing events (2); one that does not is refused where an endpoint tells of them */
+  bool paired;       /* patients are their own controls: needs `patient` and `period`, and alone can use them */
+  bool competing;    /* of times: knows competing events (2); one that does not is refused where an endpoint tells of them */
+  unsigned needs;    /* LIND_NEEDS_.. */
+  bool synthetic;    /* its control is not made by randomisation alone: no estimate without the robustness table */
+  bool treated_only; /* of those who were randomised it uses only who was treated */
   const lind_setting *settings; /* ended by a row without name, at most LIND_SETTINGS; NULL: none */
   /* REQUIRED. A set too small for an interval gives NANs, not an error. */
   lind_err (*estimate)(const lind_analysis_set *set, const lind_analysis_settings *settings, lind_answer *answer);
@@ -140,7 +146,7 @@ typedef struct lind_estimator {
 } lind_estimator;
 
 const lind_estimator *lind_estimator_find(const char *name);
-const char *const *lind_estimator_names(int *n);
+const char *const *lind_estimator_names(int *n); /* controls included */
 /* The estimator's own settings at their presets; level and null are the caller's. */
 void lind_estimator_preset(const lind_estimator *estimator, lind_analysis_settings *settings);
 /* One setting as written. `key` names it in the sentence ("analysis.primary.settings", "--setting"). */

@@ -100,6 +100,7 @@ typedef enum {
   LIND_ERROR_LOGNORMAL,
   LIND_ERROR_COMBINED,
   LIND_ERROR_POWER,
+  LIND_ERROR_BETA,
   LIND_ERROR_SENSOR /* a path in time that is worn: see lind_model_sensor, sensor.h */
 } lind_residual;
 
@@ -194,9 +195,13 @@ lind_err lind_model_drift_values(const lind_model *model, const double *paramete
 /* From one node to the next: x' = keep x + kick z. */
 void lind_model_drift_node(double sd, double tau, double every, double *keep, double *kick);
 /* a, b of the residual error: ADDITIVE a [unit]; PROPORTIONAL a; LOGNORMAL a; COMBINED a [unit], b; POWER a, b so that the sd is
- * a |truth|^b in canonical units. */
+ * a |truth|^b in canonical units; BETA a, b: truth / b is the mean of a beta law with a = sum of its shapes. */
 lind_err lind_model_residual(const lind_model *model, const double *parameters, int output, double *a, double *b) LIND_MUST_CHECK;
 double lind_model_measure(lind_residual kind, double a, double b, double truth, double z); /* one standard normal z */
+/* Its standard deviation about the truth. */
+double lind_model_spread(lind_residual kind, double a, double b, double truth);
+/* Logarithm of the density of a measurement y; -INFINITY where it cannot be. NONE: 0. */
+double lind_model_log_density(lind_residual kind, double a, double b, double truth, double y);
 /* The z of a correlated output is an Ornstein-Uhlenbeck process with variance 1: correlation exp(-|s - t| / tau). tau in h; 0: z
  * is independent from measurement to measurement. */
 lind_err lind_model_residual_tau(const lind_model *model, const double *parameters, int output, double *tau) LIND_MUST_CHECK;

@@ -113,6 +113,7 @@ typedef struct lind_plan {
   } * tilts;                   /* [n_randoms]; NULL: no importance sampling, everybody weighs 1 */
   const bool *is_final;        /* [model->n_events] */
   bool varies;                 /* some effect is drawn again at each occasion */
+  bool still;                  /* no states, drifts, rules or occasions: nothing goes on between visits */
   const struct lind_plan_map { /* model covariate <- cohort row */
     int from, to, n;           /* slots; n = 2 for a genotype, 0 where the cohort has no such column */
     const double *code;        /* [levels of the cohort's column] -> the model's code; NULL for numbers */
@@ -138,8 +139,13 @@ typedef struct lind_plan {
   const lind_type *definition_types; /* [n_definitions] */
   const bool *definition_moves;      /* [n_definitions] depends on day, visit, dose or a measure */
   int slot_definitions;
-  const lind_program *eligible;   /* NULL: everybody the cohort's own rule admits */
-  const lind_plan_dosing *dosing; /* [protocol->n_dosing] */
+  const lind_program *eligible;           /* NULL: everybody the cohort's own rule admits */
+  const lind_program *screening;          /* looks at the outputs as measured at screening, too; NULL: nobody is looked at */
+  int slot_screening;                     /* of the rules' frame: every output of the model as measured at screening */
+  int first_screened;                     /* of residual_outputs: every output of the model, where there is a screening rule */
+  const bool *screened;                   /* [n_outputs] the rule asks for it */
+  const lind_purpose *screening_purposes; /* [n_outputs] */
+  const lind_plan_dosing *dosing;         /* [protocol->n_dosing] */
   int n_regimens;
   int regimen_state[LIND_REGIMENS];
   lind_purpose regimen_miss[LIND_REGIMENS];
@@ -162,6 +168,10 @@ typedef struct lind_plan {
   const int *strata_factors; /* groupings */
   const lind_randomiser *randomiser;
   lind_purpose purpose_dropout, purpose_window, purpose_attend;
+
+  const struct lind_plan *twin;    /* what the twins of the trial's people live by; NULL: they have none */
+  const struct lind_plan *outside; /* people who are not randomised, from another source; NULL: none */
+  int twin_arm, outside_arm;       /* under which they live */
 
   uint64_t n_blocks, block_seats; /* seats of a whole block */
   uint64_t block_replicates;      /* whole replicates a block; 0: replicates are cut into blocks of LIND_BLOCK_CUT seats */
@@ -288,6 +298,8 @@ struct lind_desk {
   int traced[LIND_LANES]; /* whose they are: seats, -1 */
   lind_witness witness;   /* the caller's; see NULL: nobody */
   lind_ledger ledger;     /* the caller's; note NULL: nobody listens */
+  const double *effects;  /* [n_randoms][capacity] random effects in place of the seats' own; the caller's, NULL */
+  bool expected;          /* measured without error, and everybody stays and comes: what is expected of a life */
   lind_cost *cost;        /* [n_arms] */
   struct lind_desk_scratch *scratch;
   void **policies; /* [n_dosing] what lind_policy.create has made; NULL */

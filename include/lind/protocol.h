@@ -6,6 +6,7 @@
 #ifndef LIND_PROTOCOL_H
 #define LIND_PROTOCOL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "lind/digest.h"
@@ -252,6 +253,39 @@ typedef struct lind_scenario {
   lind_words_list set; /* "path=value" overrides of the protocol's (or model's) keys */
 } lind_scenario;
 
+/* The trial's people again, under its model with other parameters and in one arm: what a twin is. */
+typedef enum { LIND_TWIN_KNOWS_BASELINE, LIND_TWIN_KNOWS_EVERYTHING } lind_twin_knows;
+typedef struct lind_twin_spec {
+  bool given;
+  lind_words arm; /* absent: the second */
+  int knows;      /* lind_twin_knows */
+  lind_overrides parameters;
+} lind_twin_spec;
+
+/* People who are not randomised, from another source: a registry, an earlier trial. */
+typedef struct lind_outside {
+  bool given;
+  lind_words cohort; /* path, relative to the file that names it; absent: that of the trial */
+  uint64_t patients;
+  lind_words arm; /* absent: the second */
+  lind_overrides parameters;
+} lind_outside;
+
+/* How wrong a control may be: the study again over a grid of axes, with and without the effect of the treatment. */
+typedef struct lind_robust_level {
+  const char *name, *title;
+  lind_words_list set;
+} lind_robust_level;
+enum { LIND_ROBUST_DRIFT, LIND_ROBUST_SLOPE, LIND_ROBUST_POPULATION, LIND_ROBUST_AXES };
+typedef struct lind_robustness {
+  bool given;
+  const char *title;
+  uint64_t replicates;
+  lind_words_list no_effect; /* changes that take the effect of the treatment away */
+  int n[LIND_ROBUST_AXES];   /* levels beside "as in the protocol" */
+  const lind_robust_level *level[LIND_ROBUST_AXES];
+} lind_robustness;
+
 typedef struct lind_protocol {
   const char *name, *title, *question, *source, *path;
   lind_words cohort; /* path, relative to the protocol file */
@@ -263,7 +297,7 @@ typedef struct lind_protocol {
   lind_words_list uncertain_log;                   /* parameters that are normal on the log scale */
   uint64_t patients, replicates, seed, block_max;
   double duration; /* h */
-  lind_words eligible;
+  lind_words eligible, screening;
   uint64_t attempts; /* screening attempts a seat, at most 255 */
   int randomise;     /* 0 permuted-block, 1 simple */
   lind_numbers blocks;
@@ -291,6 +325,10 @@ typedef struct lind_protocol {
   lind_design_rule rule;  /* of looks by events */
   lind_recruit recruit;
   const lind_scenario *scenarios;
+  lind_twin_spec twin;
+  lind_outside outside;
+  lind_robustness robustness;
+  bool judged; /* a stage of the robustness grid: the true effect is worked out beside the estimates */
   uint64_t scenario_replicates;
   const char *sensitivity_title;
   const lind_words *assumptions;
@@ -332,6 +370,12 @@ double lind_protocol_period_start(const lind_protocol *protocol, int period);
 /* The treatment of an arm on a protocol day (-1: none) and the day on which it began: without a break, whatever periods and
  * wash-outs it goes through. */
 int lind_protocol_treatment(const lind_protocol *protocol, int arm, int day, int *first_day);
+
+/* A point of the robustness grid: its level on each axis, 0 is as in the protocol. Points are counted with the last axis fastest;
+ * point 0 is the protocol itself. */
+int lind_protocol_robust_points(const lind_protocol *protocol);
+void lind_protocol_robust_levels(const lind_protocol *protocol, int point, int levels[LIND_ROBUST_AXES]);
+extern const char *const lind_protocol_robust_axes[LIND_ROBUST_AXES]; /* "drift", "slope", "population" */
 
 /* ---- randomisation: a pure function of (seed, replicate, stratum, position in the stratum)
  * --------------------------------------- */

@@ -35,6 +35,8 @@ typedef struct lind_layout_covariate {
   int slot;            /* of the cohort row, divided by `scale`; -1: */
   double scale;        /* canonical value of one unit of the column */
   int grouping, level; /* 1 for who is in this level */
+  int endpoint;        /* the value of this endpoint, measured before treatment; -1: it is none */
+  int outside_slot;    /* slot of the cohort that people from outside are drawn from */
 } lind_layout_covariate;
 
 typedef struct lind_layout_analysis {
@@ -57,6 +59,8 @@ typedef struct lind_layout {
   const int *traces;                      /* [n_endpoints] index of the trace, -1 */
   const int *classes, *n_labels;          /* [n_endpoints] first count of a category: [n_treatments][n_labels]; -1, 0: none */
   const int *plane;                       /* [n_endpoints] first count of its figure: [n_treatments][y_bins][x_bins]; -1 */
+  unsigned needs;                         /* of all terms, LIND_NEEDS_.. */
+  bool judged;                            /* the true effect of each term stands beside its estimate */
   int n_terms;
   const struct lind_layout_term {
     int analysis, grouping, level, treated, control, endpoint;
@@ -74,7 +78,7 @@ typedef struct lind_layout {
   int survival_days, survival_bins; /* days a bin; [n_arms][events, censored][bins] each */
   const int *table;                 /* [n_terms] cut replicates: its life tables in the reals, -1 none */
   int table_days, table_reals;
-  size_t first_term, first_baseline, first_look, first_table, n_reals;
+  size_t first_term, first_baseline, first_look, first_truth, first_table, n_reals;
   size_t first_share, first_curve, n_counts;
   int n_columns;             /* of a stored patient's row */
   const lind_field *columns; /* [n_columns] */
@@ -130,6 +134,7 @@ typedef struct lind_tally {
   lind_moments *pooled;          /* [cells + baseline] over all patients of all replicates */
   lind_moments *between;         /* the same cells: moments of the replicates' means */
   double *term[LIND_TERM_REALS]; /* [n_terms][replicates] */
+  double *truth;                 /* [n_terms][replicates] where the layout is judged */
   double *look;                  /* [replicates][LIND_LOOK_REALS] */
   lind_digest digest;            /* of block digests in block order, then of the terms */
   lind_moments *partial;         /* of the cut replicate at hand, with */
@@ -150,6 +155,15 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect);
 /* Share without the event behind each bin of the pooled life table of a time, [survival_bins], and patients of one trial at risk
  * at its beginning; NAN behind the last who was followed. */
 void lind_tally_survival(const lind_tally *tally, int endpoint, int arm, double *share, double *at_risk);
+typedef struct lind_judgement { /* one term judged against the true effect; canonical, shares 0..1; NAN: cannot be told */
+  double truth, bias, bias_mcse, power, power_mcse, coverage, coverage_mcse;
+  double type_one, type_one_mcse;
+  double saved; /* share of the patients of a concurrent control of equal precision that this one does without */
+} lind_judgement;
+/* with, without: tallies of a judged layout with and without the effect of the treatment. reference: the concurrent term, -1. */
+void lind_judge(const lind_tally *with, const lind_tally *without, int term, int reference, lind_judgement *verdict);
+/* The term of the concurrent control that `term` is held against; -1: there is none. */
+int lind_judge_reference(const lind_layout *layout, int term);
 /* Quantile of a curve histogram, in the output's unit; NAN if nobody is left. */
 double lind_tally_curve(const lind_tally *tally, int arm, int time, double q);
 

@@ -9,7 +9,8 @@
 #include "lind/text.h"
 
 typedef struct analyze_request {
-  const char *table, *estimator, *value, *arm, *event, *treated, *control, *level, *null, *weight, *patient, *period;
+  const char *table, *estimator, *value, *arm, *event, *treated, *control, *level, *null, *weight, *patient, *period, *forecast,
+      *twin, *external;
   lind_option_list adjust, stratify, setting;
   bool json;
 } analyze_request;
@@ -37,6 +38,9 @@ static lind_err read_request(int n, char **arguments, analyze_request *r) {
                                  {"--weight", LIND_OPTION_TEXT, &r->weight},
                                  {"--patient", LIND_OPTION_TEXT, &r->patient},
                                  {"--period", LIND_OPTION_TEXT, &r->period},
+                                 {"--forecast", LIND_OPTION_TEXT, &r->forecast},
+                                 {"--twin", LIND_OPTION_TEXT, &r->twin},
+                                 {"--external", LIND_OPTION_TEXT, &r->external},
                                  {"--setting", LIND_OPTION_LIST, &r->setting},
                                  {"--json", LIND_OPTION_FLAG, &r->json},
                                  {0}};
@@ -129,7 +133,10 @@ static lind_err name_columns(const analyze_request *r, question *q, lind_arena *
   LIND_TRY(lind_csv_read(r->table, arena, &c->csv));
   LIND_TRY(lind_csv_column(c->csv, r->value, &c->value));
   LIND_TRY(lind_csv_column(c->csv, r->arm, &c->arm));
-  c->event = c->weight = c->patient = c->period = -1;
+  c->event = c->weight = c->patient = c->period = c->forecast = c->twin = c->external = -1;
+  if (r->forecast != NULL) LIND_TRY(lind_csv_column(c->csv, r->forecast, &c->forecast));
+  if (r->twin != NULL) LIND_TRY(lind_csv_column(c->csv, r->twin, &c->twin));
+  if (r->external != NULL) LIND_TRY(lind_csv_column(c->csv, r->external, &c->external));
   if (r->event != NULL) LIND_TRY(lind_csv_column(c->csv, r->event, &c->event));
   if (r->weight != NULL) LIND_TRY(lind_csv_column(c->csv, r->weight, &c->weight));
   if (r->patient != NULL) LIND_TRY(lind_csv_column(c->csv, r->patient, &c->patient));
@@ -159,6 +166,29 @@ static lind_err ask(const analyze_request *r, lind_arena *arena, question *q) {
   return choose_arms(r, q);
 }
 
+/* Columns beside those of every comparison: what a control needs, and nothing else can use. */
+static lind_err check_needs(const question *q) {
+  const struct {
+    unsigned need;
+    const char *option, *what;
+    int column;
+  } rows[] = {{LIND_NEEDS_FORECAST, "--forecast", "the outcome as forecast from the baseline", q->columns.forecast},
+              {LIND_NEEDS_TWIN, "--twin", "the computed outcome of each patient's twin under control", q->columns.twin},
+              {LIND_NEEDS_EXTERNAL, "--external", "1 for who was not randomised", q->columns.external}};
+  for (int k = 0; k < 3; k++) {
+    const bool needed = (q->estimator->needs & rows[k].need) != 0;
+    LIND_CHECK(!needed || rows[k].column >= 0, LIND_ERR_INPUT, "--estimator %s needs %s COLUMN: %s", q->estimator->name,
+               rows[k].option, rows[k].what);
+    LIND_CHECK(needed || rows[k].column < 0 || (k == 2 && strcmp(q->estimator->name, "concurrent") == 0), LIND_ERR_INPUT,
+               "%s: estimator %s has no use for it", rows[k].option, q->estimator->name);
+  }
+  return LIND_OK;
+}
+
+static const char no_evidence[] =
+    "not evidence: no robustness table. What this control is worth when the twin or the external patients are wrong is found by "
+    "`lind run` with a section robustness";
+
 /* What the estimator cannot use is not ignored. */
 static lind_err estimate(const question *q, lind_arena *arena, lind_analysis_set *set, lind_answer *answer) {
   LIND_CHECK(q->columns.event >= 0 || q->estimator->fits & ~(unsigned)LIND_FITS_TIME, LIND_ERR_INPUT,
@@ -177,6 +207,7 @@ static lind_err estimate(const question *q, lind_arena *arena, lind_analysis_set
   LIND_CHECK((q->columns.patient < 0 && q->columns.period < 0) || q->estimator->paired, LIND_ERR_INPUT,
              "%s: estimator %s takes every row for another patient", q->columns.patient >= 0 ? "--patient" : "--period",
              q->estimator->name);
+  LIND_TRY(check_needs(q));
   LIND_TRY(lind_analyze_columns_read(&q->columns, q->treated, q->control, q->estimator, arena, set));
   return q->estimator->estimate(set, &q->settings, answer);
 }
@@ -217,6 +248,7 @@ static lind_err print_json(const question *q, const lind_analysis_set *set, cons
   json_object_set_new(details, "missing", json_integer((json_int_t)answer->missing));
   set_number(details, "level", q->settings.level);
   set_number(details, "null", q->settings.null);
+  if (q->estimator->synthetic) json_object_set_new(details, "evidence", json_string(no_evidence));
   json_object_set_new(root, "method", json_string(answer->method));
   json_object_set_new(root, "n", json_integer((json_int_t)answer->n));
   json_object_set_new(root, "terms", terms);
@@ -251,6 +283,7 @@ static void print_words(const question *q, const lind_answer *answer) {
     print_number("p", t->p);
     printf("\n");
   }
+  if (q->estimator->synthetic) printf("%s\n", no_evidence);
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
@@ -271,7 +304,7 @@ const lind_command lind_command_analyze = {
     .usage =
         "analyze TABLE.csv --estimator NAME --value COLUMN --arm COLUMN [--treated X] [--control Y] [--event COLUMN]\n"
         "           [--adjust COLUMN]... [--stratify COLUMN]... [--weight COLUMN] [--patient COLUMN] [--period COLUMN]\n         "
-        "  [--setting NAME=VALUE]... [--level 0.95] "
+        "  [--forecast COLUMN] [--twin COLUMN] [--external COLUMN] [--setting NAME=VALUE]... [--level 0.95] "
         "[--null 0] [--json]",
     .summary = "Any estimator on any table: compare the values of two arms.",
     .run = run,

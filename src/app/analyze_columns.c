@@ -180,6 +180,34 @@ static lind_err pick_rows(const lind_analyze_columns *columns, const char *treat
   return LIND_OK;
 }
 
+/* What a control needs. */
+static lind_err read_beside(const pick *p, const lind_analyze_columns *columns, lind_arena *arena, lind_analysis_set *set) {
+  double *values;
+  uint8_t *external;
+  if (columns->forecast >= 0) {
+    LIND_TRY(read_numbers(p, columns->forecast, arena, &values));
+    set->forecast = values;
+  }
+  if (columns->twin >= 0) {
+    LIND_TRY(read_numbers(p, columns->twin, arena, &values));
+    set->twin = values;
+  }
+  if (columns->external < 0) return LIND_OK;
+  LIND_TRY(read_numbers(p, columns->external, arena, &values));
+  for (size_t i = 0; i < p->n; i++)
+    LIND_CHECK_AT(values[i] == 0.0 || values[i] == 1.0, LIND_ERR_INPUT, lind_csv_where(p->csv, p->row[i], columns->external),
+                  "column '%s' holds '%s'; 1 (not randomised) or 0 would be right", p->csv->columns[columns->external],
+                  lind_csv_at(p->csv, p->row[i], columns->external)->text);
+  LIND_TAKE(external, arena, p->n + 1);
+  for (size_t i = 0; i < p->n; i++) {
+    external[i] = values[i] == 1.0;
+    LIND_CHECK_AT(!(external[i] && set->treated[i]), LIND_ERR_INPUT, lind_csv_where(p->csv, p->row[i], columns->external),
+                  "an external patient stands in the treated arm; external patients are controls");
+  }
+  set->external = external;
+  return LIND_OK;
+}
+
 lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const char *treated, const char *control,
                                    const lind_estimator *estimator, lind_arena *arena, lind_analysis_set *set) {
   pick p;
@@ -211,6 +239,7 @@ lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const ch
                              .n_covariates = all.n,
                              .covariate = all.column,
                              .covariate_name = all.name};
+  LIND_TRY(read_beside(&p, columns, arena, set));
   if (columns->patient >= 0) LIND_TRY(read_patients(&p, columns->patient, arena, &set->patient));
   if (columns->period >= 0) LIND_TRY(read_periods(&p, columns->period, arena, &set->period));
   return read_strata(&p, columns, arena, set);

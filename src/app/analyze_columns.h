@@ -9,6 +9,7 @@
 typedef struct lind_analyze_columns {
   const lind_csv *csv;
   int value, arm, event, weight, patient, period; /* columns; all but the first two -1: none */
+  int forecast, twin, external;                   /* likewise */
   int n_adjust, n_stratify;
   int adjust[LIND_COVARIATES], stratify[LIND_COVARIATES];
 } lind_analyze_columns;

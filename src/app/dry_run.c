@@ -72,7 +72,8 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
       fprintf(out, "            %s = %g %s  (%s)\n", plan->model->parameters[k].name,
               plan->values.parameters[k] / plan->model->parameters[k].unit.scale, plan->model->parameters[k].unit.text,
               plan->origin[k]);
-  fprintf(out, "stages      %d (%d scenarios of the sensitivity grid)\n", study->n_stages, study->n_stages - 1);
+  fprintf(out, "stages      %d (%d scenarios of the sensitivity grid, %d points of the robustness grid twice)\n", study->n_stages,
+          study->first_judged - 1, study->n_judged / 2);
   fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
   fprintf(out, "memory      %.1f MiB a thread\n", (double)lind_runner_bytes(layout) / 1048576.0);
   fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed,

@@ -102,8 +102,13 @@ static lind_err write_checksums(const char *out, lind_arena *arena) {
 }
 
 static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
-  const lind_estimates_input input = {tallies[0], finish->study->n_stages - 1, (const lind_tally *const *)(tallies + 1),
-                                      finish->study->pictures};
+  const lind_study *study = finish->study;
+  const lind_estimates_input input = {.main = tallies[0],
+                                      .n_scenarios = study->first_judged - 1,
+                                      .scenarios = (const lind_tally *const *)(tallies + 1),
+                                      .n_judged = study->n_judged,
+                                      .judged = (const lind_tally *const *)(tallies + study->first_judged),
+                                      .pictures = study->pictures};
   char *estimates;
   const char *estimates_path = lind_arena_format(arena, "%s/estimates.json", finish->out);
   const char *provenance_path = lind_arena_format(arena, "%s/provenance.json", finish->out);

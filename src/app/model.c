@@ -74,6 +74,7 @@ static void show_dynamics(const lind_model *model) {
                                        [LIND_ERROR_LOGNORMAL] = "lognormal error",
                                        [LIND_ERROR_COMBINED] = "proportional and additive error",
                                        [LIND_ERROR_POWER] = "error that is a power of what is measured",
+                                       [LIND_ERROR_BETA] = "beta distributed",
                                        [LIND_ERROR_SENSOR] = "error of a sensor that is worn: a path in time"};
   printf("\nstates\n");
   for (int k = 0; k < model->n_states; k++) {

@@ -7,8 +7,11 @@
 #include "lind/twin.h"
 #include "progress.h"
 
+typedef enum { STAGE_MAIN, STAGE_SCENARIO, STAGE_JUDGED } stage_kind;
+
 static lind_err add_stage(lind_study *study, const char *path, const char *const *set, int n_set,
-                          const lind_study_request *request, bool scenario, uint64_t replicates, lind_arena *arena) {
+                          const lind_study_request *request, stage_kind kind, uint64_t replicates, lind_arena *arena) {
+  const bool scenario = kind != STAGE_MAIN;
   lind_protocol *protocol;
   const lind_node *root;
   LIND_TRY(lind_protocol_read(path, set, n_set, arena, &protocol, &root));
@@ -19,6 +22,7 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
     if (replicates < protocol->replicates) protocol->replicates = replicates;
     protocol->curve_output.text = NULL;
   }
+  protocol->judged = kind == STAGE_JUDGED;
   LIND_CHECK(protocol->patients > 0, LIND_ERR_INPUT, "--patients is 0; a trial needs at least one");
   LIND_CHECK(protocol->replicates > 0, LIND_ERR_INPUT, "--replicates is 0; a study needs at least one");
   /* a seat and a replicate are 32 bits of a random address: beyond, patients would come twice */
@@ -27,7 +31,8 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
   LIND_CHECK(protocol->replicates <= UINT32_MAX, LIND_ERR_INPUT, "--replicates is %llu; at most %u are possible",
              (unsigned long long)protocol->replicates, UINT32_MAX);
   const int s = study->n_stages;
-  LIND_CHECK(s < LIND_STUDY_STAGES, LIND_ERR_INPUT, "%s: more than %d scenarios", path, LIND_STUDY_STAGES - 1);
+  LIND_CHECK(s < LIND_STUDY_STAGES, LIND_ERR_INPUT,
+             "%s: more than %d scenarios and points of the robustness grid (each is run twice)", path, LIND_STUDY_STAGES - 1);
   LIND_TRY(lind_plan_create_with(protocol, root, LIND_BACK_END_ANY, &lind_twin_policy, arena, &study->stage[s].plan));
   LIND_TRY(lind_tissue_dress(study->stage[s].plan, arena, &study->stage[s].tissue));
   LIND_TRY(lind_layout_create(study->stage[s].plan, arena, &study->stage[s].layout));
@@ -55,11 +60,37 @@ static void hash_stages(lind_study *study) {
   (void)lind_digest_text(hash, study->hash);
 }
 
+static int add_words(const char **set, int n, const lind_words_list *list) {
+  for (int k = 0; k < list->n; k++) set[n++] = list->at[k].text;
+  return n;
+}
+
+/* Each point of the robustness grid twice: with the effect of the treatment, then without. */
+static lind_err add_robustness(lind_study *study, const lind_study_request *request, lind_arena *arena) {
+  const lind_protocol *protocol = study->protocol;
+  const lind_robustness *grid = &protocol->robustness;
+  study->n_judged = 2 * lind_protocol_robust_points(protocol);
+  study->first_judged = study->n_stages;
+  for (int i = 0; i < study->n_judged; i++) {
+    int levels[LIND_ROBUST_AXES], n = 0, room = request->set.n + grid->no_effect.n;
+    const char **set;
+    lind_protocol_robust_levels(protocol, i / 2, levels);
+    for (int a = 0; a < LIND_ROBUST_AXES; a++) room += levels[a] > 0 ? grid->level[a][levels[a] - 1].set.n : 0;
+    LIND_TAKE(set, arena, room + 1);
+    for (int k = 0; k < request->set.n; k++) set[n++] = request->set.at[k];
+    for (int a = 0; a < LIND_ROBUST_AXES; a++)
+      if (levels[a] > 0) n = add_words(set, n, &grid->level[a][levels[a] - 1].set);
+    if (i % 2 == 1) n = add_words(set, n, &grid->no_effect);
+    LIND_TRY(add_stage(study, request->path, set, n, request, STAGE_JUDGED, grid->replicates, arena));
+  }
+  return LIND_OK;
+}
+
 lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **result) {
   lind_study *study;
   LIND_TAKE(study, arena, 1);
   study->request = request;
-  LIND_TRY(add_stage(study, request->path, request->set.at, request->set.n, request, false, 0, arena));
+  LIND_TRY(add_stage(study, request->path, request->set.at, request->set.n, request, STAGE_MAIN, 0, arena));
   const lind_protocol *protocol = study->protocol;
   for (int i = 0; !request->no_sensitivity && i < protocol->n_scenarios; i++) {
     const lind_words_list *own = &protocol->scenarios[i].set;
@@ -68,8 +99,9 @@ lind_err lind_study_create(const lind_study_request *request, lind_arena *arena,
     LIND_TAKE(set, arena, request->set.n + own->n);
     for (int k = 0; k < request->set.n; k++) set[n++] = request->set.at[k];
     for (int k = 0; k < own->n; k++) set[n++] = own->at[k].text;
-    LIND_TRY(add_stage(study, request->path, set, n, request, true, protocol->scenario_replicates, arena));
+    LIND_TRY(add_stage(study, request->path, set, n, request, STAGE_SCENARIO, protocol->scenario_replicates, arena));
   }
+  LIND_TRY(add_robustness(study, request, arena));
   hash_stages(study);
   *result = study;
   return LIND_OK;

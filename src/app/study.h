@@ -22,7 +22,7 @@ typedef struct lind_study {
   const lind_study_request *request;
   const lind_protocol *protocol; /* of stage 0 */
   const lind_node *root;
-  int n_stages;
+  int n_stages, first_judged, n_judged; /* the last n_judged are the robustness grid, with and without effect in turn */
   struct {
     lind_plan *plan;
     lind_layout *layout;

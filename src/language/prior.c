@@ -209,17 +209,17 @@ static lind_err sensor_error(lind_builder *b, const lind_statement *s, lind_dime
 
 lind_err lind_prior_residual(lind_builder *b, const lind_statement *s, lind_dimension dimension, lind_model_output *made,
                              lind_residual_programs *programs) {
-  static const char *const names[] = {"additive", "proportional", "lognormal", "combined", "power", "sensor"};
-  static const char *const usage[] = {"additive(a [unit])", "proportional(a)", "lognormal(a)", "combined(a [unit], b)",
-                                      "power(a [unit], b)"};
+  static const char *const names[] = {"additive", "proportional", "lognormal", "combined", "power", "beta", "sensor"};
+  static const char *const usage[] = {"additive(a [unit])",    "proportional(a)",    "lognormal(a)",
+                                      "combined(a [unit], b)", "power(a [unit], b)", "beta(precision, top [unit])"};
   static const struct {
     int n;
-    bool unit; /* a is in the output's */
-  } rows[] = {{1, true}, {1, false}, {1, false}, {2, true}, {2, true}};
+    bool unit[2]; /* a, b are in the output's */
+  } rows[] = {{1, {true}}, {1, {false}}, {1, {false}}, {2, {true}}, {2, {true}}, {2, {false, true}}};
   const lind_request *request = &s->request;
   lind_residual_programs found = {0};
   int at;
-  LIND_TRY(known(request, names, 6, "residual error", &at));
+  LIND_TRY(known(request, names, 7, "residual error", &at));
   if (LIND_ERROR_ADDITIVE + at == LIND_ERROR_SENSOR) return sensor_error(b, s, dimension, made, programs);
   const int n = rows[at].n;
   LIND_CHECK_AT(request->n == n, LIND_ERR_INPUT, request->where, "%s has %d argument%s; it is written %s", request->name,
@@ -227,9 +227,10 @@ lind_err lind_prior_residual(lind_builder *b, const lind_statement *s, lind_dime
   for (int i = 0; i < n; ++i)
     LIND_CHECK_AT(request->arguments[i].key == NULL && !request->arguments[i].list, LIND_ERR_INPUT, request->arguments[i].where,
                   "%s is written %s", request->name, usage[at]);
-  const lind_dimension first = rows[at].unit ? dimension : lind_unit_dimensionless;
-  LIND_TRY(program(b, request->arguments[0].values[0], "a residual error", first, &found.a));
-  if (n == 2) LIND_TRY(program(b, request->arguments[1].values[0], "a residual error", lind_unit_dimensionless, &found.b));
+  const lind_program **made_programs[2] = {&found.a, &found.b};
+  for (int i = 0; i < n; ++i)
+    LIND_TRY(program(b, request->arguments[i].values[0], "a residual error",
+                     rows[at].unit[i] ? dimension : lind_unit_dimensionless, made_programs[i]));
   LIND_TRY(add_correlation(b, &s->extra, made, &found));
   *programs = found;
   made->residual = (lind_residual)(LIND_ERROR_ADDITIVE + at);

@@ -100,6 +100,9 @@ lind_err lind_model_residual(const lind_model *model, const double *parameters, 
   LIND_CHECK_AT(isfinite(found_a) && found_a >= 0.0 && isfinite(found_b) && found_b >= 0.0, LIND_ERR_INPUT, o->where,
                 "the residual error of '%s' is %g; it must be 0 or more", o->name,
                 isfinite(found_a) && found_a >= 0.0 ? found_b : found_a);
+  LIND_CHECK_AT(o->residual != LIND_ERROR_BETA || (found_a > 0.0 && found_b > 0.0), LIND_ERR_INPUT, o->where,
+                "the beta error of '%s' has precision %g and top %g; both must be above 0", o->name, found_a,
+                found_b / o->unit.scale);
   /* power(a [unit], b) speaks of the truth in the output's own unit u: a (y / u)^b = (a / u^b) y^b */
   *a = o->residual == LIND_ERROR_POWER ? found_a / pow(o->unit.scale, found_b) : found_a;
   *b = found_b;
@@ -140,25 +143,6 @@ lind_err lind_model_sensor(const lind_model *model, const double *parameters, in
 
 double lind_model_correlate(double before, double elapsed, double tau, double normal) {
   return exp(-elapsed / tau) * before + sqrt(-expm1(-2.0 * elapsed / tau)) * normal;
-}
-
-double lind_model_measure(lind_residual kind, double a, double b, double truth, double z) {
-  switch (kind) {
-    case LIND_ERROR_ADDITIVE:
-      return truth + a * z;
-    case LIND_ERROR_PROPORTIONAL:
-      return truth * (1.0 + a * z);
-    case LIND_ERROR_LOGNORMAL:
-      return truth * exp(a * z);
-    case LIND_ERROR_COMBINED: /* variances add */
-      return truth + sqrt(a * a + b * b * truth * truth) * z;
-    case LIND_ERROR_POWER:
-      return truth + a * pow(fabs(truth), b) * z;
-    case LIND_ERROR_SENSOR: /* is no draw: lind_sensor_error */
-    case LIND_ERROR_NONE:
-      break;
-  }
-  return truth;
 }
 
 int lind_model_covariate_slots(const lind_model_covariate *covariate) {

@@ -235,7 +235,12 @@ lind_err lind_compose_override(const lind_node *root, const char *assignment, li
                                          "engine",
                                          "uncertainty",
                                          "controllers",
-                                         "habits"};
+                                         "habits",
+
+                                         "twin",
+                                         "twin.parameters",
+                                         "external",
+                                         "external.parameters"};
   for (size_t s = 0; s < sizeof sections / sizeof *sections; ++s) {
     const size_t length = strlen(sections[s]);
     if (strncmp(assignment, sections[s], length) != 0 || assignment[length] != '.') continue;
@@ -283,8 +288,8 @@ static lind_digest digest_node(lind_digest state, const lind_node *node) {
 }
 
 lind_digest lind_compose_digest(const lind_node *root, bool world) {
-  static const char *const left_out[] = {"include", "targets", "patients", "replicates", "sensitivity"};
-  const size_t n_out = world ? 5 : 2;
+  static const char *const left_out[] = {"include", "targets", "patients", "replicates", "sensitivity", "robustness"};
+  const size_t n_out = world ? 6 : 2;
   lind_digest state = {0, 0};
   for (int i = 0; i < root->n; ++i) {
     size_t k = 0;

@@ -29,6 +29,7 @@ static lind_err read_top(const lind_node *root, lind_arena *arena, lind_rows_who
   made->block_max = top->block_max;
   made->duration = top->duration;
   made->eligible = top->eligible;
+  made->screening = top->screening;
   made->attempts = top->attempts;
   made->measure = top->measure;
   return LIND_OK;
@@ -61,6 +62,8 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   LIND_TRY(lind_sections_design(top.design, arena, made));
   LIND_TRY(lind_sections_curves(top.curves, arena, made));
   LIND_TRY(lind_sections_sensitivity(top.sensitivity, arena, made));
+  LIND_TRY(lind_sections_shadows(top.twin, top.external, arena, made));
+  LIND_TRY(lind_sections_robustness(top.robustness, arena, made));
   LIND_TRY(lind_sections_assumptions(top.assumptions, arena, made));
   LIND_TRY(lind_sections_importance(top.importance, arena, made)); /* adds to the assumptions */
   LIND_TRY(lind_sections_settings(top.store, top.engine, arena, made));
@@ -72,9 +75,9 @@ static lind_err build(const lind_node *root, const char *path, bool with_targets
   return LIND_OK;
 }
 
-static lind_err try_scenario(const lind_scenario *scenario, const lind_node *root, const char *path, lind_arena *arena) {
+static lind_err try_set(const lind_words_list *set, const lind_node *root, const char *path, lind_arena *arena) {
   lind_protocol *unused;
-  for (int i = 0; i < scenario->set.n; ++i) LIND_TRY(lind_compose_override(root, scenario->set.at[i].text, arena, &root));
+  for (int i = 0; i < set->n; ++i) LIND_TRY(lind_compose_override(root, set->at[i].text, arena, &root));
   return build(root, path, false, arena, &unused); /* what was published was not found under other assumptions */
 }
 
@@ -84,11 +87,28 @@ static lind_err try_scenarios(const lind_protocol *protocol, const lind_node *ro
     const lind_scenario *scenario = &protocol->scenarios[s];
     LIND_CHECK(scenario->set.n > 0, LIND_ERR_INPUT, "sensitivity.scenarios.%s.set is empty; it must change something",
                scenario->name);
-    const lind_err err = try_scenario(scenario, root, protocol->path, arena);
+    const lind_err err = try_set(&scenario->set, root, protocol->path, arena);
     if (err != LIND_OK)
       return lind_error_fail_at(err, scenario->set.at[0].where, "sensitivity.scenarios.%s cannot be run: %s", scenario->name,
                                 lind_error_message());
   }
+  return LIND_OK;
+}
+
+static lind_err try_robustness(const lind_protocol *protocol, const lind_node *root, lind_arena *arena) {
+  const lind_robustness *grid = &protocol->robustness;
+  if (!grid->given) return LIND_OK;
+  lind_err err = try_set(&grid->no_effect, root, protocol->path, arena);
+  if (err != LIND_OK)
+    return lind_error_fail_at(err, grid->no_effect.at[0].where, "robustness.no_effect cannot be run: %s", lind_error_message());
+  for (int a = 0; a < LIND_ROBUST_AXES; ++a)
+    for (int l = 0; l < grid->n[a]; ++l) {
+      const lind_robust_level *level = &grid->level[a][l];
+      err = try_set(&level->set, root, protocol->path, arena);
+      if (err != LIND_OK)
+        return lind_error_fail_at(err, level->set.at[0].where, "robustness.%s.%s cannot be run: %s", lind_protocol_robust_axes[a],
+                                  level->name, lind_error_message());
+    }
   return LIND_OK;
 }
 
@@ -102,6 +122,7 @@ lind_err lind_protocol_read(const char *path, const char *const *overrides, int 
   LIND_TRY(build(whole, kept, true, arena, &made));
   const lind_arena_place place = lind_arena_mark(arena);
   LIND_TRY(try_scenarios(made, whole, arena));
+  LIND_TRY(try_robustness(made, whole, arena));
   lind_arena_rewind(arena, place);
   *protocol = made;
   *root = whole;

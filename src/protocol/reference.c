@@ -53,6 +53,13 @@ static const lind_section sections[] = {
     {"curves", "An output drawn over time, by arm.", lind_rows_curves},
     {"sensitivity", "The trial again under other assumptions.", lind_rows_sensitivity},
     {"sensitivity.scenarios.NAME", "One set of changes.", lind_rows_scenario},
+    {"twin", "Each patient's computed control.", lind_rows_computed},
+    {"external", "Patients from another source.", lind_rows_external},
+    {"robustness",
+     "The study over a grid of what may be wrong, judged against the true effect; every level of an axis with every\nlevel of "
+     "the others, and with the axis as in the protocol.",
+     lind_rows_robustness},
+    {"robustness.AXIS.NAME", "One level of an axis.", lind_rows_level},
     {"store", "What is written.", lind_rows_store},
     {"engine", "How the model is integrated.", lind_rows_engine},
     {"tissue",

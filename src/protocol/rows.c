@@ -30,6 +30,7 @@ const lind_key lind_rows_protocol[] = {
   {"block_max", LIND_KEY_COUNT, NULL, 1, SEATS, "4096", NULL, WHOLE(block_max), "a replicate with at most so many patients is one unit of work; a larger one is cut"},
   {"duration", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, NULL, NULL, WHOLE(duration), "length of the trial; day 1 begins at time 0"},
   {"eligible", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(eligible), "who may be randomised: an expression over the cohort's columns; everybody where it is absent"},
+  {"screening", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(screening), "a further rule for who may be randomised, which may also name outputs of the model: as measured at screening, at time 0, with their measurement error"},
   {"attempts", LIND_KEY_COUNT, NULL, 1, 255, "50", NULL, WHOLE(attempts), "people screened for a seat at most; a seat that finds nobody eligible stays empty"},
   {"randomise", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(randomise), "how seats are given to arms: section randomise"},
   {"define", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(define), "named expressions, in order, after those of the included files"},
@@ -50,6 +51,9 @@ const lind_key lind_rows_protocol[] = {
   {"design", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(design), "interim looks; a fixed design where it is absent: section design"},
   {"curves", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(curves), "an output drawn over time: section curves"},
   {"sensitivity", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(sensitivity), "the same trial under other assumptions: section sensitivity"},
+  {"twin", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(twin), "what each patient's computed control lives by: section twin"},
+  {"external", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(external), "patients from another source, who are not randomised: section external"},
+  {"robustness", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(robustness), "how wrong the estimates are where twin or external patients are wrong; a synthetic control is not run without it: section robustness"},
   {"assumptions", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(assumptions), "sentences that the report prints, after those of the included files"},
   {"targets", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(targets), "published results: a file relative to this one, or the list itself, section targets"},
   {"store", LIND_KEY_NODE, NULL, 0, 0, "", NULL, WHOLE(store), "what is written: section store"},
@@ -243,7 +247,7 @@ const lind_key lind_rows_analysis[] = {
   {"by", LIND_KEY_WORDS_LIST, NULL, 0, 0, "all", NULL, IN(analysis, analysis.by), "all, and names of groups or of category and genotype columns"},
   {"level", LIND_KEY_NUMBER, NULL, 0.5, 0.9999, "0.95", NULL, IN(analysis, analysis.level), "confidence level of the interval"},
   {"null", LIND_KEY_NUMBER, NULL, 0, 0, "0", NULL, IN(analysis, analysis.null), "value of no effect, on the estimator's scale"},
-  {"adjust", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.adjust), "columns of the cohort and groups that the estimator adjusts for"},
+  {"adjust", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.adjust), "columns of the cohort, groups, and endpoints of day 1 that the estimator adjusts for"},
   {"stratify", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.stratify), "groups and category columns whose combinations are the strata of the estimator"},
   {"settings", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(analysis, settings), "the estimator's own settings, as in `lind describe estimator NAME`"},
   {"estimand", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(analysis, analysis.estimand), "how intercurrent events count (ICH E9(R1)), such as treatment-policy"},
@@ -289,6 +293,33 @@ const lind_key lind_rows_sensitivity[] = {
 const lind_key lind_rows_scenario[] = {
   {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(scenario, title), "one line for reports; the name where it is absent"},
   {"set", LIND_KEY_WORDS_LIST, NULL, 0, 0, NULL, NULL, IN(scenario, scenario.set), "changes, as after --set: \"conduct.adherence.miss=0.15\""},
+  {0}};
+
+const lind_key lind_rows_computed[] = {
+  {"arm", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(shadow, arm), "under which it lives; the second arm where absent"},
+  {"knows", LIND_KEY_CHOICE, NULL, 0, 0, "baseline", "baseline|everything", IN(shadow, knows), "baseline: covariates and what is measured on day 1, as a real twin would; everything: the patient's own random effects, drop-out and errors of measurement, which only a simulation can know"},
+  {"parameters", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(shadow, parameters), "what it believes of the model where that is not what the trial lives by, such as {slope: 0.12 1/year}"},
+  {0}};
+
+const lind_key lind_rows_external[] = {
+  {"cohort", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(shadow, cohort), "cohort file, relative to this one; that of the trial where absent"},
+  {"patients", LIND_KEY_COUNT, NULL, 1, SEATS, NULL, NULL, IN(shadow, patients), "how many there are"},
+  {"arm", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(shadow, arm), "how they were treated; the second arm where absent"},
+  {"parameters", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(shadow, parameters), "how their disease differs, such as {slope: 0.14 1/year}"},
+  {0}};
+
+const lind_key lind_rows_robustness[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(robustness, title), "one line for reports"},
+  {"replicates", LIND_KEY_COUNT, NULL, 1, SEATS, "", NULL, IN(robustness, replicates), "replicates of each point of the grid; those of the protocol where absent"},
+  {"no_effect", LIND_KEY_WORDS_LIST, NULL, 0, 0, NULL, NULL, IN(robustness, no_effect), "changes, as after --set, that take the effect of the treatment away: where type I errors are counted"},
+  {"drift", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, IN(robustness, axis[LIND_ROBUST_DRIFT]), "how historical and current controls may differ: section robustness.AXIS.NAME"},
+  {"slope", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, IN(robustness, axis[LIND_ROBUST_SLOPE]), "how wrong the twin's course may be: section robustness.AXIS.NAME"},
+  {"population", LIND_KEY_NODE, NULL, 0, 0, NULL, NULL, IN(robustness, axis[LIND_ROBUST_POPULATION]), "how the population may be shifted: section robustness.AXIS.NAME"},
+  {0}};
+
+const lind_key lind_rows_level[] = {
+  {"title", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(level, title), "one line for reports; the name where it is absent"},
+  {"set", LIND_KEY_WORDS_LIST, NULL, 0, 0, NULL, NULL, IN(level, set), "changes, as after --set: \"twin.parameters.slope=0.12 1/year\""},
   {0}};
 
 const lind_key lind_rows_store[] = {

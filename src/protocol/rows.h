@@ -5,11 +5,11 @@
 #include "lind/protocol.h"
 
 typedef struct lind_rows_whole { /* the top of a protocol file; the sections below it are read one by one */
-  lind_words name, title, question, source, cohort, eligible;
+  lind_words name, title, question, source, cohort, eligible, screening;
   lind_words_list include, measure;
   const lind_node *model, *uncertainty, *importance, *randomise, *define, *groups, *visits, *traces, *treatments, *crossover,
       *arms, *dosing, *controllers, *habits, *conduct, *endpoints, *analysis, *recruit, *design, *curves, *sensitivity,
-      *assumptions, *targets, *store, *engine, *tissue;
+      *assumptions, *targets, *store, *engine, *tissue, *twin, *external, *robustness;
   uint64_t patients, replicates, seed, block_max, attempts;
   double duration;
 } lind_rows_whole;
@@ -110,6 +110,24 @@ typedef struct lind_rows_tissue_shape {
   lind_tissue_section section;
   const lind_node *fields, *measures, *pictures;
 } lind_rows_tissue_shape;
+typedef struct lind_rows_shadow_shape { /* twin, external */
+  lind_words arm, cohort;
+  int knows;
+  uint64_t patients;
+  const lind_node *parameters;
+} lind_rows_shadow_shape;
+
+typedef struct lind_rows_robustness_shape {
+  lind_words title;
+  uint64_t replicates;
+  lind_words_list no_effect;
+  const lind_node *axis[LIND_ROBUST_AXES];
+} lind_rows_robustness_shape;
+
+typedef struct lind_rows_level_shape {
+  lind_words title;
+  lind_words_list set;
+} lind_rows_level_shape;
 
 typedef struct lind_rows_include_shape {
   const lind_node *define, *dosing, *assumptions;
@@ -120,7 +138,8 @@ extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model
     lind_rows_crossover[], lind_rows_dosing[], lind_rows_twin[], lind_rows_controller[], lind_rows_memory[], lind_rows_habit[],
     lind_rows_conduct[], lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[],
     lind_rows_analysis[], lind_rows_design[], lind_rows_look[], lind_rows_recruit[], lind_rows_curves[], lind_rows_sensitivity[],
-    lind_rows_scenario[], lind_rows_store[], lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[],
+    lind_rows_scenario[], lind_rows_computed[], lind_rows_external[], lind_rows_robustness[], lind_rows_level[],
+    lind_rows_store[], lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[],
     lind_rows_tissue_measure[], lind_rows_tissue_pictures[];
 
 extern const char lind_rows_marks[]; /* "read|memory|computed" */

@@ -59,6 +59,11 @@ lind_err lind_sections_analysis(const lind_node *node, lind_arena *arena, lind_p
 lind_err lind_sections_recruit(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_sensitivity(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+/* ---- controls (sections_control.c) ---- */
+lind_err lind_sections_shadows(const lind_node *twin, const lind_node *external, lind_arena *arena,
+                               lind_protocol *protocol) LIND_MUST_CHECK;
+lind_err lind_sections_robustness(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
+
 lind_err lind_sections_assumptions(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 lind_err lind_sections_targets(const lind_node *node, lind_arena *arena, lind_protocol *protocol) LIND_MUST_CHECK;
 

@@ -10,11 +10,15 @@ static int most_covariates(const lind_layout *layout) {
   return most;
 }
 
-static size_t most_rows(const lind_layout *layout) { return lind_plan_seats_in_memory(layout->plan) * (size_t)layout->n_periods; }
+static size_t most_rows(const lind_layout *layout) {
+  const bool outside = (layout->needs & LIND_NEEDS_EXTERNAL) != 0;
+  return lind_plan_seats_in_memory(layout->plan) * (size_t)layout->n_periods +
+         (outside ? layout->plan->outside->protocol->patients : 0);
+}
 
 size_t lind_gather_bytes(const lind_layout *layout) {
-  const size_t reals = 4 + (size_t)most_covariates(layout);
-  return most_rows(layout) * (reals * sizeof(double) + sizeof(int) + sizeof(uint32_t) + sizeof(uint16_t) + 2 * sizeof(uint8_t));
+  const size_t reals = 7 + (size_t)most_covariates(layout);
+  return most_rows(layout) * (reals * sizeof(double) + sizeof(int) + sizeof(uint32_t) + sizeof(uint16_t) + 3 * sizeof(uint8_t));
 }
 
 lind_err lind_gather_create(const lind_layout *layout, lind_gather *gather) {
@@ -26,13 +30,17 @@ lind_err lind_gather_create(const lind_layout *layout, lind_gather *gather) {
   gather->event = reals + n;
   gather->entry = reals + 2 * n;
   gather->weight = reals + 3 * n;
-  reals += 4 * n;
+  gather->forecast = reals + 4 * n;
+  gather->twin = reals + 5 * n;
+  gather->twin_event = reals + 6 * n;
+  reals += 7 * n;
   for (int k = 0; k < most_covariates(layout); k++, reals += n) gather->covariate[k] = reals;
   gather->seat = (int *)(void *)reals;
   gather->patient = (uint32_t *)(void *)(gather->seat + n);
   gather->stratum = (uint16_t *)(void *)(gather->patient + n);
   gather->treated = (uint8_t *)(void *)(gather->stratum + n);
   gather->period = gather->treated + n;
+  gather->external = gather->period + n;
   return LIND_OK;
 }
 
@@ -41,7 +49,9 @@ void lind_gather_release(lind_gather *gather) {
   *gather = (lind_gather){0};
 }
 
-static double covariate_of(const lind_layout_covariate *covariate, const lind_desk *desk, int seat) {
+static double covariate_of(const lind_layout *layout, const lind_layout_covariate *covariate, const lind_desk *desk,
+                           const double *value, int seat) {
+  if (covariate->endpoint >= 0) return value[lind_layout_value(layout, covariate->endpoint, 0, desk->capacity) + (size_t)seat];
   if (covariate->slot < 0) return lind_gather_level(desk, covariate->grouping, seat) == covariate->level;
   return desk->row[(size_t)covariate->slot * (size_t)desk->capacity + (size_t)seat] / covariate->scale;
 }
@@ -76,7 +86,7 @@ void lind_gather_set(lind_gather *gather, const lind_layout *layout, const struc
     gather->weight[count] = lind_simulate_weight(desk, s);
     gather->stratum[count] = stratum_of(layout, analysis, desk, s);
     for (int k = 0; k < analysis->n_covariates; k++)
-      gather->covariate[k][count] = covariate_of(&analysis->covariates[k], desk, s);
+      gather->covariate[k][count] = covariate_of(layout, &analysis->covariates[k], desk, value, s);
     count++;
   }
   *set = (lind_analysis_set){.n = count,

@@ -11,9 +11,11 @@ typedef struct lind_gather {
   uint8_t *treated;
   double *value, *event, *entry, *weight, *covariate[LIND_COVARIATES];
   const double *entries; /* [capacity] of the desk; the owner's, NULL: all came at once */
+  double *forecast, *twin, *twin_event;
   uint16_t *stratum;
   uint32_t *patient;
   uint8_t *period;
+  uint8_t *external;
   int *seat; /* [n] where on the desk each row comes from */
   void *storage;
 } lind_gather;

@@ -4,6 +4,7 @@
 
 #include "columns.h"
 #include "layout_analysis.h"
+#include "layout_controls.h"
 #include "layout_endpoints.h"
 #include "lind/text.h"
 #include "looks.h"
@@ -85,6 +86,7 @@ static lind_err settle_analysis(lind_layout *layout, int index, struct lind_layo
                 "analysis.%s.estimator %s knows no competing events, which endpoint %s of kind %s tells of; cumulative-incidence "
                 "does, or take kind time-to-event",
                 analysis->name, estimator->name, analysis->endpoint.text, layout->kinds[endpoint]->name);
+  LIND_TRY(lind_layout_controls_check(layout, analysis, estimator));
   const int n_by = analysis->by.n > 0 ? analysis->by.n : 1;
   for (int b = 0; b < n_by; b++) {
     int g = 0;
@@ -228,7 +230,9 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   LIND_TRY(settle_survival(layout, arena)); /* before the curves, which are last */
   layout->first_baseline = layout->first_term + (size_t)layout->n_terms * LIND_TERM_REALS;
   layout->first_look = layout->first_baseline + (size_t)(layout->n_baseline * layout->n_arms) * LIND_CELL_REALS;
-  layout->first_table = layout->first_look + LIND_LOOK_REALS;
+  layout->first_truth = layout->first_look + LIND_LOOK_REALS;
+  layout->judged = plan->protocol->judged;
+  layout->first_table = layout->first_truth + (layout->judged ? (size_t)layout->n_terms : 0);
   LIND_TRY(settle_tables(layout, arena));
   const double every = plan->protocol->curve_every;
   const size_t times = plan->curve_output >= 0 ? (size_t)floor(plan->protocol->duration / every + 1e-9) + 1 : 0;

@@ -9,6 +9,48 @@ static int grouping_of(const lind_plan *plan, const char *name) {
   return g;
 }
 
+static int endpoint_of(const lind_protocol *protocol, const char *name) {
+  for (int e = 0; e < protocol->n_endpoints; e++)
+    if (strcmp(protocol->endpoints[e].name, name) == 0) return e;
+  return -1;
+}
+
+/* An endpoint may be adjusted for if it looks at day 1: what is measured later may be an effect of the treatment. */
+static lind_err settle_endpoint(const lind_plan *plan, const lind_analysis *analysis, lind_words name, int e,
+                                lind_layout_covariate *made) {
+  const lind_endpoint *endpoint = &plan->protocol->endpoints[e];
+  LIND_CHECK_AT(
+      endpoint->at == 0.0, LIND_ERR_INPUT, name.where,
+      "analysis.%s adjusts for endpoint %s, which is not that of day 1 (kind: value, at: 0 day): what is measured after "
+      "treatment began may be its effect",
+      analysis->name, name.text);
+  *made = (lind_layout_covariate){name.text, -1, 1.0, -1, -1, e, -1};
+  return LIND_OK;
+}
+
+/* The same number from outside. */
+static lind_err settle_outside(const lind_plan *plan, const lind_analysis *analysis, lind_words name, const lind_column *column,
+                               lind_layout_covariate *made) {
+  if (plan->outside == NULL) return LIND_OK;
+  const lind_column *other = lind_cohort_find(plan->outside->cohort, name.text);
+  LIND_CHECK_AT(other != NULL && other->type.kind == LIND_TYPE_NUMBER &&
+                    lind_unit_same_dimension(other->type.dimension, column->type.dimension),
+                LIND_ERR_INPUT, name.where, "analysis.%s adjusts for %s, which cohort %s of the external patients does not have",
+                analysis->name, name.text, plan->outside->cohort->name);
+  made->outside_slot = other->slot;
+  return LIND_OK;
+}
+
+static lind_err same_levels(const lind_plan *plan, const lind_analysis *analysis, lind_words name, int g) {
+  if (plan->outside == NULL) return LIND_OK;
+  const lind_levels *here = &plan->groupings[g].levels, *there = &plan->outside->groupings[g].levels;
+  bool same = here->n == there->n;
+  for (int l = 0; same && l < here->n; l++) same = strcmp(here->names[l], there->names[l]) == 0;
+  LIND_CHECK_AT(same, LIND_ERR_INPUT, name.where, "analysis.%s adjusts for %s, whose levels differ in cohort %s", analysis->name,
+                name.text, plan->outside->cohort->name);
+  return LIND_OK;
+}
+
 /* Numbers are one column each; a grouping of n levels is n - 1 of 0 and 1, its first level is where nothing is added. */
 static lind_err settle_covariates(const lind_plan *plan, const lind_analysis *analysis, lind_arena *arena,
                                   lind_layout_analysis *made) {
@@ -18,17 +60,25 @@ static lind_err settle_covariates(const lind_plan *plan, const lind_analysis *an
   for (int k = 0; k < analysis->adjust.n; k++) {
     const lind_words *name = &analysis->adjust.at[k];
     const lind_column *column = lind_cohort_find(plan->cohort, name->text);
-    const bool number = column != NULL && column->type.kind == LIND_TYPE_NUMBER;
+    const int e = column == NULL ? endpoint_of(plan->protocol, name->text) : -1;
+    const bool number = e >= 0 || (column != NULL && column->type.kind == LIND_TYPE_NUMBER);
     const int g = number ? 0 : grouping_of(plan, name->text), n = number ? 1 : plan->groupings[g].levels.n - 1;
     LIND_CHECK_AT(made->n_covariates + n <= LIND_COVARIATES, LIND_ERR_INPUT, name->where,
                   "analysis.%s.adjust makes more than %d covariates; join levels or leave some out", analysis->name,
                   LIND_COVARIATES);
+    if (!number) LIND_TRY(same_levels(plan, analysis, *name, g));
     for (int l = 1; l <= n; l++) {
-      const int at = made->n_covariates++;
-      covariates[at] = number ? (lind_layout_covariate){name->text, column->slot, column->unit.scale, -1, -1}
-                              : (lind_layout_covariate){NULL, -1, 1.0, g, l};
-      if (!number) covariates[at].name = lind_arena_format(arena, "%s %s", name->text, plan->groupings[g].levels.names[l]);
-      made->covariate_names[at] = covariates[at].name;
+      lind_layout_covariate *at = &covariates[made->n_covariates];
+      *at = (lind_layout_covariate){name->text, -1, 1.0, g, l, -1, -1};
+      if (e >= 0) {
+        LIND_TRY(settle_endpoint(plan, analysis, *name, e, at));
+      } else if (number) {
+        *at = (lind_layout_covariate){name->text, column->slot, column->unit.scale, -1, -1, -1, -1};
+        LIND_TRY(settle_outside(plan, analysis, *name, column, at));
+      } else {
+        at->name = lind_arena_format(arena, "%s %s", name->text, plan->groupings[g].levels.names[l]);
+      }
+      made->covariate_names[made->n_covariates++] = at->name;
     }
   }
   made->covariates = covariates;

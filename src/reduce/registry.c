@@ -7,6 +7,7 @@
 #include "endpoints/list.h"
 #undef LIND_ENDPOINT
 #define LIND_ESTIMATOR(name) extern const lind_estimator lind_estimator_##name;
+#include "controls/list.h"
 #include "estimators/list.h"
 #undef LIND_ESTIMATOR
 
@@ -18,6 +19,8 @@ static const lind_endpoint_kind *const endpoints[] = {
 #define LIND_ESTIMATOR(name) &lind_estimator_##name,
 static const lind_estimator *const estimators[] = {
 #include "estimators/list.h"
+
+#include "controls/list.h" /* how a control is made is how an effect is estimated */
 };
 
 enum { N_ENDPOINTS = sizeof endpoints / sizeof *endpoints, N_ESTIMATORS = sizeof estimators / sizeof *estimators };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beside.h"
 #include "columns.h"
 #include "entry.h"
 #include "gather.h"
@@ -18,6 +19,7 @@ struct lind_runner {
   double *entry;   /* [capacity] h of calendar time */
   double *scratch; /* [3 capacity] for looks by events */
   double *reals;   /* [block_replicates][n_reals] */
+  lind_beside beside;
   int64_t *counts;
   double *rows; /* [n_columns][block seats] */
   size_t n_rows, most_rows;
@@ -40,7 +42,7 @@ size_t lind_runner_bytes(const lind_layout *layout) {
   size_t bytes[7], total = lind_plan_desk_bytes(layout->plan);
   sizes(layout, bytes);
   for (int k = 0; k < 7; k++) total += bytes[k];
-  return total + lind_gather_bytes(layout);
+  return total + lind_gather_bytes(layout) + lind_beside_bytes(layout);
 }
 
 /* Categories are counted, in their figure, too; every life that is lived takes part. */
@@ -80,7 +82,8 @@ lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
   runner->layout = layout;
   void **at[7] = {(void **)&runner->value, (void **)&runner->event, (void **)&runner->reals,  (void **)&runner->counts,
                   (void **)&runner->rows,  (void **)&runner->entry, (void **)&runner->scratch};
-  bool ok = lind_desk_create(layout->plan, &runner->desk) == LIND_OK && lind_gather_create(layout, &runner->gather) == LIND_OK;
+  bool ok = lind_desk_create(layout->plan, &runner->desk) == LIND_OK && lind_gather_create(layout, &runner->gather) == LIND_OK &&
+            lind_beside_create(layout, &runner->beside) == LIND_OK;
   for (int k = 0; ok && k < 7; k++) ok = (*at[k] = malloc(bytes[k] + 8)) != NULL;
   if (!ok) {
     lind_runner_destroy(&runner);
@@ -100,6 +103,7 @@ void lind_runner_destroy(lind_runner **at) {
   free(runner->value);
   free(runner->event);
   lind_gather_release(&runner->gather);
+  lind_beside_release(&runner->beside);
   free(runner->reals);
   free(runner->counts);
   free(runner->rows);
@@ -120,6 +124,7 @@ static void live(lind_runner *runner, int from, int to) {
       runner->event[at] = 0.0;
     }
   lind_simulate(runner->desk, from, to);
+  lind_beside_live(&runner->beside, runner->desk, from, to);
 }
 
 static void fill_cell(lind_runner *runner, int e, int period, int s, double *reals) {
@@ -152,6 +157,7 @@ _Static_assert(sizeof(lind_moments) == LIND_CELL_REALS * sizeof(double), "a cell
 static lind_err answer_term(lind_runner *runner, const struct lind_layout_term *term, int n, lind_answer *answer) {
   lind_analysis_set set;
   lind_gather_set(&runner->gather, runner->layout, term, runner->desk, runner->value, runner->event, n, &set);
+  lind_beside_fill(&runner->beside, &runner->gather, term, &set);
   return term->estimator->estimate(&set, &runner->layout->analyses[term->analysis].settings, answer);
 }
 
@@ -304,6 +310,7 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
   lind_looks_stop stop = {.used = n, .events = NAN, .time = NAN, .z = NAN};
   memset(reals, 0, layout->n_reals * sizeof *reals);
   lind_enrol(runner->desk, replicate, first_seat, n, base, NULL);
+  lind_beside_enrol(&runner->beside, runner->desk, n);
   lind_entry_fill(layout->plan, replicate, first_seat, n, runner->entry);
   if (layout->by_events) {
     LIND_TRY(live_and_cut(runner, n, store, &stop));
@@ -325,6 +332,9 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
     if (!whole) continue; /* the tally estimates a cut replicate from its merged moments */
     LIND_TRY(answer_term(runner, &layout->terms[t], used, &answer));
     write_term(&answer, term);
+    if (layout->judged)
+      reals[layout->first_truth + (size_t)t] =
+          lind_beside_truth(&runner->beside, &layout->terms[t], runner->desk, runner->value, used);
   }
   const double look[LIND_LOOK_REALS] = {stop.looks, stop.used, stop.verdict, stop.events, stop.time, stop.z};
   memcpy(reals + layout->first_look, look, sizeof look);

@@ -20,9 +20,10 @@ lind_err lind_tally_create(const lind_layout *layout, lind_tally **result) {
   tally->pooled = calloc(cells + 1, sizeof *tally->pooled);
   tally->between = calloc(cells + 1, sizeof *tally->between);
   tally->partial = calloc(cells + 1, sizeof *tally->partial);
+  tally->truth = calloc(layout->judged ? (size_t)layout->n_terms * replicates + 1 : 1, sizeof *tally->truth);
   tally->look = calloc(LIND_LOOK_REALS * replicates + 1, sizeof *tally->look);
   tally->tables = calloc(layout->n_reals - layout->first_table + 1, sizeof *tally->tables);
-  bool ok = tally->tables && tally->counts && tally->pooled && tally->between && tally->partial && tally->look;
+  bool ok = tally->truth && tally->tables && tally->counts && tally->pooled && tally->between && tally->partial && tally->look;
   for (int k = 0; k < LIND_TERM_REALS; k++) {
     tally->term[k] = malloc(((size_t)layout->n_terms * replicates + 1) * sizeof(double));
     ok = ok && tally->term[k] != NULL;
@@ -43,6 +44,7 @@ void lind_tally_destroy(lind_tally **at) {
   free(tally->between);
   free(tally->partial);
   free(tally->tables);
+  free(tally->truth);
   free(tally->look);
   for (int k = 0; k < LIND_TERM_REALS; k++) free(tally->term[k]);
   free(tally);
@@ -126,6 +128,8 @@ static void add_whole(lind_tally *tally, const lind_block_record *record) {
       for (int k = 0; k < LIND_TERM_REALS; k++)
         tally->term[k][(size_t)t * tally->replicates + replicate] =
             reals[layout->first_term + (size_t)t * LIND_TERM_REALS + (size_t)k];
+    for (int t = 0; layout->judged && t < layout->n_terms; t++)
+      tally->truth[(size_t)t * tally->replicates + replicate] = reals[layout->first_truth + (size_t)t];
     memcpy(tally->look + LIND_LOOK_REALS * replicate, reals + layout->first_look, LIND_LOOK_REALS * sizeof(double));
     tally->seen++;
   }

@@ -9,7 +9,8 @@ typedef struct lind_bundle {
   size_t n;
 } lind_bundle;
 
-/* "style", "script", "library" (empty in a build without npm), or a kind of figure: "forest", "replicates", "curve", "dots", "survival". */
+/* "style", "script", "library" (empty in a build without npm), or a kind of figure: "forest", "replicates", "curve", "dots",
+ * "survival". */
 lind_bundle lind_bundle_view(const char *name);
 
 #endif

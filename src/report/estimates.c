@@ -206,6 +206,7 @@ static json_t *analyses(const lind_tally *tally) {
     json_object_set_new(object, "estimand", text(analysis->estimand.text));
     json_object_set_new(object, "unit", text(unit));
     json_object_set_new(object, "ratio", json_boolean(first != NULL && first->estimator->ratio));
+    json_object_set_new(object, "synthetic", json_boolean(first != NULL && first->estimator->synthetic));
     json_object_set_new(object, "level", json_real(analysis->level));
     json_object_set_new(object, "null", json_real(analysis->null));
     if (first != NULL) {
@@ -291,6 +292,8 @@ lind_err lind_estimates_create(const lind_estimates_input *input, char **json) {
   if (input->n_scenarios > 0 && tally->layout->n_terms > 0) json_object_set_new(root, "sensitivity", sensitivity(input));
   json_t *pictures = input->pictures != NULL ? json_loads(input->pictures, 0, NULL) : NULL;
   if (pictures != NULL) json_object_set_new(root, "pictures", pictures);
+  if (input->n_judged > 0 && tally->layout->n_terms > 0)
+    json_object_set_new(root, "robustness", lind_estimates_robustness(input));
   json_object_set_new(root, "answer", json_string(lind_estimates_answer(root)));
   *json = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(17) | JSON_PRESERVE_ORDER);
   json_decref(root);

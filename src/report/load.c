@@ -20,11 +20,27 @@ static lind_err checked_object(json_t *read, const char *name, const json_error_
   return LIND_OK;
 }
 
+/* A synthetic control is not shown without what it would be if the twin, or the outside, were wrong. */
+static lind_err checked_controls(const json_t *read, const char *name) {
+  const json_t *analysis, *points = json_object_get(json_object_get(read, "robustness"), "points");
+  size_t i;
+  json_array_foreach(json_object_get(read, "analyses"), i, analysis) LIND_CHECK(
+      !json_is_true(json_object_get(analysis, "synthetic")) || json_array_size(points) > 0, LIND_ERR_INPUT,
+      "%s: analysis %s has a synthetic control and the table 'robustness' is not there; without it no estimate is shown", name,
+      lind_value_text(analysis, "name", ""));
+  return LIND_OK;
+}
+
 static lind_err checked_format(json_t *read, const char *name, json_t **estimates) {
   const char *found = lind_value_text(read, "format", "nothing");
   if (strcmp(found, format) != 0) {
     const lind_err err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
                                          "%s: format is '%s', but '%s' is what this lind reads", name, found, format);
+    json_decref(read);
+    return err;
+  }
+  const lind_err err = checked_controls(read, name);
+  if (err != LIND_OK) {
     json_decref(read);
     return err;
   }

@@ -55,6 +55,7 @@ static void put_sections(lind_story *story) {
   lind_section_slices(story);
   lind_section_groups(story);
   lind_section_subgroups(story);
+  lind_section_robustness(story);
   lind_section_sensitivity(story);
   lind_section_baseline(story);
   lind_section_assumptions(story);

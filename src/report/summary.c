@@ -6,6 +6,7 @@
 #include "lind/report.h"
 #include "load.h"
 #include "story.h"
+#include "summary_robustness.h"
 
 enum { LABEL = 26, NUMBER = 20, LINE_WIDTH = 78 };
 
@@ -122,6 +123,7 @@ lind_err lind_report_answer(const char *estimates_json, FILE *out) {
   fprintf(out, "%s\n\n", lind_value_text(estimates, "title", lind_value_text(estimates, "protocol", "")));
   put_wrapped(out, lind_value_text(estimates, "answer", "No answer was written."));
   put_primary(out, &story);
+  lind_summary_robustness(out, estimates);
   put_flow(out, &story);
   json_decref(estimates);
   LIND_CHECK(ferror(out) == 0, LIND_ERR_FILE, "the summary could not be written");

@@ -24,7 +24,7 @@ void lind_conduct_begin(lind_conduct *c, lind_desk *desk, const int seat[LIND_LA
     lane->recheck_day = 0;
     const double yearly = plan->protocol->dropout_yearly;
     lane->leaves = INFINITY;
-    if (yearly > 0.0) {
+    if (yearly > 0.0 && !desk->expected) {
       const double hazard = -log1p(-yearly) / (365.25 * 24.0);
       lane->leaves = -log1p(-lind_random_uniform(lane->who, plan->purpose_dropout, 0)) / hazard;
     }
@@ -65,17 +65,31 @@ static int visit_day(const lind_plan *plan, lind_who who, int v) {
   return plan->visits[v].day - window + (int)floor(u * (2 * window + 1));
 }
 
-static bool comes_today(const lind_plan *plan, lind_conduct_lane *lane, int day) {
+static bool comes_today(const lind_plan *plan, bool expected, lind_conduct_lane *lane, int day) {
   bool comes = false;
   while (lane->next_visit < plan->n_visits) {
     const int v = lane->next_visit, on = visit_day(plan, lane->who, v);
     if (on > day) break;
     lane->next_visit++;
     const double missed = plan->visits[v].missed;
-    if (on == day && !(missed > 0.0 && lind_random_uniform(lane->who, plan->purpose_attend, (uint32_t)v) < missed)) comes = true;
+    if (on == day && !(missed > 0.0 && !expected && lind_random_uniform(lane->who, plan->purpose_attend, (uint32_t)v) < missed))
+      comes = true;
   }
   if (lane->recheck_day == day) comes = true;
   return comes;
+}
+
+double lind_conduct_next_visit(const lind_conduct *c, double now) {
+  const lind_plan *plan = c->desk->plan;
+  double next = INFINITY;
+  for (int i = 0; i < c->n; i++)
+    for (int v = c->lane[i].next_visit; c->lane[i].on && v < plan->n_visits; v++) {
+      const double at = 24.0 * (visit_day(plan, c->lane[i].who, v) - 1);
+      if (at <= now + 1e-6) continue;
+      next = fmin(next, at);
+      break;
+    }
+  return next;
 }
 
 void lind_conduct_leave(lind_conduct *c, int i, double time, lind_end reason) {
@@ -106,7 +120,7 @@ unsigned lind_conduct_visits(lind_conduct *c, int day) {
   for (int i = 0; i < c->n; i++) {
     lind_conduct_lane *lane = &c->lane[i];
     if (lane->on && now >= lane->leaves) lind_conduct_leave(c, i, lane->leaves, LIND_END_DROPOUT);
-    if (lane->on && comes_today(c->desk->plan, lane, day)) mask |= 1u << i;
+    if (lane->on && comes_today(c->desk->plan, c->desk->expected, lane, day)) mask |= 1u << i;
   }
   return mask;
 }
@@ -132,6 +146,7 @@ static double measured(lind_conduct *c, int i, int m, double now, double truth) 
   const struct lind_plan_measure *measure = &c->desk->plan->measures[m];
   const lind_model_output *output = &c->desk->plan->model->outputs[measure->output];
   const struct lind_plan_residual *error = &c->desk->values.residuals[m];
+  if (c->desk->expected) return truth;
   if (output->residual == LIND_ERROR_SENSOR) return lind_conduct_sense(c, i, m, now, truth);
   double z = output->residual == LIND_ERROR_NONE ? 0.0 : lind_random_normal(lane->who, measure->purpose, hour_slot(now));
   if (output->correlated) z = correlated(lane, m, now, error->tau, z);

@@ -51,6 +51,8 @@ void lind_conduct_begin(lind_conduct *conduct, lind_desk *desk, const int seat[L
 /* The treatment of today. Where it is another than yesterday's, regimens and controllers begin anew; what is in the body stays.
  */
 void lind_conduct_turn(lind_conduct *conduct, int day);
+/* h of the first visit of anybody still followed after `now`, kept or missed; INFINITY: there is none. */
+double lind_conduct_next_visit(const lind_conduct *conduct, double now);
 unsigned lind_conduct_visits(lind_conduct *conduct, int day); /* who comes today; drop-outs leave */
 void lind_conduct_measure(lind_conduct *conduct, unsigned mask, double now, const lind_lane *outputs);
 double lind_conduct_next(const lind_conduct *conduct, int lane); /* h of the next dose of any regimen; INFINITY: none */

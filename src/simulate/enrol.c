@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "desk_scratch.h"
+#include "screen.h"
 #include "values.h"
 
 enum { ALL = (1 << LIND_LANES) - 1 };
@@ -85,6 +85,10 @@ static void screen(lind_desk *desk, lind_lane *rules, int at, int n) {
       run_definitions(plan, rules);
       lind_program_run(plan->eligible, rules, &result);
       fit &= truths(&result);
+    }
+    if (plan->screening != NULL && (fit & open) != 0) {
+      if (plan->eligible == NULL) run_definitions(plan, rules);
+      fit &= lind_screen(desk, who, fit & open, rules);
     }
     keep_rows(desk, rules, open & (fit | (attempt + 1 == plan->protocol->attempts ? ALL : 0u)), at, n);
     for (int i = 0; i < n; i++)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "conduct.h"
+#include "frame.h"
 
 enum { UNDER_WAY = 64 }; /* doses of a lane that wait for their lag, or are running in */
 
@@ -51,21 +52,10 @@ static void drift_to(pack *p, int d, uint32_t node) {
   p->scratch->frame[plan->model->drifts[d].slot] = *value;
 }
 
-/* The random effects of one person on an occasion, [n_randoms]. */
-static void draw_effects(const lind_plan *plan, const lind_plan_values *values, lind_who who, uint32_t occasion, double *eta) {
-  const lind_model *model = plan->model;
-  double z[64];
-  for (int k = 0; k < model->n_randoms; k++) {
-    z[k] = lind_importance_draw(plan, k, who, model->randoms[k].occasion ? occasion : 0);
-    eta[k] = 0.0;
-    for (int j = 0; j <= k; j++) eta[k] += values->factor[k * model->n_randoms + j] * z[j];
-  }
-}
-
 void lind_simulate_effects(const lind_desk *desk, int seat, uint32_t occasion, double *eta) {
   const lind_who who = {desk->plan->protocol->seed, desk->replicate, (uint32_t)(desk->first_seat + (uint64_t)seat),
                         (uint32_t)(desk->attempts[seat] - 1)};
-  draw_effects(desk->plan, &desk->values, who, occasion, eta);
+  lind_frame_effects(desk->plan, &desk->values, who, occasion, eta);
 }
 
 /* Random effects: those of the patient once, those of an occasion whenever one begins. */
@@ -73,8 +63,12 @@ static void fill_randoms(pack *p, uint32_t occasion) {
   const lind_plan *plan = p->conduct.desk->plan;
   const lind_model *model = plan->model;
   for (int i = 0; i < LIND_LANES; i++) {
-    double eta[64];
-    draw_effects(plan, &p->conduct.desk->values, p->conduct.lane[i].who, occasion, eta);
+    double eta[LIND_FRAME_RANDOMS];
+    if (p->conduct.desk->effects != NULL) /* those that a twin is given */
+      for (int k = 0; k < model->n_randoms; k++)
+        eta[k] = p->conduct.desk->effects[k * p->conduct.desk->capacity + p->conduct.lane[i].seat];
+    else
+      lind_frame_effects(plan, &p->conduct.desk->values, p->conduct.lane[i].who, occasion, eta);
     for (int k = 0; k < model->n_randoms; k++) p->scratch->frame[model->randoms[k].slot].of[i] = eta[k];
   }
 }
@@ -88,39 +82,6 @@ static uint32_t occasion_of(const lind_protocol *protocol, int day) {
     occasion += first > 1 && first <= day;
   }
   return occasion;
-}
-
-static void fill_frame(pack *p) {
-  const lind_plan *plan = p->conduct.desk->plan;
-  const lind_model *model = plan->model;
-  const lind_plan_values *values = &p->conduct.desk->values;
-  lind_lane *frame = p->scratch->frame, *rules = p->scratch->rules;
-  for (int k = 0; k < model->n_parameters; k++)
-    for (int i = 0; i < LIND_LANES; i++) frame[model->parameters[k].slot].of[i] = values->parameters[k];
-  for (int i = 0; i < LIND_LANES; i++) {
-    const struct lind_plan_arm *arm = &plan->arms[p->conduct.desk->arm[p->conduct.lane[i].seat]];
-    for (int k = 0; k < arm->n; k++) frame[model->parameters[arm->at[k]].slot].of[i] = arm->value[k];
-  }
-  for (int k = 0; k < model->n_covariates; k++) {
-    const struct lind_plan_map *map = &plan->maps[k];
-    for (int i = 0; i < LIND_LANES; i++) {
-      if (map->n == 0) {
-        const int slots = lind_model_covariate_slots(&model->covariates[k]);
-        for (int a = 0; a < slots; a++) frame[map->to + a].of[i] = 0.0;
-        continue;
-      }
-      double first = rules[map->from].of[i];
-      if (map->code != NULL) first = map->code[(int)first];
-      frame[map->to].of[i] = first;
-      if (model->covariates[k].course == LIND_COVARIATE_LINEAR) /* the cohort knows one value: it stays */
-        frame[map->to + 1].of[i] = frame[map->to + 2].of[i] = 0.0;
-      if (map->n < 2) continue;
-      const double second = map->code[(int)rules[map->from + 1].of[i]]; /* the model's codes, smaller first */
-      frame[map->to].of[i] = first < second ? first : second;
-      frame[map->to + 1].of[i] = first < second ? second : first;
-    }
-  }
-  fill_randoms(p, 0);
 }
 
 /* Outputs may look back: what the engine saw a delay before the stop is kept for them, behind the states. */
@@ -153,7 +114,8 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   lind_control_begin(&p->conduct);
   lind_habit_begin(&p->conduct);
   lind_trace_begin(&p->conduct);
-  fill_frame(p);
+  lind_frame_fill(plan, &desk->values, desk->arm[p->conduct.lane[0].seat], rules, p->scratch->frame);
+  fill_randoms(p, 0);
   for (int d = 0; d < plan->model->n_drifts; d++) drift_to(p, d, 0);
   refresh(p);
   kernel->initial(kernel->self, p->scratch->frame, p->scratch->x);
@@ -334,13 +296,15 @@ static void draw_curve(pack *p, int at, double now) {
   }
 }
 
-/* The next stop after `now`: a day, a drift node, a curve time, a sample or the end. Multiples are counted, not added up; a grid
- * such as a third of an hour meets the day only to rounding, and the day wins. */
+/* The next stop after `now`: a day, a drift node, a curve time, a sample or the end; where nothing goes on between visits, the
+ * next visit in place of the next day. Multiples are counted, not added up; a grid such as a third of an hour meets the day only
+ * to rounding, and the day wins. */
 static double next_stop(const lind_conduct *conduct, double now) {
   const lind_desk *desk = conduct->desk;
   const lind_plan *plan = desk->plan;
   if (plan->uneventful) return plan->protocol->duration;
-  const double soon = now + 1e-6, first = fmin(plan->protocol->duration, 24.0 * (floor(soon / 24.0) + 1.0));
+  const double soon = now + 1e-6, day = plan->still ? lind_conduct_next_visit(conduct, now) : 24.0 * (floor(soon / 24.0) + 1.0);
+  const double first = fmin(plan->protocol->duration, day);
   double stop = first;
   for (int d = 0; d < plan->model->n_drifts; d++)
     stop = fmin(stop, desk->values.drifts[d].every * (floor(soon / desk->values.drifts[d].every) + 1.0));
@@ -431,11 +395,11 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   stop_at(&p, now);
   while (now < end) {
     const double stop = next_stop(&p.conduct, now);
-    advance_to(&p, stop);
+    if (desk->plan->model->n_states > 0) advance_to(&p, stop);
     take_infused(&p, now, stop);
     now = stop;
     for (int i = 0; i < LIND_LANES; i++)
-      if (p.advance.status[i] != LIND_LANE_OK) p.advance.time.of[i] = now;
+      if (p.advance.status[i] != LIND_LANE_OK || desk->plan->model->n_states == 0) p.advance.time.of[i] = now;
     stop_at(&p, now);
   }
   for (int i = 0; i < n; i++) { /* who left after the last morning */

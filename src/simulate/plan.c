@@ -12,7 +12,8 @@
 
 /* Keys that say how much to run, how to show it or what others found, not what happens to a patient. */
 static bool describes_only(const char *key) {
-  static const char *const keys[] = {"title", "question", "source", "targets", "assumptions", "sensitivity", "replicates", NULL};
+  static const char *const keys[] = {"title",       "question",   "source",     "targets", "assumptions",
+                                     "sensitivity", "robustness", "replicates", NULL};
   for (int i = 0; keys[i] != NULL; i++)
     if (strcmp(key, keys[i]) == 0) return true;
   return false;
@@ -129,16 +130,21 @@ lind_err lind_plan_create_with(const lind_protocol *protocol, const lind_node *r
   LIND_TRY(lind_plan_parts_habits(plan, arena));
   LIND_TRY(lind_plan_parts_controllers(plan, arena));
   LIND_TRY(lind_plan_parts_traces(plan, arena));
+  LIND_TRY(lind_plan_parts_screening(plan, arena));
   LIND_TRY(lind_plan_parts_groups(plan, arena));
   LIND_TRY(lind_plan_parts_visits(plan, arena));
   plan->uneventful = lind_timeless_uneventful(plan);
   settle_blocks(plan);
+  LIND_TRY(lind_plan_parts_shadows(plan, root, back_end, arena));
   lind_digest hash = add_node((lind_digest){0, 0}, root, true);
   LIND_TRY(lind_plan_parts_policies(plan, arena, &hash));
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.high);
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.low);
   hash = lind_digest_add_text(hash, plan->model->text);
   hash = lind_digest_add(hash, &plan->unsure_digest, sizeof plan->unsure_digest);
+  const lind_plan *beside[] = {plan->twin, plan->outside};
+  for (int i = 0; i < 2; i++)
+    if (beside[i] != NULL) hash = lind_digest_add(hash, &beside[i]->hash, sizeof beside[i]->hash);
   plan->hash = hash;
   *result = plan;
   return LIND_OK;

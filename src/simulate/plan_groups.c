@@ -89,12 +89,19 @@ static lind_err need(lind_plan *plan, lind_grouping *groupings, int most, const 
   return LIND_OK;
 }
 
+static bool is_endpoint(const lind_plan *plan, const char *name) {
+  for (int e = 0; e < plan->protocol->n_endpoints; e++)
+    if (strcmp(plan->protocol->endpoints[e].name, name) == 0) return true;
+  return false;
+}
+
 static lind_err need_all(lind_plan *plan, lind_grouping *groupings, int most, const lind_words_list *list, bool numbers_too,
                          lind_arena *arena) {
   int at;
   for (int k = 0; k < list->n; k++) {
     const lind_column *column = lind_cohort_find(plan->cohort, list->at[k].text);
     if (numbers_too && column != NULL && column->type.kind == LIND_TYPE_NUMBER) continue;
+    if (numbers_too && column == NULL && is_endpoint(plan, list->at[k].text)) continue;
     LIND_TRY(need(plan, groupings, most, list->at[k].text, list->at[k].where, arena, &at));
   }
   return LIND_OK;

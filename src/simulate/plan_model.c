@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conduct.h"
+#include "frame.h"
 #include "lind/text.h"
 #include "plan_parts.h"
 #include "values.h"
@@ -31,9 +32,9 @@ static lind_err take_set(const lind_plan *plan, double *values, const char **ori
   return LIND_OK;
 }
 
-enum { MOST_RANDOMS = 64, MOST_MEASURES = LIND_MOST_MEASURES }; /* what one life keeps on the stack */
-enum { NODES = (1 << 24) - 1 };                                 /* a node is 24 bits of a random address: see random.h */
-enum { CURVE_TIMES = 100000 };                                  /* each of them is 200 counts an arm in every block */
+enum { MOST_RANDOMS = LIND_FRAME_RANDOMS, MOST_MEASURES = LIND_MOST_MEASURES }; /* what one life keeps on the stack */
+enum { NODES = (1 << 24) - 1 }; /* a node is 24 bits of a random address: see random.h */
+enum { CURVE_TIMES = 100000 };  /* each of them is 200 counts an arm in every block */
 
 static lind_err settle_parameters(lind_plan *plan, lind_arena *arena) {
   const lind_model *model = plan->model;
@@ -124,7 +125,7 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
   }
   int n_reads = 0, *outputs;
   for (int c = 0; c < protocol->n_controllers; c++) n_reads += protocol->controllers[c].read.n;
-  LIND_TAKE(outputs, arena, protocol->measure.n + n_reads + protocol->n_traces + 1);
+  LIND_TAKE(outputs, arena, protocol->measure.n + n_reads + protocol->n_traces + plan->model->n_outputs + 1);
   for (int i = 0; i < protocol->measure.n; i++) outputs[plan->n_residuals++] = measures[i].output;
   for (int c = 0; c < protocol->n_controllers; c++)
     for (int i = 0; i < protocol->controllers[c].read.n; i++)
@@ -135,6 +136,8 @@ static lind_err settle_measures(lind_plan *plan, lind_arena *arena) {
     LIND_TRY(lind_plan_parts_output(plan, protocol->traces[i].output,
                                     lind_arena_format(arena, "traces.%s.output", protocol->traces[i].name), arena,
                                     &outputs[plan->n_residuals++]));
+  plan->first_screened = plan->n_residuals;
+  for (int k = 0; protocol->screening.text != NULL && k < plan->model->n_outputs; k++) outputs[plan->n_residuals++] = k;
   plan->residual_outputs = outputs;
   LIND_TRY(settle_sensors(plan, arena));
   plan->n_measures = protocol->measure.n;

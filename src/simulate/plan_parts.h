@@ -7,9 +7,10 @@
 
 lind_err lind_plan_parts_model(lind_plan *plan,
                                lind_arena *arena) LIND_MUST_CHECK; /* parameters, randoms, drifts, maps, measures */
-lind_err lind_plan_parts_unsure(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* how well the parameters are known */
-lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;  /* definitions, eligibility, dosing */
-lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* groupings, strata, randomiser */
+lind_err lind_plan_parts_unsure(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;    /* how well the parameters are known */
+lind_err lind_plan_parts_rules(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;     /* definitions, eligibility, dosing */
+lind_err lind_plan_parts_groups(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;    /* groupings, strata, randomiser */
+lind_err lind_plan_parts_screening(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after rules and controllers */
 lind_err lind_plan_parts_visits(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;
 
 lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the rules */
@@ -27,6 +28,10 @@ lind_err lind_plan_parts_overrides(const lind_plan *plan, const lind_overrides *
 lind_err lind_plan_parts_importance(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the random effects */
 /* After all others. Adds to the hash what policies rest on; nothing where there is none. */
 lind_err lind_plan_parts_policies(lind_plan *plan, lind_arena *arena, lind_digest *hash) LIND_MUST_CHECK;
+
+/* Twins and people from outside: plans of their own. After everything else. */
+lind_err lind_plan_parts_shadows(lind_plan *plan, const lind_node *root, lind_back_end back_end,
+                                 lind_arena *arena) LIND_MUST_CHECK;
 
 /* The random stream "family/name". */
 lind_err lind_plan_parts_purpose(lind_plan *plan, const char *family, const char *name, lind_purpose *purpose) LIND_MUST_CHECK;

@@ -91,6 +91,7 @@ static lind_err need_controller(const lind_protocol *protocol, const lind_contro
 
 static lind_err find_needed(const lind_protocol *protocol, lind_arena *arena, bool *needed) {
   LIND_TRY(need_words(protocol, protocol->eligible, arena, needed));
+  LIND_TRY(need_words(protocol, protocol->screening, arena, needed));
   for (int g = 0; g < protocol->n_groups; g++) LIND_TRY(need_words(protocol, protocol->groups[g].value, arena, needed));
   for (int t = 0; t < protocol->n_treatments; t++)
     for (int k = 0; k < protocol->treatments[t].dosing.n; k++)

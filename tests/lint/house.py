@@ -32,7 +32,7 @@ HEADERS = {
     "cohort": "cohort",
     "protocol": "design protocol sequential",
     "language": "model",
-    "simulate": "course outcome plan unsure",
+    "simulate": "course outcome plan shadow unsure",
     "reduce": "estimator reduce",
     "twin": "twin",
     "parallel": "crew",

@@ -24,6 +24,18 @@ static void value_is_the_last_one(void **state) {
   assert_nan(at("value", history_of(&h, NULL, 0, 30), 14, NAN, NAN));
 }
 
+static void change_is_from_the_first(void **state) {
+  case_history h;
+  (void)state;
+  const lind_history *history = HISTORY(&h, path, 30);
+  assert_near(at("change", history, 22, NAN, NAN), 2.9 - 1.0, 1e-15);
+  assert_near(at("change", history, 14, 8, NAN), 4.0 - 1.0, 1e-15);
+  assert_nan(at("change", history, 0, NAN, NAN)); /* nobody changes in no time */
+  assert_nan(at("change", history, 14, 9, NAN));
+  assert_nan(at("change", history_of(&h, path, 1, 30), 14, NAN, NAN));
+  assert_nan(at("change", history_of(&h, NULL, 0, 30), 14, NAN, NAN));
+}
+
 static void responder_is_the_last_one_at_or_above(void **state) {
   case_history h;
   (void)state;
@@ -109,6 +121,7 @@ static void total_dose_is_a_sum(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(value_is_the_last_one),
+      cmocka_unit_test(change_is_from_the_first),
       cmocka_unit_test(responder_is_the_last_one_at_or_above),
       cmocka_unit_test(ever_above_and_below),
       cmocka_unit_test(ever_skips_what_is_no_number),

@@ -1,0 +1,5 @@
+LIND_ESTIMATOR(concurrent)
+LIND_ESTIMATOR(procova)
+LIND_ESTIMATOR(counterfactual)
+LIND_ESTIMATOR(external)
+LIND_ESTIMATOR(hybrid)

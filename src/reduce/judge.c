@@ -1,0 +1,81 @@
+/* judge.c -- estimates held against the truth that a simulation knows: bias, power, coverage, type I error, patients saved, each
+ * with its Monte Carlo error. Source: Morris, White and Crowther 2019, doi:10.1002/sim.8086. */
+#include <math.h>
+#include <string.h>
+
+#include "lind/reduce.h"
+
+int lind_judge_reference(const lind_layout *layout, int term) {
+  const struct lind_layout_term *this = &layout->terms[term];
+  for (int t = 0; t < layout->n_terms; t++) {
+    const struct lind_layout_term *that = &layout->terms[t];
+    if (strcmp(that->estimator->name, "concurrent") == 0 && that->endpoint == this->endpoint &&
+        that->grouping == this->grouping && that->level == this->level && that->treated == this->treated &&
+        that->control == this->control)
+      return t;
+  }
+  return -1;
+}
+
+typedef struct share {
+  double value, mcse;
+} share;
+
+static share share_of(uint64_t hits, uint64_t n) {
+  const double p = n > 0 ? (double)hits / (double)n : NAN;
+  return (share){p, n > 0 ? sqrt(p * (1.0 - p) / (double)n) : NAN};
+}
+
+static share rejections(const lind_tally *tally, int term) {
+  const size_t first = (size_t)term * tally->replicates;
+  const double alpha = 1.0 - tally->layout->plan->protocol->analyses[tally->layout->terms[term].analysis].level;
+  uint64_t hits = 0, n = 0;
+  for (uint64_t r = 0; r < tally->replicates; r++) {
+    if (isnan(tally->term[0][first + r])) continue;
+    n++;
+    hits += tally->term[4][first + r] < alpha;
+  }
+  return share_of(hits, n);
+}
+
+static double spread(const lind_tally *tally, int term) {
+  lind_moments moments = {0};
+  for (uint64_t r = 0; r < tally->replicates; r++)
+    lind_moments_add(&moments, tally->term[0][(size_t)term * tally->replicates + r]);
+  return sqrt(moments.m2 / (moments.n - 1.0));
+}
+
+/* Of the randomised, a control that does without its own arm uses the treated arm alone. */
+static double used(const lind_layout *layout, int term) {
+  const struct lind_layout_term *this = &layout->terms[term];
+  const lind_arm *arms = layout->plan->protocol->arms;
+  const double t = arms[this->treated].ratio, c = arms[this->control].ratio;
+  return this->estimator->treated_only ? t / (t + c) : 1.0;
+}
+
+void lind_judge(const lind_tally *with, const lind_tally *without, int term, int reference, lind_judgement *verdict) {
+  const size_t first = (size_t)term * with->replicates;
+  lind_moments truth = {0}, error = {0};
+  uint64_t covered = 0, intervals = 0;
+  for (uint64_t r = 0; r < with->replicates; r++) lind_moments_add(&truth, with->truth[first + r]);
+  for (uint64_t r = 0; r < with->replicates; r++) {
+    const double estimate = with->term[0][first + r], lower = with->term[2][first + r], upper = with->term[3][first + r];
+    /* against the replicate's own truth, which varies with it: the same mean, less noise */
+    if (!isnan(estimate)) lind_moments_add(&error, estimate - with->truth[first + r]);
+    if (isnan(lower) || isnan(upper)) continue;
+    intervals++;
+    covered += lower <= truth.mean && truth.mean <= upper;
+  }
+  const share power = rejections(with, term), type_one = rejections(without, term), coverage = share_of(covered, intervals);
+  const double ratio = reference >= 0 ? spread(with, term) / spread(with, reference) : NAN;
+  *verdict = (lind_judgement){.truth = truth.n > 0 ? truth.mean : NAN,
+                              .bias = error.n > 0 ? error.mean : NAN,
+                              .bias_mcse = sqrt(error.m2 / (error.n - 1.0) / error.n),
+                              .power = power.value,
+                              .power_mcse = power.mcse,
+                              .coverage = coverage.value,
+                              .coverage_mcse = coverage.mcse,
+                              .type_one = type_one.value,
+                              .type_one_mcse = type_one.mcse,
+                              .saved = 1.0 - used(with->layout, term) * ratio * ratio};
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Controls of whole trials: controls.py LIND PROTOCOLS [TRIALS]. Type I error with a wrong twin stays at its level (limits of 3.5 binomial standard
+errors); synthetic controls are refused and withheld without their table; a wrong twin is found out."""
+import json, math, pathlib, subprocess, sys, tempfile
+
+lind, protocols = sys.argv[1:3]
+trials = int(sys.argv[3]) if len(sys.argv) > 3 else 5000
+example, null = f"{protocols}/examples/alzheimer-controls.yaml", f"{protocols}/validation/alzheimer-null.yaml"
+wrong = 0
+
+
+def check(what, ok):
+    global wrong
+    wrong += not ok
+    print(f"{'right' if ok else 'WRONG'}: {what}")
+
+
+def run(*words, status=0):
+    out = subprocess.run([lind, *words], capture_output=True, text=True)
+    check(f"lind {' '.join(words[:1])} ends with {status}: {out.stderr.strip()[:160]}", out.returncode == status)
+    return out
+
+
+with tempfile.TemporaryDirectory() as work:
+    study = json.loads(run("run", null, "--replicates", str(trials), "--json", "--out", f"{work}/null").stdout)
+    limit = 3.5 * math.sqrt(0.05 * 0.95 / trials)
+    for analysis in study["analyses"]:
+        share = analysis["terms"][0]["power"]
+        check(f"{analysis['name']}: type I error {share:.4f}, expected 0.05 +- {limit:.4f}", abs(share - 0.05) <= limit)
+    if trials > 5000:
+        sys.exit(wrong > 0)
+
+    # without the table: refused before anything runs, and withheld afterwards
+    text = pathlib.Path(example).read_text().replace("../../", f"{pathlib.Path(protocols).resolve().parent}/")
+    cut = text.index("robustness:\n")
+    bare = pathlib.Path(work, "bare.yaml")
+    bare.write_text(text[:cut] + text[text.index("assumptions:"):])
+    said = run("run", str(bare), "--out", f"{work}/bare", status=2).stderr
+    check("the sentence names the section", "robustness" in said and "analysis.hybrid" in said)
+    out = pathlib.Path(work, "out")
+    small = ["--replicates", "100", "--set", "robustness.replicates=60"]
+    study = json.loads(run("run", example, *small, "--no-sensitivity", "--json", "--out", str(out)).stdout)
+    run("report", str(out))
+    estimates = json.loads((out / "estimates.json").read_text())
+    points = estimates["robustness"]["points"]
+    check("two levels on each of three axes make eight points", len(points) == 8)
+    del estimates["robustness"]
+    (out / "estimates.json").write_text(json.dumps(estimates))
+    said = run("report", str(out), status=2).stderr
+    check("the report is withheld", "synthetic control" in said)
+
+    # with the world as the twin believes it nobody is far off; with a steep twin only those who believe it are
+    def row(point, name):
+        return next(r for r in point["rows"] if r["analysis"] == name)
+
+    right, steep = points[0], next(p for p in points if p["slope"] and not p["drift"] and not p["population"])
+    for name in ("concurrent", "procova", "external", "counterfactual"):
+        r = row(right, name)
+        check(f"{name}: bias {r['bias']:.2f} ({r['bias_mcse']:.2f}) where all is right", abs(r["bias"]) < 4 * r["bias_mcse"])
+    check("a steep twin makes a drug look better than it is", row(steep, "counterfactual")["bias"] < -4 * row(steep, "counterfactual")["bias_mcse"])
+    check("and does nothing to PROCOVA", abs(row(steep, "procova")["bias"] - row(right, "procova")["bias"]) < 0.05)
+    check("or to the concurrent control", row(steep, "concurrent")["bias"] == row(right, "concurrent")["bias"])
+
+    # on a bare table
+    table = pathlib.Path(work, "table.csv")
+    table.write_text("arm,y,f,t,e\n" + "\n".join(f"{'ab'[i % 2]},{(i * 37) % 11},{(i * 5) % 7},{(i * 37) % 11 + 1},{int(i > 20 and i % 2)}" for i in range(40)))
+    words = ["analyze", str(table), "--value", "y", "--arm", "arm"]
+    for name, option in (("counterfactual", ["--twin", "t"]), ("hybrid", ["--external", "e"]), ("external", ["--external", "e"])):
+        run(*words, "--estimator", name, status=2)
+        check(f"{name} is no evidence", "not evidence: no robustness table" in run(*words, "--estimator", name, *option).stdout)
+    check("procova may be shown", "evidence" not in run(*words, "--estimator", "procova", "--forecast", "f").stdout)
+sys.exit(wrong > 0)
