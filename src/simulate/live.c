@@ -393,13 +393,14 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   const double end = desk->plan->protocol->duration;
   double now = 0.0;
   stop_at(&p, now);
+  const bool moves = desk->plan->model->n_states > 0 || desk->plan->model->n_events > 0;
   while (now < end) {
     const double stop = next_stop(&p.conduct, now);
-    if (desk->plan->model->n_states > 0) advance_to(&p, stop);
+    if (moves) advance_to(&p, stop);
     take_infused(&p, now, stop);
     now = stop;
     for (int i = 0; i < LIND_LANES; i++)
-      if (p.advance.status[i] != LIND_LANE_OK || desk->plan->model->n_states == 0) p.advance.time.of[i] = now;
+      if (p.advance.status[i] != LIND_LANE_OK || !moves) p.advance.time.of[i] = now;
     stop_at(&p, now);
   }
   for (int i = 0; i < n; i++) { /* who left after the last morning */

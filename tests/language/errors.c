@@ -71,7 +71,8 @@ static const struct {
      "t.lind:2:44: '3 [mg]' is mg (mass) where h (time) is expected"},
     {HEAD "drift d ~ ornstein_uhlenbeck(sd = 1, tau = 3 [day])\n", "t.lind:2:11: ornstein_uhlenbeck(...) needs 'every = ...'"},
     {HEAD RATE "state x [mg]\nd/dt(x) = -k * x\noutput y = x error proportionl(0.1)\n",
-     "t.lind:5:20: 'proportionl' is no residual error; known are additive, proportional, lognormal, combined, power and sensor "
+     "t.lind:5:20: 'proportionl' is no residual error; known are additive, proportional, lognormal, combined, power, beta and "
+     "sensor "
      "(did you "
      "mean "
      "'proportional'?)"},
