@@ -1,6 +1,5 @@
 /* People who are listed: a table with a row each, of real or published individuals. A seat is one of them, in the order of the
  * table or drawn with replacement; what else the cohort draws or derives comes on top. */
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -113,9 +112,9 @@ static lind_err genotype_read(const list_table *t, int column, lind_column *made
   levels->names = names;
   for (size_t row = 0; row < n; row++) {
     const char *text = lind_csv_at(t->csv, row, column)->text, *slash = strchr(text, '/');
-    LIND_CHECK_AT(slash != NULL && slash > text && slash[1] != '\0' && strchr(slash + 1, '/') == NULL, LIND_ERR_INPUT,
-                  lind_csv_where(t->csv, row, column), "%s is '%s'; a genotype is two alleles, such as *1/*3",
-                  t->csv->columns[column], text);
+    const bool two_alleles = slash != NULL && slash > text && slash[1] != '\0' && strchr(slash + 1, '/') == NULL;
+    LIND_CHECK_AT(two_alleles && strpbrk(text, " \t") == NULL, LIND_ERR_INPUT, lind_csv_where(t->csv, row, column),
+                  "%s is '%s'; a genotype is two alleles and no blank, such as *1/*3", t->csv->columns[column], text);
     one[row] = allele_code(levels, names, lind_arena_format(arena, "%.*s", (int)(slash - text), text));
     two[row] = allele_code(levels, names, slash + 1);
   }
@@ -228,6 +227,8 @@ static lind_err names_check(const list_table *t) {
     LIND_CHECK_AT(lind_csv_find(t->csv, words->text) >= 0, LIND_ERR_INPUT, words->where,
                   "listed.genotypes: %s has no column '%s'%s", t->k->table.text, words->text,
                   lind_text_suggestion(words->text, t->csv->columns, (size_t)t->csv->n_columns, near, sizeof near));
+    LIND_CHECK_AT(lind_csv_find(t->csv, words->text) != t->weight, LIND_ERR_INPUT, words->where,
+                  "listed.genotypes names '%s', which is the weight and no column of the cohort", words->text);
   }
   return LIND_OK;
 }

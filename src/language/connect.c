@@ -132,11 +132,26 @@ static void forget(lind_statement *made, int n, const char *name) {
   }
 }
 
+/* A value in braces for what is connected would be one in vain. */
+static lind_err not_given(const lind_statement *connect, const lind_statement *own, int n_own) {
+  const lind_named *port = &connect->names[0];
+  for (int i = 0; i < n_own; ++i) {
+    const size_t length = own[i].kind == LIND_SAYS_USE ? strlen(own[i].names[0].name) : 0;
+    if (length == 0 || strncmp(own[i].names[0].name, port->name, length) != 0 || port->name[length] != '.') continue;
+    for (int k = 0; k < own[i].n_items; ++k)
+      LIND_CHECK_AT(strcmp(own[i].items[k].name, port->name + length + 1) != 0, LIND_ERR_INPUT, port->where,
+                    "'%s' is connected here and has a value in braces on line %d; it can have one of the two", port->name,
+                    own[i].items[k].where.line);
+  }
+  return LIND_OK;
+}
+
 lind_err lind_connect_all(lind_composition *c, const char *as, lind_statement *own, int n_own, lind_statement *made, int n) {
   for (int i = 0; i < n_own; ++i) {
     lind_statement *s = &own[i], *port = NULL;
     if (s->kind != LIND_SAYS_CONNECT) continue;
     LIND_TRY(find(c, as, s, made, n, &port));
+    LIND_TRY(not_given(s, own, n_own));
     LIND_TRY(lind_connect_unit(c->arena, port, &s->unit));
     s->has_unit = true;
     s->unit_where = port->where;

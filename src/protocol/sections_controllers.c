@@ -40,6 +40,22 @@ static lind_err check_names(const lind_controller *made) {
   return LIND_OK;
 }
 
+/* A limit of what it does not do would be one in vain. */
+static lind_err check_limits(const lind_controller *made) {
+  const struct {
+    const char *limit, *of;
+    lind_words given, limited;
+  } limits[] = {{"infuse_most", "infuse", made->infuse_most, made->infuse},
+                {"infuse_round", "infuse", made->infuse_round, made->infuse},
+                {"give_most", "give", made->give_most, made->give},
+                {"give_round", "give", made->give_round, made->give}};
+  for (size_t i = 0; i < sizeof limits / sizeof *limits; ++i)
+    LIND_CHECK_AT(limits[i].given.text == NULL || limits[i].limited.text != NULL, LIND_ERR_INPUT, limits[i].given.where,
+                  "controllers.%s.%s limits what `%s` asks for, which controllers.%s does not have", made->name, limits[i].limit,
+                  limits[i].of, made->name);
+  return LIND_OK;
+}
+
 static lind_err read_controller(const lind_node *node, const char *name, lind_where where, lind_arena *arena,
                                 lind_controller *made) {
   lind_rows_controller_shape shape = {0};
@@ -52,6 +68,7 @@ static lind_err read_controller(const lind_node *node, const char *name, lind_wh
   made->where = where;
   LIND_CHECK_AT(made->infuse.text != NULL || made->give.text != NULL, LIND_ERR_INPUT, where,
                 "controllers.%s does nothing; it needs infuse or give", name);
+  LIND_TRY(check_limits(made));
   return check_names(made);
 }
 

@@ -96,6 +96,22 @@ static lind_err read_sequence(lind_arena *arena, const lind_protocol *protocol, 
   return LIND_OK;
 }
 
+static bool is_used(const lind_protocol *protocol, const lind_arm *arms, int treatment) {
+  for (int a = 0; a < protocol->n_arms; ++a)
+    for (int p = 0; p < arms[a].sequence.n; ++p)
+      if (arms[a].treatment[p] == treatment) return true;
+  const char *between = protocol->crossover.washout_on.text;
+  return between != NULL && strcmp(between, protocol->treatments[treatment].name) == 0;
+}
+
+static lind_err check_used(const lind_protocol *protocol, const lind_arm *arms) {
+  for (int t = 0; t < protocol->n_treatments; ++t)
+    LIND_CHECK_AT(is_used(protocol, arms, t), LIND_ERR_INPUT, protocol->treatments[t].where,
+                  "nobody ever has treatment %s: it is in no arm's sequence, and not crossover.washout_on",
+                  protocol->treatments[t].name);
+  return LIND_OK;
+}
+
 static lind_err check_days(const lind_node *node, const lind_protocol *protocol) {
   const lind_crossover *c = &protocol->crossover;
   const struct {
@@ -126,6 +142,7 @@ lind_err lind_sections_crossover(const lind_node *node, lind_arena *arena, lind_
     arms[a] = protocol->arms[a];
     LIND_TRY(read_sequence(arena, protocol, &arms[a]));
   }
+  LIND_TRY(check_used(protocol, arms));
   LIND_TRY(check_days(node, protocol));
   protocol->arms = arms;
   protocol->n_periods = arms[0].sequence.n;

@@ -106,7 +106,7 @@ static void controller_run(lind_conduct *conduct, int index, uint32_t number, do
   lind_lane when, infuse, dose;
   lind_prescribe_show(conduct, (int)floor((now + at_once) / 24.0) + 1);
   for (int i = 0; i < LIND_LANES; i++) rules[conduct->desk->plan->slot_time].of[i] = now;
-  lind_habit_tell(conduct, now - c->item->every + at_once, now + at_once);
+  lind_habit_tell(conduct, number == 0 ? -INFINITY : now - c->item->every + at_once, now + at_once);
   read_outputs(conduct, c, number, outputs);
   remember(conduct->desk, c);
   count_infused(conduct, index, now);

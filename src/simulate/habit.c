@@ -47,7 +47,7 @@ void lind_habit_begin(lind_conduct *c) {
     lind_lane amount;
     lind_program_run(plan->habits[h].amount, c->desk->scratch->rules, &amount);
     for (int i = 0; i < LIND_LANES; i++) {
-      c->lane[i].habit[h].amount = amount.of[i];
+      c->lane[i].habit[h].amount = amount.of[i] > 0.0 ? amount.of[i] : 0.0; /* else nothing is taken, and nothing announced */
       to_next(plan, &c->lane[i], h, 0);
     }
   }

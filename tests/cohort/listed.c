@@ -91,12 +91,37 @@ static void drawn_without_weights(void **state) {
   for (int k = 0; k < 4; k++) assert_near(count[k] / N, 0.25, 4 * sqrt(0.25 * 0.75 / N));
 }
 
+/* Alleles of "*1 / *3" would be two more than there are. */
+static void what_is_refused(void **state) {
+  static const struct {
+    const char *listed, *sentence;
+  } cases[] = {
+      {"{table: blanks.csv, genotypes: [gene]}",
+       "blanks.csv:2:3: gene is '*1 / *3'; a genotype is two alleles and no blank, such as *1/*3"},
+      {"{table: list.csv, take: drawn, weight: w, genotypes: [gene, w]}",
+       "listed.genotypes names 'w', which is the weight and no column of the cohort"},
+      {"{table: list.csv, weight: w}", "listed.weight is for people who are drawn"},
+      {"{table: list.csv, rows: \"mass > 9 [kg]\"}", "listed.rows leaves nobody of the 4 people"},
+  };
+  assert_int_equal(put("blanks.csv", "name,gene\nA,*1 / *3\n"), 0);
+  assert_int_equal(put("blanks.source.yaml", "source: a test\nlicence: none\nn: '1'\nlimits: all\n"), 0);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    lind_cohort *cohort = NULL;
+    const char *text = lind_arena_format(*state, HEAD "listed: %s\n", cases[i].listed);
+    if (cohort_read(*state, text, "./c.yaml", &cohort) == LIND_OK || strstr(lind_error_message(), cases[i].sentence) == NULL)
+      fail_msg("%s: %s", cases[i].listed, lind_error_message());
+  }
+  remove("blanks.csv");
+  remove("blanks.source.yaml");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_row_is_a_person, arena_open, arena_close),
       cmocka_unit_test_setup_teardown(rows_choose_who_is_on_the_list, arena_open, arena_close),
       cmocka_unit_test_setup_teardown(drawn_people_follow_weights, arena_open, arena_close),
       cmocka_unit_test_setup_teardown(drawn_without_weights, arena_open, arena_close),
+      cmocka_unit_test_setup_teardown(what_is_refused, arena_open, arena_close),
   };
   return cmocka_run_group_tests(tests, table_write, table_remove);
 }

@@ -297,6 +297,8 @@ static const struct {
     {HEAD "connect drug.tvcl = drug.cl * (1 - heart.effect)\nconnect heart.drug_conc = drug.conc\n" SHOWN,
      "m.lind:4:1: a loop without a state in it: 'drug.tvcl' from 'drug.cl' from 'drug.tvcl' again; give one of them a state, "
      "which remembers"},
+    {"model m\nuse \"heart.lind\" as heart { tau = 2 [h] }\nconnect heart.tau = 3 [h]\n" SHOWN,
+     "m.lind:3:9: 'heart.tau' is connected here and has a value in braces on line 2; it can have one of the two"},
     {HEAD "connect drug_conc = 3\n" SHOWN,
      "m.lind:4:9: 'drug_conc' is no input of a module; it is written connect MODULE.INPUT = ..."},
     {HEAD "use pk.two_compartment as drug\n" SHOWN, "m.lind:4:27: two modules are called 'drug'; the other is on line 2"},

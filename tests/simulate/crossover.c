@@ -128,6 +128,7 @@ static void what_is_refused(void **state) {
   refused("arms.pump-first.sequence=[pump]", "at least two treatments");
   refused("arms.pump-first={sequence: [pump, tablets, pump]}", "that of arm pump-first has 3");
   refused("arms.pump-first={dosing: [first]}", "in a crossover they belong to treatments");
+  refused("treatments.third={controllers: [pump]}", "nobody ever has treatment third: it is in no arm's sequence");
   refused("treatments={pump: {controllers: [pump]}}", "needs at least two treatments");
   refused("treatments.pump={controllers: [pum]}", "treatments.pump.controllers names 'pum'");
   refused("treatments.tablets={dosing: [first, first]}", "treatments.tablets.dosing names 'first' twice");

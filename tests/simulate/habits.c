@@ -90,6 +90,26 @@ static void it_varies_by_address(void **state) {
   trial_close(&t);
 }
 
+/* Breakfast is at 00:30, said an hour before: the first sample hears of the first one, the sample at 24 h of the next. An amount
+ * below 0 is no meal, and nothing is said of it. */
+static void what_is_said_before_the_start(void **state) {
+  (void)state;
+  static const struct {
+    const char *habit;
+    double first, later;
+  } cases[] = {{"habits.meal={at: 0.5 h, amount: '4 [mg]', ahead: 60 min}", 9, 9},
+               {"habits.meal={at: 0.5 h, amount: '4 [mg]', ahead: 60 min, days: [2, 3, 4, 5, 6, 7, 8, 9, 10]}", 5, 9},
+               {"habits.meal={at: 0.5 h, amount: '-4 [mg]', ahead: 60 min}", 5, 5}};
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    trial t = trial_open("control", "arms.integral.controllers=[]", cases[c].habit,
+                         "controllers.nurse={every: 24 h, give: '5 [mg] + announced.level'}");
+    trial_run(&t, 0);
+    const int s = seat_of(&t, "bolus");
+    for (int day = 1; day <= 10; day++) assert_near(taken_on(t.desk, s, day), day == 1 ? cases[c].first : cases[c].later, 1e-12);
+    trial_close(&t);
+  }
+}
+
 static void neighbours_do_not_matter(void **state) {
   (void)state;
   trial t = trial_open("control", VARIED), u = trial_open("control", VARIED);
@@ -159,7 +179,11 @@ static void messages(void **state) {
       {"controllers.nurse.give=announced.level", "'announced.level' is not known"},
       {"controllers.nurse.give_most=5 mg/h",
        "controllers.nurse.give_most is '5 mg/h', which is mass rate (mass/time); it must be mass"},
-      {"controllers.nurse.infuse_round=0 mg/h", "controllers.nurse.infuse_round is '0 mg/h'; it must be above 0"},
+      {"controllers.pump.infuse_round=0 mg/h", "controllers.pump.infuse_round is '0 mg/h'; it must be above 0"},
+      {"controllers.pump.give_most=5 mg",
+       "controllers.pump.give_most limits what `give` asks for, which controllers.pump does not"},
+      {"controllers.nurse={every: 6 h, give: '5 [mg]', infuse_round: 1 mg/h}",
+       "controllers.nurse.infuse_round limits what `infuse`"},
       {"controllers.nurse.day_most=much", "controllers.nurse.day_most: "},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -173,9 +197,13 @@ static void messages(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(it_is_taken_at_its_time),  cmocka_unit_test(it_varies_by_address),
-      cmocka_unit_test(neighbours_do_not_matter), cmocka_unit_test(a_device_has_limits),
-      cmocka_unit_test(a_day_has_its_most),       cmocka_unit_test(messages),
+      cmocka_unit_test(it_is_taken_at_its_time),
+      cmocka_unit_test(it_varies_by_address),
+      cmocka_unit_test(neighbours_do_not_matter),
+      cmocka_unit_test(a_device_has_limits),
+      cmocka_unit_test(a_day_has_its_most),
+      cmocka_unit_test(what_is_said_before_the_start),
+      cmocka_unit_test(messages),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
