@@ -139,13 +139,45 @@ static lind_err read_patients(const pick *p, int column, lind_arena *arena, cons
   uint32_t *codes, code = 0;
   LIND_TAKE(rows, arena, p->n + 1);
   LIND_TAKE(codes, arena, p->n + 1);
-  for (size_t i = 0; i < p->n; i++) rows[i] = (named_row){lind_csv_at(p->csv, p->row[i], column)->text, i};
+  for (size_t i = 0; i < p->n; i++) {
+    rows[i] = (named_row){lind_csv_at(p->csv, p->row[i], column)->text, i};
+    LIND_CHECK_AT(rows[i].name[0] != '\0', LIND_ERR_INPUT, lind_csv_where(p->csv, p->row[i], column),
+                  "column '%s' is empty here; each row says whose it is", p->csv->columns[column]);
+  }
   qsort(rows, p->n, sizeof *rows, by_name);
   for (size_t i = 0; i < p->n; i++) {
     if (i > 0 && strcmp(rows[i].name, rows[i - 1].name) != 0) code++;
     codes[rows[i].at] = code;
   }
   *patients = codes;
+  return LIND_OK;
+}
+
+typedef struct period_row {
+  uint32_t patient;
+  uint8_t period;
+  size_t at;
+} period_row;
+
+static int by_period(const void *x, const void *y) {
+  const period_row *a = x, *b = y;
+  if (a->patient != b->patient) return a->patient < b->patient ? -1 : 1;
+  if (a->period != b->period) return a->period < b->period ? -1 : 1;
+  return (a->at > b->at) - (a->at < b->at);
+}
+
+/* A patient has one row a period. */
+static lind_err check_periods(const pick *p, const lind_analysis_set *set, int patient, int period, lind_arena *arena) {
+  period_row *rows;
+  LIND_TAKE(rows, arena, p->n + 1);
+  for (size_t i = 0; i < p->n; i++) rows[i] = (period_row){set->patient[i], set->period[i], i};
+  qsort(rows, p->n, sizeof *rows, by_period);
+  for (size_t i = 1; i < p->n; i++)
+    LIND_CHECK_AT(rows[i].patient != rows[i - 1].patient || rows[i].period != rows[i - 1].period, LIND_ERR_INPUT,
+                  lind_csv_where(p->csv, p->row[rows[i].at], period),
+                  "patient '%s' has a second row in period %d; the first is on line %d",
+                  lind_csv_at(p->csv, p->row[rows[i].at], patient)->text, rows[i].period + 1,
+                  lind_csv_where(p->csv, p->row[rows[i - 1].at], period).line);
   return LIND_OK;
 }
 
@@ -242,5 +274,6 @@ lind_err lind_analyze_columns_read(const lind_analyze_columns *columns, const ch
   LIND_TRY(read_beside(&p, columns, arena, set));
   if (columns->patient >= 0) LIND_TRY(read_patients(&p, columns->patient, arena, &set->patient));
   if (columns->period >= 0) LIND_TRY(read_periods(&p, columns->period, arena, &set->period));
+  if (columns->period >= 0 && columns->patient >= 0) LIND_TRY(check_periods(&p, set, columns->patient, columns->period, arena));
   return read_strata(&p, columns, arena, set);
 }

@@ -32,6 +32,18 @@ static lind_err add_cohort(lind_layout *layout, lind_field *fields, lind_arena *
   return LIND_OK;
 }
 
+/* Two tables: of who they are, and of what became of them. */
+static lind_err check_names(const lind_layout *layout) {
+  const lind_field *fields = layout->columns;
+  for (int i = 0; i < layout->n_columns; i++)
+    for (int k = i < layout->n_patient_columns ? 0 : layout->n_patient_columns; k < i; k++)
+      LIND_CHECK(strcmp(fields[i].name, fields[k].name) != 0, LIND_ERR_INPUT,
+                 "%s: a stored patient would have two columns '%s': of the cohort, a group, an endpoint, or lind's own (%s, %s); "
+                 "call one of them something else",
+                 layout->plan->protocol->path, fields[i].name, fields[k].about, fields[i].about);
+  return LIND_OK;
+}
+
 lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
   const lind_plan *plan = layout->plan;
   lind_field *fields;
@@ -74,7 +86,7 @@ lind_err lind_layout_columns(lind_layout *layout, lind_arena *arena) {
                          LIND_FIELD_COUNT, 0, NULL});
     }
   layout->columns = fields;
-  return LIND_OK;
+  return check_names(layout);
 }
 
 void lind_columns_row(const lind_layout *layout, const lind_desk *desk, int s, double entry, const double *values,

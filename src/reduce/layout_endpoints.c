@@ -37,6 +37,27 @@ static lind_err check_unit(const lind_plan *plan, const lind_endpoint *endpoint,
   return LIND_OK;
 }
 
+/* Has the trace a sample in the endpoint's window of that period? */
+static bool is_sampled(const lind_plan *plan, const lind_endpoint *endpoint, const lind_plan_trace *trace, int period) {
+  const lind_protocol *protocol = plan->protocol;
+  const double start = lind_protocol_period_start(protocol, period), every = trace->item->every;
+  const double from = start + (isnan(endpoint->from) ? 0.0 : endpoint->from);
+  const double to = start + (isnan(endpoint->to) ? protocol->crossover.period : endpoint->to);
+  const double number = fmax(trace->first, floor((from + 1e-6) / every) + 1.0);
+  return number < (double)trace->first + trace->n && number * every <= to + 1e-6;
+}
+
+static lind_err check_samples(const lind_plan *plan, const lind_endpoint *endpoint, const lind_plan_trace *trace) {
+  for (int p = 0; p < plan->protocol->n_periods; p++)
+    LIND_CHECK_AT(is_sampled(plan, endpoint, trace, p), LIND_ERR_INPUT, endpoint->of.where,
+                  "endpoints.%s sees no sample of trace %s%s; let the trace begin before it ends, and end after it begins",
+                  endpoint->name, trace->item->name,
+                  plan->protocol->n_periods == 1 ? ""
+                  : p == 0                       ? " in the first period"
+                                                 : " in a later period");
+  return LIND_OK;
+}
+
 static lind_err settle_of(const lind_plan *plan, const lind_endpoint *endpoint, const lind_endpoint_kind *kind, int *measure,
                           int *trace) {
   const char *known[128], *of = endpoint->of.text;
@@ -59,6 +80,7 @@ static lind_err settle_of(const lind_plan *plan, const lind_endpoint *endpoint, 
   LIND_CHECK_AT(*trace < 0 || kind->of_series != NULL, LIND_ERR_INPUT, endpoint->of.where,
                 "endpoints.%s.of is trace %s, but kind %s looks at visits only; measure the output at visits", endpoint->name, of,
                 kind->name);
+  if (*trace >= 0) LIND_TRY(check_samples(plan, endpoint, &plan->traces[*trace]));
   return check_unit(plan, endpoint, kind, *trace >= 0 ? plan->traces[*trace].output : plan->measures[*measure].output);
 }
 

@@ -81,6 +81,7 @@ static void what_is_refused(void **state) {
   refused("crossover", "endpoints.x={kind: time-to-range, of: effect, range: [1, 2]}", "belongs to a life and not to a period");
   refused("crossover", "block_max=10", "needs every patient at once");
   refused("crossover", "endpoints.x={kind: mean, of: level, to: 8 day}", "a period ends at 7 day");
+  refused("crossover", "traces.level.to=10 day", "sees no sample of trace level in a later period");
   refused("crossover", "analysis.primary.compare=[high, lo]", "which is no treatment; did you mean 'low'?");
   refused("crossover", "analysis.primary.compare=[low-first, high]", "which is no treatment");
 }
