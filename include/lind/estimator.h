@@ -111,7 +111,7 @@ typedef struct lind_moments { /* enough for some estimators, mergeable in block 
 void lind_moments_add(lind_moments *moments, double value); /* NAN counts as missing */
 void lind_moments_merge(lind_moments *into, const lind_moments *from);
 
-typedef struct lind_life_table { /* enough for time-to-event: visits fall on whole days, so events do, too */
+typedef struct lind_life_table { /* of times, by whole days: exact where visits tell of events; events within a day are tied */
   int n_days;
   const double *events, *censored; /* [n_days] by day; who is censored during day d was at risk on day d */
 } lind_life_table;

@@ -9,7 +9,8 @@
 
 #define LIND_END_LIST(X)             \
   X(LIND_END_COMPLETED, "completed") \
-  X(LIND_END_DROPOUT, "dropped out") X(LIND_END_FAILED, "lane failed") X(LIND_END_EVENT, "had a final event")
+  X(LIND_END_DROPOUT, "dropped out") \
+  X(LIND_END_FAILED, "lane failed") X(LIND_END_EVENT, "had a final event") X(LIND_END_CUT, "the trial had stopped")
 #define LIND_END_ENUM(code, words) code,
 typedef enum { LIND_END_LIST(LIND_END_ENUM) LIND_END_COUNT } lind_end;
 #undef LIND_END_ENUM

@@ -246,7 +246,7 @@ const lind_key lind_rows_analysis[] = {
   {"compare", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.compare), "[treated, control]; the first two arms where absent, of a crossover the first two treatments"},
   {"by", LIND_KEY_WORDS_LIST, NULL, 0, 0, "all", NULL, IN(analysis, analysis.by), "all, and names of groups or of category and genotype columns"},
   {"level", LIND_KEY_NUMBER, NULL, 0.5, 0.9999, "0.95", NULL, IN(analysis, analysis.level), "confidence level of the interval"},
-  {"null", LIND_KEY_NUMBER, NULL, 0, 0, "0", NULL, IN(analysis, analysis.null), "value of no effect, on the estimator's scale"},
+  {"null", LIND_KEY_NUMBER, NULL, 0, 0, "", NULL, IN(analysis, analysis.null), "value of no effect, on the estimator's scale; where absent 1 of a ratio, else 0"},
   {"adjust", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.adjust), "columns of the cohort, groups, and endpoints of day 1 that the estimator adjusts for"},
   {"stratify", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, IN(analysis, analysis.stratify), "groups and category columns whose combinations are the strata of the estimator"},
   {"settings", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(analysis, settings), "the estimator's own settings, as in `lind describe estimator NAME`"},

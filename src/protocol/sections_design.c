@@ -66,6 +66,18 @@ static lind_err settle_kind(const lind_node *item, const lind_rows_design_shape 
   return LIND_OK;
 }
 
+/* In calendar time: not more events than patients, and not so near the last look that it is the same one. */
+static lind_err check_events(const lind_node *item, const lind_look *look, const lind_look *before, uint64_t patients) {
+  if (!isnan(look->fraction)) return LIND_OK;
+  LIND_CHECK_AT(look->events <= (double)patients, LIND_ERR_INPUT, item->where,
+                "design.looks: %g events are more than the %llu patients of the trial can have", look->events,
+                (unsigned long long)patients);
+  LIND_CHECK_AT(before == NULL || look->events - before->events >= LIND_SEQUENTIAL_APART * look->events, LIND_ERR_INPUT,
+                item->where, "design.looks: %g events after %g are one look; the next one has at least %g of all events more",
+                look->events, before->events, LIND_SEQUENTIAL_APART);
+  return LIND_OK;
+}
+
 static lind_err check_order(const lind_node *item, const lind_look *look, const lind_look *before) {
   const bool events = isnan(look->fraction);
   const double now = events ? look->events : look->fraction, last = before == NULL ? 0.0
@@ -94,6 +106,19 @@ static lind_err settle_rule(const lind_node *node, const lind_rows_design_shape 
                 "design.gamma goes with spending hwang-shih-decani or power");
   LIND_CHECK_AT(shape->spending != LIND_SPENDING_POWER || rule->spending.parameter > 0.0, LIND_ERR_INPUT,
                 lind_sections_place(node, "gamma"), "design.gamma is %g; an exponent is above 0", g);
+  LIND_CHECK_AT(shape->spending != LIND_SPENDING_HSD || fabs(rule->spending.parameter) <= 40.0, LIND_ERR_INPUT,
+                lind_sections_place(node, "gamma"), "design.gamma is %g; -40 to 40 would be right", g);
+  return LIND_OK;
+}
+
+/* A key that says nothing about these looks is a misunderstanding. */
+static lind_err check_keys(const lind_node *node, bool by_events, bool by_information) {
+  static const char *const rule[] = {"alpha", "spending", "gamma", "benefit"};
+  for (size_t k = 0; !by_events && k < sizeof rule / sizeof *rule; k++)
+    LIND_CHECK_AT(lind_document_find(node, rule[k]) == NULL, LIND_ERR_INPUT, lind_sections_place(node, rule[k]),
+                  "design.%s goes with looks by events or information; looks by fraction have bounds of their own", rule[k]);
+  LIND_CHECK_AT(by_information || lind_document_find(node, "events") == NULL, LIND_ERR_INPUT, lind_sections_place(node, "events"),
+                "design.events goes with looks by information, such as {information: 0.5}");
   return LIND_OK;
 }
 
@@ -102,7 +127,7 @@ lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_pro
   lind_rows_design_shape shape = {0};
   LIND_TRY(lind_schema_read(node, "design", lind_rows_design, arena, &shape));
   const lind_node *list = shape.looks;
-  if (list == NULL) return LIND_OK;
+  if (list == NULL) return check_keys(node, false, false);
   LIND_CHECK_AT(list->kind == LIND_NODE_SEQUENCE, LIND_ERR_INPUT, list->where,
                 "design.looks must be a list, such as [{fraction: 0.5, efficacy: 2.797}] or [{events: 80}, {events: 160}]");
   LIND_CHECK_AT(list->n <= LIND_SEQUENTIAL_LOOKS, LIND_ERR_INPUT, list->where, "design.looks has %d looks; at most %d", list->n,
@@ -119,9 +144,12 @@ lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_pro
     if (i == 0) first = one;
     LIND_TRY(settle_kind(item, &shape, &first, &one));
     LIND_TRY(check_order(item, &one.look, i > 0 ? &looks[i - 1] : NULL));
+    LIND_TRY(check_events(item, &one.look, i > 0 ? &looks[i - 1] : NULL, protocol->patients));
     looks[i] = one.look;
   }
+  if (list->n == 0) return LIND_OK; /* on purpose: nobody looks */
+  LIND_TRY(check_keys(node, isnan(looks[0].fraction), !isnan(first.information)));
   protocol->n_looks = list->n;
   protocol->looks = looks;
-  return list->n > 0 && isnan(looks[0].fraction) ? settle_rule(node, &shape, &protocol->rule) : LIND_OK;
+  return isnan(looks[0].fraction) ? settle_rule(node, &shape, &protocol->rule) : LIND_OK;
 }

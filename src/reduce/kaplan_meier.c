@@ -45,16 +45,18 @@ void lind_kaplan_meier_release(lind_kaplan_meier *curve) {
   *curve = (lind_kaplan_meier){0};
 }
 
-/* The curve times exp(z standard errors of its logarithm), at most 1; 0 stays 0. */
+/* The curve times exp(z standard errors of its logarithm), at most 1. Where all are gone the logarithm has no error, so that the
+ * curve has no bounds there (NAN). */
 static double bound(const lind_kaplan_meier *c, size_t i, double z) {
-  return c->survival[i] > 0.0 ? fmin(1.0, c->survival[i] * exp(z * sqrt(c->greenwood[i]))) : 0.0;
+  if (z == 0.0) return c->survival[i];
+  return c->survival[i] > 0.0 ? fmin(1.0, c->survival[i] * exp(z * sqrt(c->greenwood[i]))) : NAN;
 }
 
 static double passes(const lind_kaplan_meier *c, double p, double z) {
   const double wanted = 1.0 - p, near = 1e-12;
   for (size_t i = 0; i < c->n; i++) {
     const double s = bound(c, i, z);
-    if (s > wanted + near) continue;
+    if (!(s <= wanted + near)) continue;
     if (s < wanted - near || i + 1 == c->n) return s < wanted - near ? c->time[i] : c->time[i] + 0.5 * (c->last - c->time[i]);
     return 0.5 * (c->time[i] + c->time[i + 1]);
   }

@@ -1,6 +1,7 @@
 /* layout_analysis.c -- what each analysis tells its estimator: settings, covariates, strata. */
 #include "layout_analysis.h"
 
+#include <math.h>
 #include <string.h>
 
 static int grouping_of(const lind_plan *plan, const char *name) {
@@ -107,7 +108,9 @@ static lind_err settle(const lind_plan *plan, const lind_analysis *analysis, lin
   const char *key = lind_arena_format(arena, "analysis.%s.settings", analysis->name);
   lind_estimator_preset(estimator, &made->settings);
   made->settings.level = analysis->level;
-  made->settings.null = analysis->null;
+  made->settings.null = !isnan(analysis->null) ? analysis->null : estimator->ratio ? 1.0 : 0.0;
+  LIND_CHECK_AT(!estimator->ratio || made->settings.null > 0.0, LIND_ERR_INPUT, analysis->where,
+                "analysis.%s.null is %g; no effect of a ratio is above 0, such as 1", analysis->name, made->settings.null);
   for (int k = 0; k < analysis->n_settings; k++)
     LIND_TRY(lind_estimator_set(estimator, key, analysis->setting_name[k].text, analysis->setting_value[k].text,
                                 analysis->setting_value[k].where, &made->settings));

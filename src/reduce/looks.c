@@ -59,13 +59,14 @@ static void prepare(taking *t, const lind_desk *desk, int n) {
   qsort(t->when, t->n_events, sizeof *t->when, rising);
 }
 
-/* The columns as they are known at `time`; who has not come has no value. Returns the events. */
+/* The columns as they are known at `time`; who has not come has no value, nor who has none in the complete life. Returns the
+ * events. */
 static double know(taking *t, double time) {
   double events = 0.0;
   for (uint64_t i = 0; i < t->set.n; i++) {
     const double opened = t->entry[t->gather->seat[i]] + t->from, followed = time - opened;
     const bool whole = opened + t->value[i] <= time; /* as it was written down in `when`: rounding must not lose the event */
-    t->gather->value[i] = whole ? t->value[i] : followed < 0.0 ? NAN : followed;
+    t->gather->value[i] = whole ? t->value[i] : followed < 0.0 || isnan(t->value[i]) ? NAN : followed;
     t->gather->event[i] = whole && t->event[i] != 0.0;
     events += t->gather->event[i];
   }
@@ -144,7 +145,7 @@ static void cut_life(lind_desk *desk, int s, double left) {
       end = fmax(end, happened[e]);
   }
   desk->end[s] = end;
-  desk->reason[s] = LIND_END_COMPLETED;
+  desk->reason[s] = LIND_END_CUT;
   for (int d = 0; d < plan->n_days; d++)
     if (24.0 * d >= left)
       desk->dose[(size_t)s * (size_t)plan->n_days + (size_t)d] = desk->taken[(size_t)s * (size_t)plan->n_days + (size_t)d] = NAN;

@@ -205,9 +205,9 @@ static void count_flow(lind_runner *runner, int n) {
     }
     int64_t *arm = counts + LIND_FLOW_ARMS + desk->arm[s] * LIND_FLOW_PER_ARM;
     arm[LIND_FLOW_RANDOMISED]++;
-    arm[desk->reason[s] == LIND_END_COMPLETED || desk->reason[s] == LIND_END_EVENT ? LIND_FLOW_COMPLETED
-        : desk->reason[s] == LIND_END_DROPOUT                                      ? LIND_FLOW_DROPPED
-                                                                                   : LIND_FLOW_FAILED]++;
+    arm[desk->reason[s] == LIND_END_DROPOUT  ? LIND_FLOW_DROPPED
+        : desk->reason[s] == LIND_END_FAILED ? LIND_FLOW_FAILED
+                                             : LIND_FLOW_COMPLETED]++;
     arm[LIND_FLOW_ENDED] += desk->reason[s] == LIND_END_EVENT;
     for (int k = 0; k < layout->n_shares; k++) {
       const lind_column *column = &layout->plan->cohort->columns[layout->shares[k]];

@@ -208,7 +208,7 @@ static json_t *analyses(const lind_tally *tally) {
     json_object_set_new(object, "ratio", json_boolean(first != NULL && first->estimator->ratio));
     json_object_set_new(object, "synthetic", json_boolean(first != NULL && first->estimator->synthetic));
     json_object_set_new(object, "level", json_real(analysis->level));
-    json_object_set_new(object, "null", json_real(analysis->null));
+    json_object_set_new(object, "null", json_real(layout->analyses[i].settings.null));
     if (first != NULL) {
       json_object_set_new(object, "treated", text(protocol->treatments[first->treated].name));
       json_object_set_new(object, "control", text(protocol->treatments[first->control].name));

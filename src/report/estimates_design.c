@@ -106,8 +106,9 @@ json_t *lind_estimates_survival(const lind_tally *tally) {
     json_t *arms = json_array();
     for (int a = 0; a < layout->n_arms; a++)
       json_array_append_new(arms, arm_json(tally, e, a, curve, curve + layout->survival_bins));
-    json_array_append_new(list, json_pack("{s:s,s:s,s:i,s:o}", "endpoint", protocol->endpoints[e].name, "title",
-                                          protocol->endpoints[e].title, "days", layout->survival_days, "arms", arms));
+    json_array_append_new(
+        list, json_pack("{s:s,s:s,s:b,s:i,s:o}", "endpoint", protocol->endpoints[e].name, "title", protocol->endpoints[e].title,
+                        "competing", layout->kinds[e]->competing, "days", layout->survival_days, "arms", arms));
   }
   free(curve);
   return list;

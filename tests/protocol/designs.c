@@ -150,6 +150,13 @@ static void wrong(void **state) {
   refused(c, "group-sequential", "{looks: 3, futility: pocock}", "--futility needs --power");
   refused(c, "group-sequential", "{looks: 3, power: 0.9, sided: 2, futility: pocock}", "--futility goes with --sided 1");
   refused(c, "group-sequential", "{looks: 3, gamma: 2}", "--gamma has no meaning here");
+  refused(c, "group-sequential", "{looks: 3, futility-gamma: 2}", "--futility-gamma says something about --futility");
+  refused(c, "group-sequential", "{looks: 3, ratio: 2}", "--ratio goes with --hazard-ratio");
+  refused(c, "group-sequential", "{looks: 3, bounds: pocock, delta: 0.4}", "--delta goes with --bounds wang-tsiatis");
+  refused(c, "group-sequential", "{looks: 3, bounds: pocock, spending: pocock}",
+          "--spending and --gamma go with --bounds spending");
+  refused(c, "two-proportions", "{treated: 0, control: 1, power: 0.8}", "leave nothing to chance");
+  refused(c, "survival", "{hazard-ratio: 0.5, power: 0.8, dropout: 0.1}", "--recruitment and --dropout need --median");
   refused(c, "two-proportions", "{treated: 0.1, control: 0.1, power: 0.8}", "are both 0.1; a difference is needed");
   refused(c, "two-proportions", "{treated: 0.1, control: 0.2}", "either --power");
   refused(c, "two-means", "{difference: 0, sd: 1, power: 0.8}", "--difference is 0");

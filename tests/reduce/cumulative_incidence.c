@@ -106,11 +106,11 @@ static void endpoints(void **state) {
     double at;
     double share, time, event; /* expected, window to 100 h */
   } rows[] = {
-      {200, LIND_END_COMPLETED, 50, 1, 50, 1},    {200, LIND_END_COMPLETED, INFINITY, 0, 100, 0},
-      {200, LIND_END_COMPLETED, 150, 0, 100, 0},  {60, LIND_END_DROPOUT, INFINITY, NAN, 60, 0},
-      {60, LIND_END_EVENT, INFINITY, 0, 60, 2},   {60, LIND_END_EVENT, 60, 1, 60, 1},
-      {60, LIND_END_DROPOUT, 40, 1, 40, 1},       {150, LIND_END_DROPOUT, INFINITY, 0, 100, 0},
-      {150, LIND_END_EVENT, INFINITY, 0, 100, 0},
+      {200, LIND_END_COMPLETED, 50, 1, 50, 1},      {200, LIND_END_COMPLETED, INFINITY, 0, 100, 0},
+      {200, LIND_END_COMPLETED, 150, 0, 100, 0},    {60, LIND_END_DROPOUT, INFINITY, NAN, 60, 0},
+      {60, LIND_END_CUT, INFINITY, NAN, 60, 0},     {60, LIND_END_EVENT, INFINITY, 0, 60, 2},
+      {60, LIND_END_EVENT, 60, 1, 60, 1},           {60, LIND_END_DROPOUT, 40, 1, 40, 1},
+      {150, LIND_END_DROPOUT, INFINITY, 0, 100, 0}, {150, LIND_END_EVENT, INFINITY, 0, 100, 0},
   };
   const lind_endpoint endpoint = {.from = NAN, .to = 100, .at = NAN};
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {

@@ -142,7 +142,7 @@ static void the_cut_ends_histories(void **state) {
 
 /* More events are asked for than there are: the last look is at the end and spends what is left at the events that came. */
 static void events_run_out(void **state) {
-  study s = deaths((const char *const[]){"design.looks=[{events: 30}, {events: 500}]", "duration=60 day",
+  study s = deaths((const char *const[]){"design.looks=[{events: 30}, {events: 119}]", "duration=60 day",
                                          "endpoints.late.to=50 day", "endpoints.last.at=20 day", "visits.days=[1, 8]", NULL});
   (void)state;
   run(&s, 1);
@@ -150,6 +150,34 @@ static void events_run_out(void **state) {
   assert_near(look[0], 2.0, 0.0);
   assert_near(look[1], PATIENTS, 0.0);
   assert_true(look[3] > 30.0 && look[3] < 120.0);
+  study_close(&s);
+}
+
+/* Whoever has no value in the complete life (dead before the window opens) has none at a look, either: the statistic that stopped
+ * the trial is that of the analysis of the cut. */
+static void a_look_is_the_analysis_of_the_cut(void **state) {
+  study s = deaths((const char *const[]){"analysis.primary.endpoint=late", "model.parameters.rate=0.02 1/day",
+                                         "conduct.dropout={yearly: 0.5}", NULL});
+  (void)state;
+  run(&s, 2);
+  for (uint64_t r = 0; r < 8; r++) {
+    const double *reals = s.records[r / 4].reals + r % 4 * s.layout->n_reals;
+    const double *term = reals + s.layout->first_term;
+    assert_true(term[7] > 0.0);
+    assert_near(reals[s.layout->first_look + 5], -term[5], 1e-9);
+  }
+  study_close(&s);
+}
+
+/* Without `null` no effect of a ratio is 1, so that a score test can be asked for. */
+static void no_effect_of_a_ratio(void **state) {
+  study s =
+      deaths((const char *const[]){"analysis={death: {endpoint: death, estimator: cox, settings: {test: score}}, value: "
+                                   "{endpoint: last, estimator: welch}}",
+                                   NULL});
+  (void)state;
+  assert_near(s.layout->analyses[0].settings.null, 1.0, 0.0);
+  assert_near(s.layout->analyses[1].settings.null, 0.0, 0.0);
   study_close(&s);
 }
 
@@ -169,6 +197,13 @@ static void wrong(void **state) {
   refused("design={benefit: lower, looks: [{information: 0.5}]}", "needs design.events");
   refused("design={benefit: lower, looks: [{events: 20, efficacy: 3}]}", "has no efficacy of its own");
   refused("design={benefit: lower, gamma: 2, looks: [{events: 20}]}", "design.gamma goes with");
+  refused("design={benefit: lower, looks: [{events: 121}]}", "121 events are more than the 120 patients");
+  refused("design={benefit: lower, spending: hwang-shih-decani, gamma: -1000, looks: [{events: 20}]}",
+          "-40 to 40 would be right");
+  refused("design={alpha: 0.05, looks: [{fraction: 0.5, efficacy: 3}]}", "design.alpha goes with looks by events");
+  refused("design={benefit: lower}", "design.benefit goes with looks by events");
+  refused("design={benefit: lower, events: 60, looks: [{events: 20}]}", "design.events goes with looks by information");
+  refused("analysis.primary={endpoint: death, estimator: log-rank, null: 0}", "no effect of a ratio is above 0");
   refused("analysis.primary={endpoint: last, estimator: welch}", "which is no time to an event");
   refused("recruit={}", "recruit needs either over");
   refused("recruit={rate: [1 1/day, 2 1/day]}", "2 rates and 0 times");
@@ -204,8 +239,13 @@ static void type_one_error(void **state) {
 
 int main(void) {
   lind_draw_prepare();
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(arrivals),       cmocka_unit_test(looks_slowly), cmocka_unit_test(the_cut_ends_histories),
-      cmocka_unit_test(events_run_out), cmocka_unit_test(wrong),        cmocka_unit_test(type_one_error)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(arrivals),
+                                     cmocka_unit_test(looks_slowly),
+                                     cmocka_unit_test(the_cut_ends_histories),
+                                     cmocka_unit_test(events_run_out),
+                                     cmocka_unit_test(a_look_is_the_analysis_of_the_cut),
+                                     cmocka_unit_test(no_effect_of_a_ratio),
+                                     cmocka_unit_test(wrong),
+                                     cmocka_unit_test(type_one_error)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

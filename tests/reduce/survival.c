@@ -197,6 +197,26 @@ static void curves_of_lung(void **state) {
   lind_ranked_release(&ranked);
 }
 
+/* quantile(survfit(Surv(1:5, rep(1, 5)) ~ 1)): median 3, 2 to NA. Where all are gone the curve has no bounds. */
+static void nobody_is_left(void **state) {
+  static const double t[] = {1, 2, 3, 4, 5}, e[] = {1, 1, 1, 1, 1};
+  static const uint8_t treated[5] = {0};
+  const lind_analysis_set set = {.n = 5, .treated = treated, .value = t, .event = e, .n_strata = 1};
+  lind_ranked ranked;
+  lind_kaplan_meier c;
+  double lower, upper;
+  (void)state;
+  assert_int_equal(lind_ranked_create(&set, false, &ranked), LIND_OK);
+  assert_int_equal(lind_kaplan_meier_create(&ranked, 0, &c), LIND_OK);
+  assert_near(lind_kaplan_meier_quantile(&c, 0.5), 3.0, 0.0);
+  assert_near(lind_kaplan_meier_quantile(&c, 0.9), 5.0, 0.0);
+  lind_kaplan_meier_interval(&c, 0.5, 0.95, &lower, &upper);
+  assert_near(lower, 2.0, 0.0);
+  assert_nan(upper);
+  lind_kaplan_meier_release(&c);
+  lind_ranked_release(&ranked);
+}
+
 /* Kaplan and Meier by hand: 1, 2+, 3, 3, 5+, 6: S = 5/6, 5/6 2/4, 0; Greenwood 1/30 + 2/(4 2). Exactly at 1/2: the middle of the
  * step. */
 static void curve_by_hand(void **state) {
@@ -301,9 +321,10 @@ static void cox_by_chance(void **state) {
 
 int main(void) {
   lind_draw_prepare();
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(cox_of_lung),      cmocka_unit_test(cox_with_ties),      cmocka_unit_test(cox_with_covariates),
-      cmocka_unit_test(log_rank_of_lung), cmocka_unit_test(log_rank_with_ties), cmocka_unit_test(curves_of_lung),
-      cmocka_unit_test(curve_by_hand),    cmocka_unit_test(what_has_to_be),     cmocka_unit_test(cox_by_chance)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(cox_of_lung),         cmocka_unit_test(cox_with_ties),
+                                     cmocka_unit_test(cox_with_covariates), cmocka_unit_test(log_rank_of_lung),
+                                     cmocka_unit_test(log_rank_with_ties),  cmocka_unit_test(curves_of_lung),
+                                     cmocka_unit_test(nobody_is_left),      cmocka_unit_test(curve_by_hand),
+                                     cmocka_unit_test(what_has_to_be),      cmocka_unit_test(cox_by_chance)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,6 +60,22 @@ static void empty_document_gives_a_page(void **state) {
   json_decref(estimates);
 }
 
+/* Where events compete a curve is of those without any of them, and the page says so. */
+static void competing_curves_say_so(void **state) {
+  (void)state;
+  for (int competing = 0; competing < 2; competing++) {
+    json_t *estimates = json_pack("{s:s,s:[{s:s,s:s,s:b,s:i,s:[{s:s,s:n,s:[i,i],s:[f,f],s:[f,f]}]}]}", "format",
+                                  "lind-estimates-1", "survival", "endpoint", "first", "title", "First", "competing", competing,
+                                  "days", 1, "arms", "arm", "a", "median", "day", 0, 1, "share", 1.0, 0.9, "at_risk", 10.0, 9.0);
+    assert_non_null(estimates);
+    char *page = case_page(estimates, NULL);
+    assert_non_null(strstr(page, "hare without the event"));
+    assert_true((strstr(page, "share without the event and without those that compete") != NULL) == competing);
+    free(page);
+    json_decref(estimates);
+  }
+}
+
 static json_t *number_to_null(const char *key, const json_t *value) {
   (void)key;
   return json_is_number(value) ? json_null() : NULL;
@@ -191,13 +207,10 @@ static void unwritable_place_is_said(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sections_stand_in_their_order),
-      cmocka_unit_test(absent_part_leaves_out_its_section_alone),
-      cmocka_unit_test(empty_document_gives_a_page),
-      cmocka_unit_test(null_numbers_are_dashes),
-      cmocka_unit_test(wrong_shapes_never_break_the_page),
-      cmocka_unit_test(more_arms_than_colours),
-      cmocka_unit_test(wrong_documents_are_refused_with_a_sentence),
+      cmocka_unit_test(sections_stand_in_their_order), cmocka_unit_test(absent_part_leaves_out_its_section_alone),
+      cmocka_unit_test(empty_document_gives_a_page),   cmocka_unit_test(competing_curves_say_so),
+      cmocka_unit_test(null_numbers_are_dashes),       cmocka_unit_test(wrong_shapes_never_break_the_page),
+      cmocka_unit_test(more_arms_than_colours),        cmocka_unit_test(wrong_documents_are_refused_with_a_sentence),
       cmocka_unit_test(unwritable_place_is_said),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

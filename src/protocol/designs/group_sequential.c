@@ -70,6 +70,13 @@ static lind_err check(const request *r) {
   LIND_CHECK(r->futility < 0 || r->bounds == BY_SPENDING, LIND_ERR_INPUT, "--futility goes with --bounds spending");
   LIND_CHECK(!r->binding || r->futility >= 0, LIND_ERR_INPUT,
              "--binding yes says something about --futility, which is not there");
+  LIND_CHECK(isnan(r->futility_gamma) || r->futility >= 0, LIND_ERR_INPUT,
+             "--futility-gamma says something about --futility, which is not there");
+  LIND_CHECK(r->ratio == 1.0 || !isnan(r->hazard_ratio), LIND_ERR_INPUT,
+             "--ratio goes with --hazard-ratio, to say how many events");
+  LIND_CHECK(r->delta == 0.25 || r->bounds == CLASSICAL_WT, LIND_ERR_INPUT, "--delta goes with --bounds wang-tsiatis");
+  LIND_CHECK(r->bounds == BY_SPENDING || (r->spending == LIND_SPENDING_OBRIEN_FLEMING && isnan(r->gamma)), LIND_ERR_INPUT,
+             "--spending and --gamma go with --bounds spending; classical bounds have their shape");
   return LIND_OK;
 }
 

@@ -34,6 +34,8 @@ static lind_err check(const request *r) {
   LIND_CHECK(r->hazard_ratio != 1.0, LIND_ERR_INPUT, "--hazard-ratio is 1; a difference is needed");
   LIND_CHECK(isnan(r->median) == isnan(r->duration), LIND_ERR_INPUT,
              "--median and --duration belong together: events become patients by them");
+  LIND_CHECK(!isnan(r->median) || (r->recruitment == 0.0 && r->dropout == 0.0), LIND_ERR_INPUT,
+             "--recruitment and --dropout need --median and --duration, by which events become patients");
   LIND_CHECK(isnan(r->duration) || r->recruitment <= r->duration, LIND_ERR_INPUT,
              "--recruitment is %g and --duration %g; the last patient comes before the analysis", r->recruitment, r->duration);
   LIND_CHECK(isnan(r->common.n) || !isnan(r->median), LIND_ERR_INPUT, "--n needs --median and --duration, to know the events");

@@ -36,6 +36,8 @@ static lind_err solve(const void *at, lind_arena *arena, lind_design_answer *ans
   LIND_TRY(sizes_check(&r->common));
   LIND_CHECK(difference != 0.0, LIND_ERR_INPUT, "--treated and --control are both %g; a difference is needed", r->treated);
   spread(r, &none, &some);
+  LIND_CHECK(some > 0.0, LIND_ERR_INPUT, "--treated is %g and --control %g; shares of 0 and 1 leave nothing to chance",
+             r->treated, r->control);
   answer->method =
       r->variance == 0 ? "two proportions, pooled variance under no difference" : "two proportions, unpooled variance";
   const double slack = (1.0 + 1.0 / k) / fabs(difference); /* of the correction */

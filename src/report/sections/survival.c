@@ -8,6 +8,12 @@ enum { TIMES = 8 };
 
 static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
+/* Where other events compete the curve leaves them out, too: 1 minus it is no incidence. */
+static const char *without(const json_t *curve) {
+  return json_is_true(json_object_get(curve, "competing")) ? "without the event and without those that compete"
+                                                           : "without the event";
+}
+
 static json_t *points(const lind_story *story, const json_t *curve) {
   json_t *values = json_array();
   size_t i;
@@ -23,10 +29,12 @@ static json_t *points(const lind_story *story, const json_t *curve) {
 
 static json_t *holes_of(const lind_story *story, const json_t *curve) {
   json_t *dashes = json_array();
+  char axis[80];
+  (void)snprintf(axis, sizeof axis, "Share %s", without(curve));
   for (size_t i = 0; i < json_array_size(json_object_get(story->estimates, "arms")); i++)
     json_array_append_new(dashes, i % 2 == 0 ? json_pack("[i,i]", 1, 0) : json_pack("[i,i]", 6, 3));
   return json_pack("{s:o,s:o,s:o,s:o,s:s}", "values", points(story, curve), "arms", lind_story_arm_titles(story), "colours",
-                   lind_story_arm_colours(story), "dashes", dashes, "y", "Share without the event");
+                   lind_story_arm_colours(story), "dashes", dashes, "y", axis);
 }
 
 /* The longest curve and how many of its points lie between two columns of the table. */
@@ -48,9 +56,11 @@ static void put_table(lind_story *story, const json_t *curve) {
   size_t i, step;
   const json_t *arm, *all = longest(curve, &step);
   lind_value_words days[TIMES], cells_of[TIMES];
-  const char *headers[TIMES + 2] = {"At risk in one trial (share without the event, %)"}, *cells[TIMES + 2];
+  char first[100];
+  const char *headers[TIMES + 2] = {first}, *cells[TIMES + 2];
   char format[TIMES + 3] = "l", both[TIMES][64];
   int n = 0;
+  (void)snprintf(first, sizeof first, "At risk in one trial (share %s, %%)", without(curve));
   for (size_t k = 0; n < TIMES && k < json_array_size(json_object_get(all, "day")); k += step, n++) {
     char words[40];
     days[n] = lind_value_short(lind_value_at(all, "day", k));
@@ -97,7 +107,7 @@ void lind_section_survival(lind_story *story) {
   json_array_foreach(curves, i, curve) {
     char words[512];
     const char *title = lind_value_text(curve, "title", lind_value_text(curve, "endpoint", "time"));
-    (void)snprintf(words, sizeof words, "%s: share without the event by arm, Kaplan-Meier.", title);
+    (void)snprintf(words, sizeof words, "%s: share %s by arm, Kaplan-Meier.", title, without(curve));
     lind_figure_begin(story, "survival", words, holes_of(story, curve));
     lind_figure_key_arms(story, true);
     (void)snprintf(words, sizeof words,
