@@ -129,7 +129,7 @@ static void test_analysis(void **state) {
   assert_true(p->analyses[0].level == 0.9 && p->analyses[0].null == -1 && p->analyses[0].by.n == 2);
   assert_string_equal(p->analyses[1].compare.at[0].text, "genotype"); /* the first two arms */
   assert_string_equal(p->analyses[1].compare.at[1].text, "standard");
-  assert_true(p->analyses[1].by.n == 1 && p->analyses[1].level == 0.95 && p->analyses[1].null == 0);
+  assert_true(p->analyses[1].by.n == 1 && p->analyses[1].level == 0.95 && isnan(p->analyses[1].null));
   assert_string_equal(p->analyses[1].by.at[0].text, "all");
   assert_int_equal(p->n_looks, 2);
   assert_true(p->looks[0].futility == 0 && isnan(p->looks[1].futility) && p->looks[1].efficacy == 1.977);

@@ -68,7 +68,8 @@ static void check_terms(const study *s, const lind_block_record *r, uint64_t rep
     const lind_analysis *analysis = &s->plan->protocol->analyses[term->analysis];
     const lind_answer answer =
         case_answer(term->estimator->name, sample_of(s, r, replicate, term, term->treated, value[0], event[0]),
-                    sample_of(s, r, replicate, term, term->control, value[1], event[1]), analysis->level, s->layout->analyses[term->analysis].settings.null);
+                    sample_of(s, r, replicate, term, term->control, value[1], event[1]), analysis->level,
+                    s->layout->analyses[term->analysis].settings.null);
     const lind_term *x = &answer.terms[0];
     const double wanted[] = {x->estimate, x->se,        x->lower,         x->upper,
                              x->p,        x->statistic, (double)answer.n, (double)answer.missing};
