@@ -47,7 +47,9 @@ static lind_err take_lanes(lind_course_pack *p) {
              {&p->lag, states},
              {&p->rate, states},
              {&p->duration, states},
-             {&p->after, triggers * states}};
+             {&p->after, triggers * states},
+             {&p->watch.margin, triggers},
+             {&p->watch.was, triggers}};
   for (size_t a = 0; a < sizeof all / sizeof *all; a++) LIND_TAKE(*all[a].at, p->arena, all[a].n + 1);
   return LIND_OK;
 }
@@ -208,6 +210,23 @@ static void fire(lind_course_pack *p, int i) {
   if (++patient->fired >= p->course->tolerance.most_steps) lind_course_stop(p, i, LIND_LANE_STEPS, -1);
 }
 
+static unsigned lanes_on(const lind_course_pack *p) {
+  unsigned lanes = 0;
+  for (int i = 0; i < LIND_LANES; i++) lanes |= (unsigned)(p->advance.status[i] == LIND_LANE_OK) << i;
+  return lanes;
+}
+
+/* What doses, resets and jumps of inputs have made true fires before time goes on. */
+static void leap(lind_course_pack *p) {
+  while (p->watch.kernel != NULL && lind_watch_jump(&p->watch, p->frame, &p->advance, lanes_on(p)))
+    for (int i = 0; i < LIND_LANES; i++) {
+      if (p->advance.trigger[i] == LIND_TRIGGER_NONE) continue;
+      fire(p, i);
+      p->advance.trigger[i] = LIND_TRIGGER_NONE;
+      if (p->lane[i].patient->status != LIND_LANE_OK) p->advance.status[i] = LIND_LANE_IDLE;
+    }
+}
+
 static bool prepare(lind_course_pack *p) {
   bool moves = false;
   for (int i = 0; i < LIND_LANES; i++) {
@@ -229,7 +248,9 @@ static void move(lind_course_pack *p) {
   bool fired = true;
   while (fired) {
     fired = false;
+    leap(p);
     lind_rescue_advance(p->course->stepper, p->kernel, p->frame, &p->course->tolerance, &p->advance, p->workspace);
+    if (p->watch.kernel != NULL) lind_watch_pass(&p->watch, p->frame, &p->advance, lanes_on(p));
     for (int i = 0; i < LIND_LANES; i++) {
       if (p->advance.status[i] == LIND_LANE_IDLE) continue;
       if (p->advance.status[i] != LIND_LANE_OK) {
@@ -290,6 +311,8 @@ void lind_course_run(lind_course_pack *p, lind_course_patient patients[], int n)
   refresh(p, 0);
   p->kernel->initial(p->kernel->self, p->frame, p->x);
   for (int k = 0; k < p->kernel->n_delays; k++) p->x[p->kernel->n_states + k] = p->x[p->kernel->delayed[k]];
+  p->watch.kernel = p->kernel->n_triggers > 0 ? p->kernel : NULL;
+  if (p->watch.kernel != NULL) lind_watch_begin(&p->watch, &p->advance.time, p->frame, p->x, ~0u);
   for (;;) {
     act(p);
     if (!prepare(p)) break;

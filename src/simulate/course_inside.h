@@ -10,6 +10,7 @@
 #include "lind/arena.h"
 #include "lind/course.h"
 #include "under_way.h"
+#include "watch.h"
 
 typedef enum {
   LIND_NEED_TIME,    /* nothing is due */
@@ -78,7 +79,8 @@ struct lind_course_pack {
   lind_course_lane lane[LIND_LANES];
   lind_lane *frame, *x, *input, *y, *scratch; /* scratch: [n_states] */
   lind_lane *bioavailability, *lag, *rate, *duration, *after;
-  int64_t *node; /* [LIND_LANES][n_drifts] where each drift is; -1: not begun */
+  lind_watch watch; /* kernel NULL: the model has no state events */
+  int64_t *node;    /* [LIND_LANES][n_drifts] where each drift is; -1: not begun */
   lind_kernel on_lines;
   lind_course_line line;
   lind_course_steady steady;

@@ -62,7 +62,10 @@ static int act(lind_course_pack *p, int i, lind_course_need *need) {
     if (turn_back(p, i)) *need = LIND_NEED_REFRESH;
     return RESET;
   }
-  if (resets) reset(p, i);
+  if (resets) {
+    reset(p, i);
+    if (p->watch.kernel != NULL) lind_watch_begin(&p->watch, &p->advance.time, p->frame, p->x, 1u << i);
+  }
   if (record->event != LIND_RECORD_DOSE && record->event != LIND_RECORD_RESET_DOSE) return SHOW;
   if (record->steady == 0) {
     lind_course_dose_give(p, i);
@@ -107,6 +110,7 @@ lind_course_need lind_course_lane_act(lind_course_pack *p, int i) {
         break;
       case SETTLE:
         lind_course_dose_settle(p, i);
+        if (p->watch.kernel != NULL) lind_watch_begin(&p->watch, &p->advance.time, p->frame, p->x, 1u << i);
         lane->stage = SHOW;
         break;
       case SHOW:

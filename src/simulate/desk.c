@@ -55,7 +55,7 @@ static size_t lane_count(const lind_plan *plan) {
   return (size_t)plan->n_rule_slots + (size_t)plan->model->kernel.n_frame +
          (6 + (size_t)plan->model->kernel.n_triggers) * states + 2 * (size_t)plan->n_controllers +
          (size_t)plan->model->kernel.n_delays + (size_t)plan->model->kernel.n_outputs + 1 + (size_t)plan->model->n_drifts +
-         (size_t)plan->n_traces + (size_t)plan->model->kernel.n_triggers;
+         (size_t)plan->n_traces + 3 * (size_t)plan->model->kernel.n_triggers;
 }
 
 static size_t rounded(size_t bytes) { return bytes > 0 ? (bytes + 63) / 64 * 64 : 64; }
@@ -124,6 +124,8 @@ lind_err lind_desk_create(const lind_plan *plan, lind_desk **result) {
     scratch->drift = next, next += plan->model->n_drifts;
     scratch->error = next, next += plan->n_traces;
     scratch->moment = next, next += kernel->n_triggers;
+    scratch->margin = next, next += kernel->n_triggers;
+    scratch->was = next, next += kernel->n_triggers;
     scratch->result = next;
   }
   if (ok) ok = hire(desk);

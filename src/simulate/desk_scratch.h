@@ -20,6 +20,7 @@ struct lind_desk_scratch {
   lind_lane *drift;           /* [n_drifts] */
   lind_lane *error;           /* [n_traces] z of the last samples, where errors are correlated in time */
   lind_lane *moment;          /* [n_triggers] h at which they fire, for models without states */
+  lind_lane *margin, *was;    /* [n_triggers] what conditions were when last looked at, see watch.h */
   lind_lane *result;          /* of a program */
   void *workspace;            /* of the stepper */
 };

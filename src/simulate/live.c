@@ -6,6 +6,7 @@
 
 #include "conduct.h"
 #include "frame.h"
+#include "watch.h"
 
 enum { UNDER_WAY = 64 }; /* doses of a lane that wait for their lag, or are running in */
 
@@ -27,9 +28,16 @@ typedef struct pack {
   arrival coming[LIND_LANES][UNDER_WAY];   /* by time */
   infusion running[LIND_LANES][UNDER_WAY]; /* by end */
   int n_coming[LIND_LANES], n_running[LIND_LANES];
+  lind_watch watch; /* kernel NULL: nothing to watch, or the engine does so itself */
 } pack;
 
 static const lind_kernel *kernel_of(const pack *p) { return &p->conduct.desk->plan->model->kernel; }
+
+static unsigned lanes_on(const pack *p) {
+  unsigned lanes = 0;
+  for (int i = 0; i < p->conduct.n; i++) lanes |= (unsigned)(p->advance.status[i] == LIND_LANE_OK && p->conduct.lane[i].on) << i;
+  return lanes;
+}
 
 static void refresh(pack *p) {
   const lind_kernel *kernel = kernel_of(p);
@@ -137,6 +145,9 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   for (int i = 0; i < LIND_LANES; i++) {
     p->advance.status[i] = i < n ? LIND_LANE_OK : LIND_LANE_IDLE;
   }
+  if (kernel->n_triggers == 0 || plan->timeless || plan->stepper->alone) return;
+  p->watch = (lind_watch){kernel, p->scratch->margin, p->scratch->was};
+  lind_watch_begin(&p->watch, &p->advance.time, p->scratch->frame, p->scratch->x, lanes_on(p));
 }
 
 /* State events that have fired: what they change, when they were first seen, whether they end the life. */
@@ -166,6 +177,28 @@ static void note_failures(pack *p) {
       lind_conduct_leave(&p->conduct, i, fmin(time, leaves), leaves <= time ? LIND_END_DROPOUT : LIND_END_FAILED);
     if (!p->conduct.lane[i].on && p->advance.status[i] == LIND_LANE_OK) p->advance.status[i] = LIND_LANE_IDLE;
   }
+}
+
+/* What doses, resets and jumps of inputs have made true fires before time goes on. Events of which one makes the other true for
+ * ever are given up. */
+static void leap(pack *p) {
+  enum { MOST_LEAPS = 1000 };
+  lind_advance *a = &p->advance;
+  for (int n = 0; lind_watch_jump(&p->watch, p->scratch->frame, a, lanes_on(p)); n++) {
+    for (int i = 0; n == MOST_LEAPS && i < LIND_LANES; i++)
+      if (a->trigger[i] != LIND_TRIGGER_NONE) a->status[i] = LIND_LANE_STEPS;
+    fire(p);
+    note_failures(p);
+  }
+}
+
+static void advance_engine(pack *p) {
+  const lind_plan *plan = p->conduct.desk->plan;
+  if (p->watch.kernel != NULL) leap(p);
+  lind_rescue_advance(plan->stepper, &plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance,
+                      p->scratch->workspace);
+  if (p->watch.kernel != NULL) lind_watch_pass(&p->watch, p->scratch->frame, &p->advance, lanes_on(p));
+  if (plan->model->kernel.n_triggers > 0) fire(p);
 }
 
 /* ---- doses
@@ -263,9 +296,7 @@ static void advance_to(pack *p, double stop) {
     if (plan->timeless) {
       lind_timeless_pass(&p->conduct, p->scratch->moment, &p->advance);
     } else {
-      lind_rescue_advance(plan->stepper, &plan->model->kernel, p->scratch->frame, &plan->tolerance, &p->advance,
-                          p->scratch->workspace);
-      if (plan->model->kernel.n_triggers > 0) fire(p);
+      advance_engine(p);
     }
     note_failures(p);
     bool there = true;
