@@ -52,8 +52,11 @@ lind_err lind_tissue_create(const lind_tissue_space *space, const lind_tissue_wi
 const lind_kernel *lind_tissue_kernel(const lind_tissue *tissue);
 extern const lind_stepper lind_stepper_tissue;
 
-/* A plan whose protocol has a section `tissue`: its model and engine become those of a tissue, its hash knows the space. */
+/* A plan whose protocol has a section `tissue`: its model and engine become those of a tissue, its hash knows the space. Without
+ * the section NULL is made, and a model that has parameters for the place of a cell is refused. */
 lind_err lind_tissue_dress(lind_plan *plan, lind_arena *arena, lind_tissue **tissue) LIND_MUST_CHECK;
+/* The file that tissue.space names. */
+const char *lind_tissue_dress_path(const lind_protocol *protocol, lind_arena *arena);
 
 /* Loads PETSc. `comm` is the team's MPI_Comm; NULL: this process alone. Before the first patient. Collective over the team. */
 lind_err lind_tissue_start(lind_tissue *tissue, const void *comm) LIND_MUST_CHECK;

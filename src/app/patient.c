@@ -69,10 +69,12 @@ static void effects(const lind_plan *plan, const lind_desk *desk, int s) {
              model->parameters[k].unit.text);
 }
 
-/* Doses are in the canonical unit of the state that receives them. */
-static const char *dose_unit(const lind_plan *plan, char *buffer, size_t size) {
+/* Doses are told in the unit of the state that receives them. */
+static const char *dose_unit(const lind_plan *plan, double *scale) {
+  *scale = plan->drug < 0 ? 1.0 : plan->model->states[plan->drug].unit.scale;
   if (plan->drug < 0) return "mg";
-  return lind_unit_dimension_text(plan->model->states[plan->drug].unit.dimension, buffer, size);
+  const char *text = plan->model->states[plan->drug].unit.text;
+  return text[0] != '\0' ? text : "1";
 }
 
 static void amount(double value) {
@@ -84,10 +86,10 @@ static void amount(double value) {
 
 static void days(const lind_plan *plan, const lind_desk *desk, int s) {
   const double *values[64];
-  char unit[48];
+  double scale;
   lind_history history;
   lind_desk_history(desk, s, values, &history);
-  const char *dose = dose_unit(plan, unit, sizeof unit);
+  const char *dose = dose_unit(plan, &scale);
   printf("\n%5s %5s", "day", "visit");
   for (int m = 0; m < plan->n_measures; m++) printf(" %12s", plan->model->outputs[plan->measures[m].output].name);
   printf(" %12s %12s\n%5s %5s", "prescribed", "taken", "", "");
@@ -111,8 +113,8 @@ static void days(const lind_plan *plan, const lind_desk *desk, int s) {
       else
         printf(" %12s", "");
     }
-    amount(day <= plan->n_days ? history.dose[day - 1] : NAN);
-    amount(day <= plan->n_days ? history.taken[day - 1] : NAN);
+    amount(day <= plan->n_days ? history.dose[day - 1] / scale : NAN);
+    amount(day <= plan->n_days ? history.taken[day - 1] / scale : NAN);
     printf("\n");
     v += visit;
   }

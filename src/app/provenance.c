@@ -8,6 +8,7 @@
 
 #include "build_facts.h"
 #include "finish.h"
+#include "lind/tissue.h"
 
 static void add_input(json_t *list, const char *role, const char *path) {
   char hex[65] = "";
@@ -68,9 +69,12 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   add_named(inputs, "rules", finish->study->root, "include", protocol->path, arena);
   add_named(inputs, "targets", finish->study->root, "targets", protocol->path, arena);
   add_input(inputs, "cohort", plan->cohort->path);
+  if (plan->outside != NULL && strcmp(plan->outside->cohort->path, plan->cohort->path) != 0)
+    add_input(inputs, "cohort of external patients", plan->outside->cohort->path);
   add_input(inputs, "model", plan->model->path);
   const lind_words known = protocol->uncertain_sets.text != NULL ? protocol->uncertain_sets : protocol->uncertain_covariance;
   if (known.text != NULL) add_input(inputs, "uncertainty", lind_protocol_path(known.text, known.where.file, arena));
+  if (protocol->tissue != NULL) add_input(inputs, "tissue", lind_tissue_dress_path(protocol, arena));
   json_object_set_new(root, "lind",
                       json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
                                 LIND_COMPILER, "flags", LIND_FLAGS, "build", LIND_BUILD_TYPE));

@@ -7,6 +7,9 @@
 #include "lind/text.h"
 #include "tissue_inside.h"
 
+enum { LIND_TISSUE_PLACES = 4 };
+static const char *const place[LIND_TISSUE_PLACES] = {"tissue_x", "tissue_y", "tissue_white", "tissue_grey"};
+
 /* A name of the model, or a sentence that lists what there is. */
 static lind_err unknown(lind_where where, const char *key, const char *name, const char *what, const lind_plan *plan,
                         const char **names, int n) {
@@ -109,14 +112,13 @@ static lind_err wire_measures(const lind_plan *plan, lind_arena *arena, lind_tis
 
 /* Parameters of the model that are the place and the make of a cell, where it has them. */
 static lind_err wire_place(const lind_plan *plan, lind_tissue_wiring *w) {
-  static const char *const names[] = {"tissue_x", "tissue_y", "tissue_white", "tissue_grey"};
   int *slots[] = {&w->slot_x, &w->slot_y, &w->slot_white, &w->slot_grey};
-  for (int k = 0; k < 4; k++) {
-    const int at = lind_model_find_parameter(plan->model, names[k]);
+  for (int k = 0; k < LIND_TISSUE_PLACES; k++) {
+    const int at = lind_model_find_parameter(plan->model, place[k]);
     *slots[k] = -1;
     if (at < 0) continue;
     const lind_quantity *parameter = &plan->model->parameters[at];
-    LIND_TRY(need_dimension(parameter->where, names[k], parameter->unit.dimension, lengths(k < 2, 0)));
+    LIND_TRY(need_dimension(parameter->where, place[k], parameter->unit.dimension, lengths(k < 2, 0)));
     *slots[k] = parameter->slot;
   }
   return LIND_OK;
@@ -139,20 +141,35 @@ static lind_err check_rates(const lind_plan *plan, const lind_tissue_wiring *w) 
   return LIND_OK;
 }
 
+const char *lind_tissue_dress_path(const lind_protocol *protocol, lind_arena *arena) {
+  const lind_words words = protocol->tissue->space;
+  const bool typed = words.where.file != NULL && strcmp(words.where.file, "--set") == 0;
+  return lind_protocol_path(words.text, typed ? protocol->path : words.where.file, arena);
+}
+
 static lind_err read_space(const lind_plan *plan, lind_arena *arena, lind_tissue_space *space) {
   const lind_tissue_section *section = plan->protocol->tissue;
   const lind_words words = section->space;
-  const bool typed = words.where.file != NULL && strcmp(words.where.file, "--set") == 0;
-  const char *path = lind_protocol_path(words.text, typed ? plan->protocol->path : words.where.file, arena);
+  const char *path = lind_tissue_dress_path(plan->protocol, arena);
   LIND_CHECK_AT(access(path, R_OK) == 0, LIND_ERR_INPUT, words.where, "tissue.space is '%s', which cannot be read at %s",
                 words.text, path);
   return lind_tissue_space_read(path, section->where, section->spacing, arena, space);
 }
 
+/* A model that waits for the place of a cell, alone, is a cell at the origin: nobody is dosed and nothing grows as it should. */
+static lind_err check_absent(const lind_plan *plan) {
+  for (int k = 0; k < LIND_TISSUE_PLACES; k++)
+    LIND_CHECK_AT(lind_model_find_parameter(plan->model, place[k]) < 0, LIND_ERR_INPUT, plan->protocol->model.where,
+                  "model %s has the parameter %s, which a tissue fills, and the protocol has no section tissue; add one, such as "
+                  "tissue: {space: SLICE.csv, spacing: 1 mm, fields: {STATE: {diffusivity: OUTPUT}}}",
+                  plan->model->name, place[k]);
+  return LIND_OK;
+}
+
 lind_err lind_tissue_dress(lind_plan *plan, lind_arena *arena, lind_tissue **result) {
   const lind_tissue_section *section = plan->protocol->tissue;
   *result = NULL;
-  if (section == NULL) return LIND_OK;
+  if (section == NULL) return check_absent(plan);
   lind_tissue_space *space;
   lind_tissue *tissue;
   lind_model *model;

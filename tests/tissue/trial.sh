@@ -51,6 +51,9 @@ PY
 grep -q "bit for bit" "$work/verify.txt"
 "$lind" patient "$work/alone" --id 1 >"$work/patient.txt"
 grep -q "t2_radius" "$work/patient.txt"
+grep -qE "^ +2 .* (2|2\.67)$" "$work/patient.txt" || { echo "no dose in Gy in:"; cat "$work/patient.txt"; exit 1; }
+grep -qE " Gy +Gy$" "$work/patient.txt"
+grep -A1 '"role": "tissue"' "$work/alone/provenance.json" | grep -q "brain-slice.csv" || { echo "the slice is no input"; exit 1; }
 refused() { # WORDS COMMAND..
   local words=$1 status=0
   shift
@@ -69,5 +72,7 @@ refused "engine.name is 'rk', but section tissue brings its own engine" "${one[@
 refused "cannot be read at" "${one[@]}" --set tissue.space=nowhere.csv
 refused "cells of .* are possible" "${one[@]}" --set "tissue.spacing=1 um"
 refused "tissue.pictures.days has 900" "${one[@]}" --set "tissue.pictures.days=[1, 900]"
+sed -e '/^tissue:/,/^  pictures/d' -e "s#\.\./\.\./#$(realpath "$(dirname "$protocol")/../..")/#" "$protocol" >"$work/bare.yaml"
+refused "has the parameter tissue_x, which a tissue fills, and the protocol has no section tissue" "$lind" run "$work/bare.yaml" --out "$work/no"
 refused "no field of the section" "${one[@]}" --set tissue.pictures.of=t2_area
 [ ! -e "$work/no/results.h5" ]
