@@ -88,8 +88,9 @@ void lind_habit_tell(const lind_conduct *c, double from, double to) {
   for (int h = 0; h < plan->n_habits; h++) {
     const lind_plan_habit *habit = &plan->habits[h];
     const double first = habit->item->at - habit->item->ahead - habit->item->window, last = first + 2.0 * habit->item->window;
-    const int near = (int)floor(to / 24.0) + 1;
-    for (int day = near > 1 ? near - 1 : 1; day <= near + 1 && day <= plan->n_days; day++) {
+    const int oldest = from > 36.0 ? (int)floor((from - 36.0) / 24.0) + 1 : 1; /* at and window are at most 36 h */
+    const int newest = (int)floor(to / 24.0) + 2;
+    for (int day = oldest; day <= newest && day <= plan->n_days; day++) {
       if (24.0 * (day - 1) + first > to || 24.0 * (day - 1) + last <= from) continue;
       for (int i = 0; i < LIND_LANES; i++) {
         const lind_who who = c->lane[i].who;

@@ -110,6 +110,25 @@ static void what_is_said_before_the_start(void **state) {
   }
 }
 
+/* Who looks every other day hears of two days' meals, those of the evening that slip behind midnight too. */
+static void nothing_that_is_said_is_lost(void **state) {
+  (void)state;
+  static const char *const every[] = {"controllers.nurse={every: 48 h, give: '1e-9 * announced.level'}",
+                                      "controllers.nurse={every: 24 h, give: '1e-9 * announced.level'}",
+                                      "controllers.nurse={every: 1 h, give: '1e-9 * announced.level'}"};
+  for (size_t c = 0; c < sizeof every / sizeof *every; c++) {
+    trial t = trial_open("control", "arms.integral.controllers=[]", every[c], "duration=11 day",
+                         "habits.meal={at: 12 h, amount: '4 [mg]', days: [1, 2, 3, 4, 5, 6]}",
+                         "habits.late={at: 23.9 h, window: 12 h, amount: '7 [mg]', days: [1, 2, 3, 4, 5, 6]}");
+    trial_run(&t, 0);
+    const int s = seat_of(&t, "bolus");
+    double sum = 0;
+    for (int day = 1; day <= 10; day++) sum += taken_on(t.desk, s, day);
+    assert_near(sum, 6 * 11e-9, 1e-20);
+    trial_close(&t);
+  }
+}
+
 static void neighbours_do_not_matter(void **state) {
   (void)state;
   trial t = trial_open("control", VARIED), u = trial_open("control", VARIED);
@@ -197,13 +216,10 @@ static void messages(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(it_is_taken_at_its_time),
-      cmocka_unit_test(it_varies_by_address),
-      cmocka_unit_test(neighbours_do_not_matter),
-      cmocka_unit_test(a_device_has_limits),
-      cmocka_unit_test(a_day_has_its_most),
-      cmocka_unit_test(what_is_said_before_the_start),
-      cmocka_unit_test(messages),
+      cmocka_unit_test(it_is_taken_at_its_time),      cmocka_unit_test(it_varies_by_address),
+      cmocka_unit_test(neighbours_do_not_matter),     cmocka_unit_test(a_device_has_limits),
+      cmocka_unit_test(a_day_has_its_most),           cmocka_unit_test(what_is_said_before_the_start),
+      cmocka_unit_test(nothing_that_is_said_is_lost), cmocka_unit_test(messages),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
