@@ -26,6 +26,15 @@ static void add_named(json_t *list, const char *role, const lind_node *root, con
     if (named->items[i].text != NULL) add_input(list, role, lind_protocol_path(named->items[i].text, protocol, arena));
 }
 
+/* Files of the modules that the model is made of, each once; shipped ones are no files. */
+static void add_modules(json_t *list, const lind_model *model) {
+  for (int i = 0; i < model->n_modules; i++) {
+    int before = 0;
+    while (before < i && strcmp(model->modules[before].path, model->modules[i].path) != 0) before++;
+    if (before == i) add_input(list, "module", model->modules[i].path);
+  }
+}
+
 static json_t *node_json(const lind_node *node) {
   json_t *value;
   switch (node->kind) {
@@ -72,6 +81,7 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   if (plan->outside != NULL && strcmp(plan->outside->cohort->path, plan->cohort->path) != 0)
     add_input(inputs, "cohort of external patients", plan->outside->cohort->path);
   add_input(inputs, "model", plan->model->path);
+  add_modules(inputs, plan->model);
   const lind_words known = protocol->uncertain_sets.text != NULL ? protocol->uncertain_sets : protocol->uncertain_covariance;
   if (known.text != NULL) add_input(inputs, "uncertainty", lind_protocol_path(known.text, known.where.file, arena));
   if (protocol->tissue != NULL) add_input(inputs, "tissue", lind_tissue_dress_path(protocol, arena));

@@ -78,6 +78,26 @@ static void a_changed_input_is_named(void **state) {
   assert_non_null(strstr(c->out, "WRONG     the run cannot be repeated: "));
 }
 
+/* The text of a module is an input as that of the model is. */
+static void a_changed_module_is_named(void **state) {
+  program_case *c = *state;
+  char text[2000];
+  file_read("model.lind", text, sizeof text);
+  file_write("part.lind", text);
+  file_write("whole.lind",
+             "model whole\ntitle \"of one part, twice\"\nsource \"none\"\ntime h\nuse \"part.lind\" as drug\n"
+             "use \"part.lind\" as other\noutput conc = drug.conc\n");
+  program_do(c,
+             "run trial.yaml --set model.use=whole.lind --set dosing.high.into=drug.central --set dosing.low.into=drug.central "
+             "--out out");
+  file_replace("part.lind", "cl = 5 [L/h]", "cl = 4 [L/h]");
+  assert_int_equal(program_run(c, "verify out"), 1);
+  const char *named = strstr(c->out, "WRONG     module part.lind has changed since the run\n");
+  assert_non_null(named);
+  assert_null(strstr(named + 20, "module part.lind"));
+  assert_non_null(strstr(c->out, "right     model whole.lind is as it was\n"));
+}
+
 static void a_changed_document_is_named(void **state) {
   program_case *c = *state;
   program_do(c, "run trial.yaml --out out");
@@ -416,6 +436,7 @@ int main(void) {
                                      TEST(a_run_of_cut_replicates_holds),
                                      TEST(a_run_holds_from_elsewhere),
                                      TEST(a_changed_input_is_named),
+                                     TEST(a_changed_module_is_named),
                                      TEST(a_changed_document_is_named),
                                      TEST(a_changed_result_is_named),
                                      TEST(a_report_is_made_again),
