@@ -146,7 +146,7 @@ const lind_key lind_rows_dosing[] = {
   {"reduce_by", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.reduce), "an expression: the share by which the dose is reduced, in place of dose; 0.25 leaves three quarters"},
   {"hold_until", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.hold), "an expression that is true or false: doses are held from now on, until it is true at an attended visit"},
   {"give", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, dosing.give), "an expression: the amount of one dose at once, beside the regimen, such as a loading or a rescue dose"},
-  {"stop", LIND_KEY_FLAG, NULL, 0, 0, "no", NULL, IN(dosing, dosing.stop), "yes: all treatment but `give` ends for good; the patient stays in the trial"},
+  {"stop", LIND_KEY_FLAG, NULL, 0, 0, "no", NULL, IN(dosing, dosing.stop), "yes: all treatment but `give` ends for good, in a crossover until the next treatment; the patient stays in the trial"},
   {"further", LIND_KEY_FLAG, NULL, 0, 0, "no", NULL, IN(dosing, dosing.further), "yes: the items behind this one may act on the same occasion, too"},
   {"over", LIND_KEY_QUANTITY, "h", 0, INFINITY, "", NULL, IN(dosing, dosing.over), "each dose enters at a constant rate in this time; 0, at once, where absent, and with reduce_by as it was"},
   {"round", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, IN(dosing, round), "the dose is rounded to a multiple of this, such as 0.5 mg; half away from zero"},
