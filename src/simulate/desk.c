@@ -76,7 +76,7 @@ static void *aligned(size_t bytes) {
   return memory;
 }
 
-/* Policies' own memory; their library says how much, and is counted apart. */
+/* Policies' own memory, which lind_plan_desk_bytes does not count. */
 static bool hire(lind_desk *desk) {
   const lind_plan *plan = desk->plan;
   desk->policies = calloc((size_t)plan->protocol->n_dosing + 1, sizeof *desk->policies);
