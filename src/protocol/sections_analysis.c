@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lind/text.h"
 #include "sections.h"
 
 static const char *title_or(const lind_words *title, const char *name) { return title->text == NULL ? name : title->text; }
@@ -50,6 +51,11 @@ static lind_err check_endpoint(const lind_node *node, const lind_endpoint *endpo
       isnan(endpoint->consecutive) || (endpoint->consecutive >= 1 && endpoint->consecutive == floor(endpoint->consecutive)),
       LIND_ERR_INPUT, lind_sections_place(node, "consecutive"),
       "endpoints.%s.consecutive is %g; it must be a whole number from 1", name, endpoint->consecutive);
+  const lind_node *percent = lind_document_find(node, "percent"); /* of `10 %` a number would make 0.1 */
+  double bare;
+  LIND_CHECK_AT(percent == NULL || percent->text == NULL || lind_text_number(percent->text, &bare), LIND_ERR_INPUT,
+                lind_sections_place(node, "percent"), "endpoints.%s.percent is '%s'; it is in percent already, such as 97.5",
+                name, percent->text);
   return LIND_OK;
 }
 

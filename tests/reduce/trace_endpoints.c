@@ -163,6 +163,7 @@ static void what_is_refused(void **state) {
   refused("endpoints.x={kind: mean, of: levle}", "'levle', which is no trace and not measured; there are level, conc and effect");
   refused("endpoints.x={kind: value, of: level, at: 3 day}", "kind value looks at visits only");
   refused("endpoints.x={kind: mean, of: level, to: 0.02 day}", "endpoints.x sees no sample of trace level; let the trace begin");
+  refused("endpoints.x={kind: percentile, of: level, percent: 10 %}", "endpoints.x.percent is '10 %'; it is in percent already");
   refused("endpoints.x={kind: percentile, of: level}", "needs `percent:`");
   refused("endpoints.x={kind: lbgi, of: level}", "is made for mg/dL, but output effect is in");
   refused("endpoints.x={kind: time-below, of: level}", "needs `threshold:`");
