@@ -233,10 +233,13 @@ typedef struct lind_design_rule { /* of looks by events */
 
 typedef enum { LIND_ARRIVALS_POISSON, LIND_ARRIVALS_REGULAR } lind_arrivals;
 
-/* When seats come in, in calendar time: rate[k] per h from from[k] on, the last for good. n = 0: all at once, at time 0. */
+/* When seats come in, in calendar time: rate[k] per h from from[k] on, the last for good. n = 0: all at once, at time 0. Of
+ * `over`, h, the rate is that at which the patients of the trial come in that time, however many they are in the end
+ * (--patients). */
 typedef struct lind_recruit {
   int n;
   const double *rate, *from;
+  double over; /* NAN: the rates are given */
   int arrivals;
 } lind_recruit;
 

@@ -10,7 +10,7 @@ static lind_err one_rate(double rate, lind_arena *arena, lind_recruit *recruit) 
   double *numbers;
   LIND_TAKE(numbers, arena, 2);
   numbers[0] = rate;
-  *recruit = (lind_recruit){.n = 1, .rate = numbers, .from = numbers + 1, .arrivals = recruit->arrivals};
+  *recruit = (lind_recruit){.n = 1, .rate = numbers, .from = numbers + 1, .over = recruit->over, .arrivals = recruit->arrivals};
   return LIND_OK;
 }
 
@@ -22,6 +22,7 @@ lind_err lind_sections_recruit(const lind_node *node, lind_arena *arena, lind_pr
                 "recruit needs either over, the time in which all patients come, or rate");
   lind_recruit *recruit = &protocol->recruit;
   recruit->arrivals = shape.arrivals;
+  recruit->over = shape.over;
   if (!isnan(shape.over)) {
     LIND_CHECK_AT(shape.from.n == 0, LIND_ERR_INPUT, lind_sections_place(node, "from"),
                   "recruit.from goes with rate, not with over");
@@ -66,15 +67,12 @@ static lind_err settle_kind(const lind_node *item, const lind_rows_design_shape 
   return LIND_OK;
 }
 
-/* In calendar time: not more events than patients, and not so near the last look that it is the same one. */
-static lind_err check_events(const lind_node *item, const lind_look *look, const lind_look *before, uint64_t patients) {
-  if (!isnan(look->fraction)) return LIND_OK;
-  LIND_CHECK_AT(look->events <= (double)patients, LIND_ERR_INPUT, item->where,
-                "design.looks: %g events are more than the %llu patients of the trial can have", look->events,
-                (unsigned long long)patients);
-  LIND_CHECK_AT(before == NULL || look->events - before->events >= LIND_SEQUENTIAL_APART * look->events, LIND_ERR_INPUT,
-                item->where, "design.looks: %g events after %g are one look; the next one has at least %g of all events more",
-                look->events, before->events, LIND_SEQUENTIAL_APART);
+/* In calendar time: not so near the last look that it is the same one. */
+static lind_err check_apart(const lind_node *item, const lind_look *look, const lind_look *before) {
+  LIND_CHECK_AT(before == NULL || isnan(look->events) || look->events - before->events >= LIND_SEQUENTIAL_APART * look->events,
+                LIND_ERR_INPUT, item->where,
+                "design.looks: %g events after %g are one look; the next one has at least %g of all events more", look->events,
+                before->events, LIND_SEQUENTIAL_APART);
   return LIND_OK;
 }
 
@@ -144,7 +142,7 @@ lind_err lind_sections_design(const lind_node *node, lind_arena *arena, lind_pro
     if (i == 0) first = one;
     LIND_TRY(settle_kind(item, &shape, &first, &one));
     LIND_TRY(check_order(item, &one.look, i > 0 ? &looks[i - 1] : NULL));
-    LIND_TRY(check_events(item, &one.look, i > 0 ? &looks[i - 1] : NULL, protocol->patients));
+    LIND_TRY(check_apart(item, &one.look, i > 0 ? &looks[i - 1] : NULL));
     looks[i] = one.look;
   }
   if (list->n == 0) return LIND_OK; /* on purpose: nobody looks */

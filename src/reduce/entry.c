@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* The time at which `expected` arrivals are expected. */
-static double time_of(const lind_recruit *recruit, double expected) {
+static double time_of(const lind_recruit *recruit, uint64_t patients, double expected) {
+  if (!isnan(recruit->over)) return expected / ((double)patients / recruit->over);
   for (int k = 0; k + 1 < recruit->n; k++) {
     const double here = recruit->rate[k] * (recruit->from[k + 1] - recruit->from[k]);
     if (expected < here) return recruit->from[k] + expected / recruit->rate[k];
@@ -29,6 +30,6 @@ void lind_entry_fill(const lind_plan *plan, uint32_t replicate, uint64_t first_s
     const lind_who who = {.seed = plan->protocol->seed, .replicate = replicate, .seat = (uint32_t)s};
     const double u = lind_random_uniform(who, why, 0);
     arrived = poisson ? arrived - log(u) : (double)s + u;
-    if (s >= first_seat) entry[s - first_seat] = time_of(recruit, arrived);
+    if (s >= first_seat) entry[s - first_seat] = time_of(recruit, plan->protocol->patients, arrived);
   }
 }

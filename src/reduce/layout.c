@@ -116,6 +116,9 @@ static lind_err check_events(lind_layout *layout) {
   const struct lind_layout_term *term = &layout->terms[0];
   LIND_CHECK(layout->n_periods == 1, LIND_ERR_INPUT,
              "%s: design.looks are at events, which a crossover does not have; use fraction", protocol->path);
+  LIND_CHECK(protocol->looks[protocol->n_looks - 1].events <= (double)protocol->patients, LIND_ERR_INPUT,
+             "%s: design.looks: %g events are more than the %llu patients of the trial can have", protocol->path,
+             protocol->looks[protocol->n_looks - 1].events, (unsigned long long)protocol->patients);
   LIND_CHECK(layout->kinds[term->endpoint]->scale == LIND_SCALE_TIME, LIND_ERR_INPUT,
              "%s: design.looks are at events, but analysis %s is of endpoint %s, which is no time to an event; use fraction",
              protocol->path, protocol->analyses[0].name, protocol->endpoints[term->endpoint].name);

@@ -52,6 +52,11 @@ static void arrivals(void **state) {
   lind_entry_fill(s.plan, 0, 0, N, entry);
   for (int i = 0; i < N; i++) assert_int_equal((int)floor(entry[i] / 24.0), i);
   study_close(&s);
+  s = deaths((const char *const[]){"recruit={over: 120 day, arrivals: regular}", NULL});
+  ((lind_protocol *)(uintptr_t)s.plan->protocol)->patients = 2 * PATIENTS; /* as --patients: they still come in that time */
+  lind_entry_fill(s.plan, 0, 0, 2 * PATIENTS, entry);
+  for (int i = 0; i < 2 * PATIENTS; i++) assert_int_equal((int)floor(entry[i] / 12.0), i);
+  study_close(&s);
 }
 
 typedef struct told { /* what a look should say, from complete lives */
