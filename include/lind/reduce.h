@@ -151,6 +151,9 @@ typedef struct lind_effect { /* one term over the replicates */
   double mean, mcse, sd, p05, p50, p95, se, lower, upper, power, power_mcse, n, missing;
   uint64_t replicates; /* that gave a number */
 } lind_effect;
+/* Monte Carlo error of a share, hits of n. Where none or all of few are hits the plain formula says 0, as if it were certain:
+ * there two of each are added (Agresti & Coull 1998, doi:10.1080/00031305.1998.10480550). NAN for n = 0. */
+double lind_tally_mcse(uint64_t hits, uint64_t n);
 void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect);
 /* Share without the event behind each bin of the pooled life table of a time, [survival_bins], and patients of one trial at risk
  * at its beginning; NAN behind the last who was followed. */

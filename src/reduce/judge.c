@@ -23,7 +23,7 @@ typedef struct share {
 
 static share share_of(uint64_t hits, uint64_t n) {
   const double p = n > 0 ? (double)hits / (double)n : NAN;
-  return (share){p, n > 0 ? sqrt(p * (1.0 - p) / (double)n) : NAN};
+  return (share){p, lind_tally_mcse(hits, n)};
 }
 
 static share rejections(const lind_tally *tally, int term) {

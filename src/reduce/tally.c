@@ -191,6 +191,11 @@ static double mean_of(const double *values, uint64_t n) {
   return moments.n > 0 ? moments.mean : NAN;
 }
 
+double lind_tally_mcse(uint64_t hits, uint64_t n) {
+  const double more = hits == 0 || hits == n ? 2.0 : 0.0, trials = (double)n + 2.0 * more, p = ((double)hits + more) / trials;
+  return n > 0 ? sqrt(p * (1.0 - p) / trials) : NAN;
+}
+
 void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
   const uint64_t n = tally->replicates;
   const size_t first = (size_t)term * n;
@@ -209,7 +214,7 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
   }
   if (sorted != NULL) qsort(sorted, kept, sizeof *sorted, rising);
   const double sd = moments.n > 1 ? sqrt(moments.m2 / (moments.n - 1.0)) : NAN,
-               power = tests > 0 ? (double)hits / (double)tests : NAN;
+               power = tests > 0 && !layout->terms[term].estimator->no_test ? (double)hits / (double)tests : NAN;
   *effect = (lind_effect){.mean = moments.n > 0 ? moments.mean : NAN,
                           .sd = sd,
                           .mcse = sd / sqrt(moments.n),
@@ -220,7 +225,7 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
                           .lower = mean_of(tally->term[2] + first, n),
                           .upper = mean_of(tally->term[3] + first, n),
                           .power = power,
-                          .power_mcse = tests > 0 ? sqrt(power * (1.0 - power) / (double)tests) : NAN,
+                          .power_mcse = isnan(power) ? NAN : lind_tally_mcse(hits, tests),
                           .n = mean_of(tally->term[6] + first, n),
                           .missing = mean_of(tally->term[7] + first, n),
                           .replicates = (uint64_t)moments.n};

@@ -264,12 +264,13 @@ const char *lind_estimates_answer(const json_t *root) {
                     json_number_value(json_array_get(interval, 1)));
   const json_t *found = json_object_get(term, "published");
   const json_t *lower = json_object_get(found, "lower"), *upper = json_object_get(found, "upper");
+  const int decimals = json_is_true(json_object_get(analysis, "ratio")) ? 2 : 1;
   if (found != NULL && used > 0 && (size_t)used < sizeof sentence)
-    used += snprintf(sentence + used, sizeof sentence - (size_t)used, "; the real trial found %.1f",
+    used += snprintf(sentence + used, sizeof sentence - (size_t)used, "; the real trial found %.*f", decimals,
                      json_number_value(json_object_get(found, "estimate")));
   if (json_is_number(lower) && json_is_number(upper) && used > 0 && (size_t)used < sizeof sentence)
-    used += snprintf(sentence + used, sizeof sentence - (size_t)used, " (%.1f to %.1f)", json_number_value(lower),
-                     json_number_value(upper));
+    used += snprintf(sentence + used, sizeof sentence - (size_t)used, " (%.*f to %.*f)", decimals, json_number_value(lower),
+                     decimals, json_number_value(upper));
   if (used > 0 && (size_t)used + 1 < sizeof sentence) (void)snprintf(sentence + used, sizeof sentence - (size_t)used, ".");
   return sentence;
 }

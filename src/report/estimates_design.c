@@ -24,7 +24,9 @@ static json_t *mean(const lind_tally *tally, int what, double scale) {
   return lind_estimates_number(m.n > 0.0 ? m.mean * scale : NAN);
 }
 
-static double mcse(const lind_tally *tally, double p) { return sqrt(p * (1.0 - p) / (double)tally->replicates); }
+static double mcse(const lind_tally *tally, double p) {
+  return lind_tally_mcse((uint64_t)(p * (double)tally->replicates + 0.5), tally->replicates);
+}
 
 /* Stopped: before all seats (by fraction), or with a verdict (by events). */
 static json_t *look_json(const lind_tally *tally, int k) {

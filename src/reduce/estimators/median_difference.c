@@ -35,6 +35,7 @@ const lind_estimator lind_estimator_median_difference = {
     .source = "Kaplan & Meier 1958; Brookmeyer & Crowley 1982",
     .effect = "difference of medians (treated - control)",
     .fits = LIND_FITS_TIME,
+    .no_test = true,
     .no_statistic = true,
     .estimate = estimate,
 };
