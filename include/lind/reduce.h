@@ -159,8 +159,9 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect);
  * at its beginning; NAN behind the last who was followed. */
 void lind_tally_survival(const lind_tally *tally, int endpoint, int arm, double *share, double *at_risk);
 typedef struct lind_judgement { /* one term judged against the true effect; canonical, shares 0..1; NAN: cannot be told */
-  double truth, bias, bias_mcse, power, power_mcse, coverage, coverage_mcse;
-  double type_one, type_one_mcse;
+  double truth, left /* of the effect where no_effect has taken it away: 0 */, bias, bias_mcse, power, power_mcse, coverage,
+      coverage_mcse;
+  double type_one, type_one_mcse; /* NAN where more than 1 % of the effect is left */
   double saved; /* share of the patients of a concurrent control of equal precision that this one does without */
 } lind_judgement;
 /* with, without: tallies of a judged layout with and without the effect of the treatment. reference: the concurrent term, -1. */

@@ -9,6 +9,18 @@
 
 typedef enum { STAGE_MAIN, STAGE_SCENARIO, STAGE_JUDGED } stage_kind;
 
+/* A row of the table is of the control that the study estimates with, and no scenario brings one that the table has not. */
+static lind_err check_controls(const lind_layout *study, const lind_layout *stage, stage_kind kind) {
+  bool same = study->n_terms == stage->n_terms, synthetic = false;
+  for (int t = 0; t < stage->n_terms; t++) synthetic |= stage->terms[t].estimator->synthetic;
+  for (int t = 0; same && t < stage->n_terms; t++)
+    same = study->terms[t].estimator == stage->terms[t].estimator && study->terms[t].endpoint == stage->terms[t].endpoint;
+  LIND_CHECK_AT(same || (kind != STAGE_JUDGED && !synthetic), LIND_ERR_INPUT, stage->plan->protocol->analyses[0].where,
+                "%s changes the analyses, of which some have synthetic controls: the robustness table would be of others",
+                kind == STAGE_JUDGED ? "section robustness" : "a scenario");
+  return LIND_OK;
+}
+
 static lind_err add_stage(lind_study *study, const char *path, const char *const *set, int n_set,
                           const lind_study_request *request, stage_kind kind, uint64_t replicates, lind_arena *arena) {
   const bool scenario = kind != STAGE_MAIN;
@@ -36,6 +48,7 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
   LIND_TRY(lind_plan_create_with(protocol, root, LIND_BACK_END_ANY, &lind_twin_policy, arena, &study->stage[s].plan));
   LIND_TRY(lind_tissue_dress(study->stage[s].plan, arena, &study->stage[s].tissue));
   LIND_TRY(lind_layout_create(study->stage[s].plan, arena, &study->stage[s].layout));
+  if (s > 0) LIND_TRY(check_controls(study->stage[0].layout, study->stage[s].layout, kind));
   study->stage[s].first_job = study->n_jobs;
   study->stage[s].store_rows = !scenario && protocol->store_patients > 0;
   study->n_jobs += study->stage[s].plan->n_blocks;
@@ -82,6 +95,11 @@ static lind_err add_robustness(lind_study *study, const lind_study_request *requ
       if (levels[a] > 0) n = add_words(set, n, &grid->level[a][levels[a] - 1].set);
     if (i % 2 == 1) n = add_words(set, n, &grid->no_effect);
     LIND_TRY(add_stage(study, request->path, set, n, request, STAGE_JUDGED, grid->replicates, arena));
+    const lind_digest *first = &study->stage[study->first_judged].plan->hash,
+                      *here = &study->stage[study->n_stages - 1].plan->hash;
+    LIND_CHECK(i == 0 || first->high != here->high || first->low != here->low, LIND_ERR_INPUT,
+               "%s: %s changes nothing, so that the table would not say what the control is worth", request->path,
+               i == 1 ? "robustness.no_effect" : "a level of section robustness");
   }
   return LIND_OK;
 }

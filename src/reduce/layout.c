@@ -108,7 +108,7 @@ static lind_err settle_terms(lind_layout *layout, lind_arena *arena) {
   layout->n_terms = 0;
   for (int i = 0; i < protocol->n_analyses; i++) LIND_TRY(settle_analysis(layout, i, terms));
   layout->terms = terms;
-  return LIND_OK;
+  return lind_layout_controls_terms(layout);
 }
 
 static lind_err check_events(lind_layout *layout) {

@@ -20,14 +20,38 @@ static lind_err checked_object(json_t *read, const char *name, const json_error_
   return LIND_OK;
 }
 
+/* By its estimator, too: the mark alone could be lost. */
+static bool is_synthetic(const json_t *analysis) {
+  static const char *const names[] = {"counterfactual", "external", "hybrid"};
+  const char *estimator = lind_value_text(analysis, "estimator", "");
+  bool synthetic = json_is_true(json_object_get(analysis, "synthetic"));
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++) synthetic |= strcmp(estimator, names[k]) == 0;
+  return synthetic;
+}
+
+/* Every point has the analysis, with bias and type I error (null where they cannot be told). */
+static bool is_judged(const json_t *read, const char *name) {
+  const json_t *points = json_object_get(json_object_get(read, "robustness"), "points"), *point, *row;
+  size_t i, j;
+  json_array_foreach(points, i, point) {
+    bool found = false;
+    json_array_foreach(json_object_get(point, "rows"), j, row) found |= strcmp(lind_value_text(row, "analysis", ""), name) == 0 &&
+                                                                        json_object_get(row, "bias") != NULL &&
+                                                                        json_object_get(row, "type_one") != NULL;
+    if (!found) return false;
+  }
+  return json_array_size(points) > 0;
+}
+
 /* A synthetic control is not shown without what it would be if the twin, or the outside, were wrong. */
 static lind_err checked_controls(const json_t *read, const char *name) {
-  const json_t *analysis, *points = json_object_get(json_object_get(read, "robustness"), "points");
+  const json_t *analysis;
   size_t i;
   json_array_foreach(json_object_get(read, "analyses"), i, analysis) LIND_CHECK(
-      !json_is_true(json_object_get(analysis, "synthetic")) || json_array_size(points) > 0, LIND_ERR_INPUT,
-      "%s: analysis %s has a synthetic control and the table 'robustness' is not there; without it no estimate is shown", name,
-      lind_value_text(analysis, "name", ""));
+      !is_synthetic(analysis) || is_judged(read, lind_value_text(analysis, "name", "")), LIND_ERR_INPUT,
+      "%s: analysis %s has a synthetic control and the table 'robustness' is not there, or a row of it at some point; without it "
+      "no estimate is shown",
+      name, lind_value_text(analysis, "name", ""));
   return LIND_OK;
 }
 

@@ -23,8 +23,10 @@ static lind_value_words percent(const json_t *row, const char *key, const char *
   return lind_value_with_error(100.0 * lind_value_number(row, key), 100.0 * lind_value_number(row, mcse));
 }
 
+static bool is(const json_t *row, const char *key) { return json_is_true(json_object_get(row, key)); }
+
 lind_robustness_row lind_robustness_words(const json_t *row, const char *name) {
-  const bool inflated = json_is_true(json_object_get(row, "inflated"));
+  const bool inflated = is(row, "inflated");
   lind_robustness_row words = {{{{0}},
                                 lind_value_with_error(lind_value_number(row, "bias"), lind_value_number(row, "bias_mcse")),
                                 percent(row, "type_one", "type_one_mcse"),
@@ -37,5 +39,34 @@ lind_robustness_row lind_robustness_words(const json_t *row, const char *name) {
     (void)snprintf(words.cells[2].text, sizeof words.cells[2].text, "%.90s inflated", type_one.text);
     (void)snprintf(words.cells[5].text, sizeof words.cells[5].text, "not valid");
   }
+  if (is(row, "effect_left")) (void)snprintf(words.cells[2].text, sizeof words.cells[2].text, "effect left");
+  if (is(row, "too_few")) {
+    (void)snprintf(words.cells[2].text, sizeof words.cells[2].text, "too few trials");
+    words.cells[5] = lind_value_fixed(NAN, 0);
+  }
   return words;
+}
+
+static bool any(const json_t *grid, const char *key) {
+  size_t i, j;
+  const json_t *point, *row;
+  json_array_foreach(json_object_get(grid, "points"), i, point) json_array_foreach(json_object_get(point, "rows"), j, row) {
+    if (is(row, key)) return true;
+  }
+  return false;
+}
+
+int lind_robustness_notices(const json_t *grid, const char *notices[LIND_ROBUSTNESS_NOTICES]) {
+  static const char *const rows[LIND_ROBUSTNESS_NOTICES][2] = {
+      {"inflated",
+       "Inflated: more type I errors than the level allows, beyond what chance can do. Where that stands, the control is no "
+       "evidence if its world is the true one, and no patients are saved."},
+      {"too_few", "Too few trials: below 50 a point type I errors cannot be counted. No synthetic control here is evidence."},
+      {"effect_left",
+       "Effect left: what robustness.no_effect changes leaves an effect, so that type I errors cannot be counted. Where that "
+       "stands, no synthetic control is evidence."}};
+  int n = 0;
+  for (int k = 0; k < LIND_ROBUSTNESS_NOTICES; k++)
+    if (any(grid, rows[k][0])) notices[n++] = rows[k][1];
+  return n;
 }

@@ -13,10 +13,13 @@ static void put(FILE *out, const char *text, int width) {
 
 void lind_summary_robustness(FILE *out, const json_t *estimates) {
   const json_t *grid = json_object_get(estimates, "robustness"), *point, *row;
+  const char *notices[LIND_ROBUSTNESS_NOTICES];
   size_t i, j;
   if (json_array_size(json_object_get(grid, "points")) == 0) return;
   fprintf(out, "\n%s\n%s replicates a point, held against the true effect\n", lind_value_text(grid, "title", ""),
           lind_value_fixed(lind_value_number(grid, "replicates"), 0).text);
+  const int n = lind_robustness_notices(grid, notices);
+  for (int k = 0; k < n; k++) fprintf(out, "%s\n", notices[k]);
   for (int c = 0; c < LIND_ROBUSTNESS_COLUMNS; c++) {
     if (c == 0) fputs("    ", out);
     put(out, c == 5 ? "Saved, %" : lind_robustness_headers[c], c == 5 ? 0 : widths[c]);

@@ -45,6 +45,9 @@ lind_err lind_plan_parts_shadows(lind_plan *plan, const lind_node *root, lind_ba
   LIND_TRY(find_arm(protocol, protocol->outside.arm, "external", &plan->outside_arm));
   if (protocol->twin.given) {
     LIND_TRY(copy(protocol, &protocol->twin.parameters, arena, &changed));
+    /* from the baseline nobody knows what a replicate has drawn for parameters that are not known well */
+    if (protocol->twin.knows == LIND_TWIN_KNOWS_BASELINE)
+      changed->uncertain_sets.text = changed->uncertain_covariance.text = NULL;
     LIND_TRY(lind_plan_create(changed, root, back_end, arena, &made));
     plan->twin = made;
   }

@@ -4,6 +4,7 @@
 #include "simulate_case.h"
 
 #define LINEAR "model.use=" LIND_SOURCE_DIR "/tests/simulate/data/scores_linear.lind"
+#define UNSURE "uncertainty={sets: " LIND_SOURCE_DIR "/tests/simulate/data/unsure/sets.csv}"
 
 static lind_shadow shadow_of(const trial *t) {
   lind_shadow shadow;
@@ -89,12 +90,26 @@ static void alone_as_among_others(void **state) {
   trial_close(&t);
 }
 
+/* What a replicate has drawn for parameters that are not known well is no baseline: a twin from the baseline lives by the centre.
+ */
+static void parameters_nobody_knows(void **state) {
+  (void)state;
+  trial t = trial_open("unsure", UNSURE, "twin={knows: baseline}");
+  assert_non_null(t.plan->unsure);
+  assert_null(t.plan->twin->unsure);
+  trial_close(&t);
+  t = trial_open("unsure", UNSURE, "twin={knows: everything}");
+  assert_non_null(t.plan->twin->unsure);
+  trial_close(&t);
+}
+
 int main(void) {
   lind_draw_prepare();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_same_life),
       cmocka_unit_test(what_a_measurement_leaves),
       cmocka_unit_test(alone_as_among_others),
+      cmocka_unit_test(parameters_nobody_knows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

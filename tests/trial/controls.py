@@ -45,12 +45,49 @@ with tempfile.TemporaryDirectory() as work:
     study = json.loads(run("run", example, *small, "--no-sensitivity", "--json", "--out", str(out)).stdout)
     run("report", str(out))
     estimates = json.loads((out / "estimates.json").read_text())
+    (out / "results-estimates.json").write_text(json.dumps(estimates))
     points = estimates["robustness"]["points"]
     check("two levels on each of three axes make eight points", len(points) == 8)
     del estimates["robustness"]
     (out / "estimates.json").write_text(json.dumps(estimates))
     said = run("report", str(out), status=2).stderr
     check("the report is withheld", "synthetic control" in said)
+
+    # a row alone is missed, too, and so is the mark
+    whole = json.loads((out / "results-estimates.json").read_text())
+    for what, spoil in (
+        ("a row", lambda e: e["robustness"]["points"][3]["rows"].pop()),
+        ("a type I error", lambda e: e["robustness"]["points"][0]["rows"][-1].pop("type_one")),
+        ("the mark", lambda e: (e.pop("robustness"), [a.pop("synthetic") for a in e["analyses"]])),
+    ):
+        spoilt = json.loads(json.dumps(whole))
+        spoil(spoilt)
+        (out / "estimates.json").write_text(json.dumps(spoilt))
+        check(f"the report is withheld without {what}", "synthetic control" in run("report", str(out), status=2).stderr)
+
+    # what the table does not judge is not planned
+    def refused(words, *sets):
+        said = run("run", example, "--dry-run", *[w for s in sets for w in ("--set", s)], status=2).stderr
+        check(f"'{words}' is said", words in said)
+
+    refused("and not by sex", "analysis.counterfactual={endpoint: change, estimator: counterfactual, by: [sex]}")
+    refused("true effect is known for the comparison of the first", "analysis.counterfactual={endpoint: change, estimator: counterfactual, compare: [placebo, active]}")
+    refused("the twins must live under the control, placebo", "twin.arm=active")
+    refused("nothing to be held against", "analysis.concurrent.estimator=welch")
+    refused("section robustness changes the analyses", 'robustness.drift.faster.set=["analysis.counterfactual.estimator=concurrent"]')
+    refused("a level of section robustness changes nothing", 'robustness.drift.faster.set=["title=x"]')
+    refused("robustness.no_effect changes nothing", 'robustness.no_effect=["title=x"]')
+
+    # a type I error of few trials, or of trials with an effect, is none
+    def told(name, *words):
+        told = json.loads(run("run", example, "--json", "--patients", "40", "--out", f"{work}/{name}", *words).stdout)
+        run("report", f"{work}/{name}")
+        return [r for p in told["robustness"]["points"] for r in p["rows"]], pathlib.Path(work, name, "report.html").read_text()
+
+    rows, page = told("one", "--replicates", "1")
+    check("one trial is too few", all(r["too_few"] for r in rows) and "Too few trials: below 50" in page)
+    rows, page = told("left", "--replicates", "50", "--set", 'robustness.no_effect=["arms.active.parameters.slowing=0.2"]')
+    check("an effect that is left is told", all(r["effect_left"] and r["type_one"] is None and r["saved"] is None for r in rows) and "Effect left" in page)
 
     # with the world as the twin believes it nobody is far off; with a steep twin only those who believe it are
     def row(point, name):

@@ -31,15 +31,6 @@ static void put_point(lind_story *story, const json_t *point) {
   }
 }
 
-static bool is_any_inflated(const json_t *grid) {
-  size_t i, j;
-  const json_t *point, *row;
-  json_array_foreach(json_object_get(grid, "points"), i, point) json_array_foreach(json_object_get(point, "rows"), j, row) {
-    if (json_is_true(json_object_get(row, "inflated"))) return true;
-  }
-  return false;
-}
-
 void lind_section_robustness(lind_story *story) {
   const json_t *grid = json_object_get(story->estimates, "robustness");
   size_t i;
@@ -54,10 +45,9 @@ void lind_section_robustness(lind_story *story) {
       "effect of the treatment, as many without it. Bias is in the unit of the endpoint; coverage is of the interval; "
       "patients saved are those that a concurrent control of equal precision would need in addition.</p>\n",
       replicates.text);
-  if (is_any_inflated(grid))
-    lind_page_raw(&story->page,
-                  "<p class=\"notice\">Inflated: more type I errors than the level allows, beyond what chance can do. Where that "
-                  "stands, the control is no evidence if its world is the true one, and no patients are saved.</p>\n");
+  const char *notices[LIND_ROBUSTNESS_NOTICES];
+  const int n = lind_robustness_notices(grid, notices);
+  for (int k = 0; k < n; k++) lind_page_put(&story->page, "<p class=\"notice\">%s</p>\n", notices[k]);
   lind_table_begin(story, title, "lnnnnn", lind_robustness_headers);
   json_array_foreach(json_object_get(grid, "points"), i, point) put_point(story, point);
   lind_table_end(story);
