@@ -60,7 +60,9 @@ static bool moves_distributions(const lind_plan *plan, int at, double value, lin
            own->drifts[d].sd == other->drifts[d].sd && own->drifts[d].every == other->drifts[d].every;
   for (int m = 0; m < plan->n_residuals; m++)
     same = same && own->residuals[m].a == other->residuals[m].a && own->residuals[m].b == other->residuals[m].b &&
-           own->residuals[m].tau == other->residuals[m].tau;
+           own->residuals[m].tau == other->residuals[m].tau &&
+           (model->outputs[plan->residual_outputs[m]].residual != LIND_ERROR_SENSOR ||
+            memcmp(&own->residuals[m].sensor, &other->residuals[m].sensor, sizeof own->residuals[m].sensor) == 0);
   return !same;
 }
 

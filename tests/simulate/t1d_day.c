@@ -96,8 +96,24 @@ static void a_sensor_is_worn(void **state) {
   trial_close(&t);
 }
 
+/* The error of a sensor is no business of an arm: all read with the same one. */
+static void a_sensor_has_no_arm(void **state) {
+  static const char *const sets[] = {"measure=[cgm]", "arms.device.parameters={lambda_cgm: 40 mg/dL}"};
+  lind_arena *arena;
+  lind_protocol *protocol;
+  lind_plan *plan;
+  const lind_node *root;
+  (void)state;
+  assert_int_equal(lind_arena_create(&arena), LIND_OK);
+  assert_int_equal(lind_protocol_read(LIND_SOURCE_DIR "/protocols/validation/t1d-day.yaml", sets, 2, arena, &protocol, &root),
+                   LIND_OK);
+  assert_int_equal(lind_plan_create(protocol, root, LIND_BACK_END_ANY, arena, &plan), LIND_ERR_INPUT);
+  assert_non_null(strstr(lind_error_message(), "lambda_cgm changes how effects or errors are distributed"));
+  lind_arena_destroy(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(basal_and_bolus), cmocka_unit_test(three_terms),
-                                     cmocka_unit_test(a_sensor_is_worn)};
+                                     cmocka_unit_test(a_sensor_is_worn), cmocka_unit_test(a_sensor_has_no_arm)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
