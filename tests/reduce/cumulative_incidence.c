@@ -98,6 +98,17 @@ static void death_competes(void **state) {
   assert_near(covered / R, 0.95, 4 * sqrt(0.95 * 0.05 / R) + 0.004); /* a normal interval of 200 patients: the rest is its own */
 }
 
+/* 4 of 5 and then the last: S = 0 and the incidence is 1, of which there is no doubt, not 1e-9 of it. */
+static void all_had_it(void **state) {
+  const double time[] = {3, 4, 6, 7, 10, 5, 6, 8, 9, 12}, event[] = {1, 1, 1, 0, 1, 1, 1, 0, 1, 0};
+  const uint8_t treated[] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
+  (void)state;
+  const lind_answer answer = ask(time, event, treated, 10);
+  assert_true(fabs(answer.terms[2].estimate - 1.0) < 1e-15);
+  assert_true(isnan(answer.terms[2].se));
+  assert_true(answer.terms[1].se > 0.1);
+}
+
 static void endpoints(void **state) {
   (void)state;
   static const struct {
@@ -134,6 +145,7 @@ int main(void) {
       cmocka_unit_test(without_censoring_it_is_a_share),
       cmocka_unit_test(without_competition_it_is_kaplan_meier),
       cmocka_unit_test(death_competes),
+      cmocka_unit_test(all_had_it),
       cmocka_unit_test(endpoints),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static void conclude(const step *steps, size_t n, double *incidence, double *var
     sum -= 2.0 * left * s->survival * s->seen / (y * y);
   }
   *incidence = end;
-  *variance = fmax(sum, 0.0);
+  *variance = sum > 1e-15 * end * end ? sum : 0.0; /* what rounding leaves where everybody had the event is none */
 }
 
 static lind_term term_of(const char *name, double estimate, double variance, double level) {
