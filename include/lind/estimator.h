@@ -127,6 +127,7 @@ typedef struct lind_estimator {
   unsigned fits;      /* scales of endpoints, LIND_FITS_.. */
   bool no_test;       /* no p value: there is no power to speak of */
   bool no_statistic;  /* no test statistic: looks cannot decide by it */
+  bool of_shares;     /* the effect is a difference of shares, whatever the endpoint is: shown in % */
   bool ratio;         /* the effect is a ratio: no effect is 1, figures use a log axis */
   bool adjusts;       /* uses covariates; an analysis that adjusts is refused for the others, as with */
   bool stratifies, weighs;

@@ -214,7 +214,9 @@ void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
   }
   if (sorted != NULL) qsort(sorted, kept, sizeof *sorted, rising);
   const double sd = moments.n > 1 ? sqrt(moments.m2 / (moments.n - 1.0)) : NAN,
-               power = tests > 0 && !layout->terms[term].estimator->no_test ? (double)hits / (double)tests : NAN;
+               power = tests > 0 && !layout->terms[term].estimator->no_test && layout->plan->tilts == NULL
+                           ? (double)hits / (double)tests
+                           : NAN;
   *effect = (lind_effect){.mean = moments.n > 0 ? moments.mean : NAN,
                           .sd = sd,
                           .mcse = sd / sqrt(moments.n),

@@ -99,6 +99,10 @@ static json_t *endpoints(const lind_tally *tally) {
 
 static double effect_scale(const lind_layout *layout, const struct lind_layout_term *term, const char **unit) {
   const double scale = lind_layout_scale(layout, term->endpoint, unit);
+  if (term->estimator->of_shares) {
+    *unit = "%";
+    return 100.0;
+  }
   if (!term->estimator->ratio) return scale;
   *unit = "1";
   return 1.0;
@@ -283,6 +287,7 @@ lind_err lind_estimates_create(const lind_estimates_input *input, char **json) {
   json_object_set_new(root, "source", text(protocol->source));
   json_object_set_new(root, "patients", json_integer((json_int_t)protocol->patients));
   json_object_set_new(root, "replicates", json_integer((json_int_t)protocol->replicates));
+  json_object_set_new(root, "weighted", json_boolean(plan->tilts != NULL));
   json_object_set_new(root, "seed", json_integer((json_int_t)protocol->seed));
   json_object_set_new(root, "plan_hash", text(lind_digest_text(plan->hash, hex)));
   json_object_set_new(root, "digest", text(lind_digest_text(tally->digest, hex)));

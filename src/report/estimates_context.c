@@ -248,14 +248,15 @@ const char *lind_estimates_answer(const json_t *root) {
   const double estimate = json_number_value(json_object_get(term, "estimate"));
   const char *more = estimate >= 0.0 ? "more" : "less";
   int used =
-      snprintf(sentence, sizeof sentence, "%s: %.1f %s %s under %s than under %s (%g %% interval of one trial %.1f to %.1f)",
+      snprintf(sentence, sizeof sentence, "%s: %.1f %s %s under %s than under %s (%g %% interval of one %s %.1f to %.1f)",
                json_string_value(json_object_get(analysis, "title")), fabs(estimate),
                percent                                  ? "points"
                : unit != NULL && strcmp(unit, "1") != 0 ? unit
                                                         : "",
                more, title_of(root, json_object_get(analysis, "treated")), title_of(root, json_object_get(analysis, "control")),
-               100.0 * json_number_value(json_object_get(analysis, "level")), json_number_value(json_array_get(interval, 0)),
-               json_number_value(json_array_get(interval, 1)));
+               100.0 * json_number_value(json_object_get(analysis, "level")),
+               json_is_true(json_object_get(root, "weighted")) ? "weighted sample" : "trial",
+               json_number_value(json_array_get(interval, 0)), json_number_value(json_array_get(interval, 1)));
   if (json_is_true(json_object_get(analysis, "ratio")))
     used = snprintf(sentence, sizeof sentence, "%s: %s of %s against %s %.3f (%.3f to %.3f)",
                     json_string_value(json_object_get(analysis, "title")), json_string_value(json_object_get(analysis, "effect")),

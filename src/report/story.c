@@ -128,3 +128,7 @@ const json_t *lind_story_primary(const lind_story *story) {
 const json_t *lind_story_primary_term(const lind_story *story) {
   return json_array_get(json_object_get(lind_story_primary(story), "terms"), 0);
 }
+
+const char *lind_story_one(const lind_story *story) {
+  return json_is_true(json_object_get(story->estimates, "weighted")) ? "one weighted sample" : "one trial";
+}

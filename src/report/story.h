@@ -39,6 +39,7 @@ int lind_story_interval_decimals(const json_t *term);
 lind_value_words lind_story_interval(const json_t *term);       /* of one trial: "3.3 to 10.1" */
 int lind_story_published_decimals(const json_t *published);     /* as many as its most precise number */
 lind_value_words lind_story_published(const json_t *published); /* "7 (3.3 to 10.6)", "67.4", or a dash */
+const char *lind_story_one(const lind_story *story);            /* whose interval is shown: "one trial", "one weighted sample" */
 const json_t *lind_story_primary(const lind_story *story);      /* first analysis, or NULL */
 const json_t *lind_story_primary_term(const lind_story *story); /* its first term, or NULL */
 

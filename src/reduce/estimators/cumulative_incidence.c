@@ -110,6 +110,7 @@ const lind_estimator lind_estimator_cumulative_incidence = {
     .source = "Aalen & Johansen 1978, Scand J Stat 5:141; Marubini & Valsecchi 1995",
     .effect = "difference of cumulative incidences (treated - control)",
     .fits = LIND_FITS_TIME,
+    .of_shares = true,
     .competing = true,
     .estimate = estimate,
 };

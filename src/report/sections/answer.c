@@ -17,8 +17,8 @@ static void put_effect(lind_story *story, const json_t *analysis, const json_t *
   const lind_value_words effect = lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse"));
   char below[256] = "";
   if (isfinite(lind_value_at(term, "interval", 0)))
-    (void)snprintf(below, sizeof below, "%.20s %% interval of one trial: %.100s",
-                   lind_value_short(100.0 * (isfinite(level) ? level : 0.95)).text, interval.text);
+    (void)snprintf(below, sizeof below, "%.20s %% interval of %s: %.100s",
+                   lind_value_short(100.0 * (isfinite(level) ? level : 0.95)).text, lind_story_one(story), interval.text);
   put_tile(story, json_is_true(json_object_get(analysis, "ratio")) ? "Simulated ratio" : "Simulated difference", effect.text,
            unit.text, below);
   const json_t *published = json_object_get(term, "published");

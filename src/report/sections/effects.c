@@ -125,7 +125,9 @@ static bool draw(const lind_effects *effects, const char *label) {
                       json_sprintf("%s%s%s", figure.ratio ? "Ratio" : "Difference",
                                    !figure.ratio && effects->unit[0] != '\0' ? ", " : "", figure.ratio ? "" : effects->unit));
   lind_figure_begin(story, "forest", label, holes);
-  lind_figure_key(story, LIND_MARK_EFFECT, "simulated, with the interval of one trial");
+  char words[80];
+  (void)snprintf(words, sizeof words, "simulated, with the interval of %s", lind_story_one(story));
+  lind_figure_key(story, LIND_MARK_EFFECT, words);
   if (figure.published) lind_figure_key(story, LIND_MARK_PUBLISHED, "published");
   lind_figure_key(story, LIND_MARK_NULL, "no effect");
   return figure.published;
@@ -154,8 +156,10 @@ static void put_row(const lind_effects *effects, const json_t *analysis, const j
 }
 
 void lind_effects_put(const lind_effects *effects, const char *label, const char *caption, bool open) {
-  static const char *const headers[] = {
-      "Effect", "Simulated", "Interval of one trial", "Power %", "n per trial", "Published (interval)", "Source (how known)"};
+  char one[80];
+  (void)snprintf(one, sizeof one, "Interval of %s", lind_story_one(effects->story));
+  const char *const headers[] = {
+      "Effect", "Simulated", one, "Power %", "n per trial", "Published (interval)", "Source (how known)"};
   char columns[] = "lnnnnnl", title[160];
   if (!draw(effects, label)) columns[5] = '\0'; /* no column for what nobody published */
   lind_figure_caption(effects->story, caption, open);
