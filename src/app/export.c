@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "finish.h"
+#include "lind/csv.h"
 #include "past.h"
 
 typedef struct export_request {
@@ -19,13 +20,53 @@ static const char *file_of(const char *out, const char *table, lind_arena *arena
   return path;
 }
 
+static const char *const judged[] = {"truth", "truth_no_effect", "bias",     "bias_mcse",     "type_one", "type_one_mcse",
+                                     "power", "power_mcse",      "coverage", "coverage_mcse", "saved",    NULL};
+
+static void write_point(FILE *file, int number, const json_t *point) {
+  size_t i;
+  const json_t *row;
+  json_array_foreach(json_object_get(point, "rows"), i, row) {
+    fprintf(file, "%d", number);
+    for (int a = 0; a < LIND_ROBUST_AXES; a++) {
+      fputc(',', file);
+      lind_csv_put(file, lind_past_text(point, lind_protocol_robust_axes[a]));
+    }
+    fprintf(file, ",%s", lind_past_text(row, "analysis"));
+    for (int k = 0; judged[k] != NULL; k++) {
+      const json_t *value = json_object_get(row, judged[k]);
+      fputc(',', file);
+      if (json_is_number(value)) fprintf(file, "%.17g", json_number_value(value));
+    }
+    fprintf(file, ",%d\n", json_is_true(json_object_get(row, "too_few")));
+  }
+}
+
+/* Estimates of synthetic controls do not go anywhere without what they would be worth if the twin were wrong. */
+static lind_err write_robustness(const lind_past *past, const char *out, lind_arena *arena) {
+  const json_t *points = json_object_get(json_object_get(past->estimates, "robustness"), "points"), *point;
+  size_t i;
+  if (json_array_size(points) == 0) return LIND_OK;
+  const char *path = lind_arena_format(arena, "%s/robustness.csv", out);
+  FILE *file = path != NULL ? fopen(path, "wb") : NULL;
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s/robustness.csv cannot be written", out);
+  fprintf(file, "point,drift,slope,population,analysis");
+  for (int k = 0; judged[k] != NULL; k++) fprintf(file, ",%s", judged[k]);
+  fprintf(file, ",too_few\n");
+  json_array_foreach(points, i, point) write_point(file, (int)i, point);
+  const bool ok = ferror(file) == 0;
+  LIND_CHECK(fclose(file) == 0 && ok, LIND_ERR_FILE, "%s cannot be written", path);
+  printf("%s\n", path);
+  return LIND_OK;
+}
+
 static lind_err write_table(const lind_past *past, const char *table, const char *out, lind_arena *arena) {
   while (*table == '/') table++;
   const char *path = file_of(out, table, arena), *group = lind_arena_format(arena, "/%s", table);
   LIND_CHECK(path != NULL && group != NULL, LIND_ERR_MEMORY, "no memory for a path");
   LIND_TRY(lind_results_csv(past->results, group, path));
   printf("%s\n", path);
-  return LIND_OK;
+  return strcmp(table, "estimates/replicates") == 0 ? write_robustness(past, out, arena) : LIND_OK;
 }
 
 /* What a run may have written; patients are there only if the protocol stores them, curves only if it draws one. */

@@ -48,6 +48,10 @@ with tempfile.TemporaryDirectory() as work:
     (out / "results-estimates.json").write_text(json.dumps(estimates))
     points = estimates["robustness"]["points"]
     check("two levels on each of three axes make eight points", len(points) == 8)
+    # estimates of synthetic controls are not exported alone
+    run("export", str(out), "--format", "csv", "--table", "estimates/replicates", "--out", f"{work}/csv")
+    lines = pathlib.Path(work, "csv", "robustness.csv").read_text().splitlines()
+    check("the table is exported beside the replicates", len(lines) == 1 + 8 * 5 and lines[0].startswith("point,drift,slope,population,analysis,truth"))
     del estimates["robustness"]
     (out / "estimates.json").write_text(json.dumps(estimates))
     said = run("report", str(out), status=2).stderr
