@@ -133,8 +133,11 @@ static lind_err settle_definitions(lind_plan *plan, lind_arena *arena) {
   LIND_TAKE(needed, arena, protocol->n_definitions + 1);
   LIND_TRY(find_needed(protocol, arena, needed));
   for (int i = 0; i < protocol->n_definitions; i++) {
-    if (!needed[i]) continue; /* no program: it is never run */
     const lind_words words = protocol->definitions[i].value;
+    LIND_CHECK_AT(needed[i] || words.where.file == NULL || strcmp(words.where.file, "--set") != 0, LIND_ERR_INPUT, words.where,
+                  "define.%s is asked for by nothing in the protocol, so that setting it changes nothing",
+                  protocol->definitions[i].name);
+    if (!needed[i]) continue; /* no program: it is never run */
     lind_scope *scope;
     lind_tree *tree, *core;
     LIND_TRY(lind_plan_parts_scope(plan, i, false, "a definition", arena, &scope));

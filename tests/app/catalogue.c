@@ -136,6 +136,8 @@ static const row rows[] = {
      "--set:1:1: pateints is not a known key; did you mean 'patients'?"},
     {NULL, "", "", "run trial.yaml --out out --set arms.lwo.ratio=3", "",
      "--set:1:6: arms has no key 'lwo'; did you mean 'low'?"},
+    {NULL, "", "", "run trial.yaml --out out --set define.dose=3", "",
+     "--set:1:13: define.dose is asked for by nothing in the protocol, so that setting it changes nothing"},
     {NULL, "", "", "run trial.yaml --out out --threads 9999", "",
      "threads: 9999 is not a number of threads; 0 (as many as there are cores) to 4096 would be right"},
     {NULL, "", "", "describe estimator wlech", "", "'wlech' is not an estimator; known are welch, ... (did you mean 'welch'?)"},
