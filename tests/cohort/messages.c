@@ -60,7 +60,7 @@ static const row rows[] = {
     {LIND_ERR_INPUT, HEAD "listed: {table: zero.csv, take: drawn, weight: w}\n",
      "c.yaml:4:48: all weights in 'w' are 0; somebody must be drawn"},
     {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, genotypes: [name]}\n",
-     "./list.csv:2:1: name is 'A'; a genotype is two alleles, such as *1/*3"},
+     "./list.csv:2:1: name is 'A'; a genotype is two alleles and no blank, such as *1/*3"},
     {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, genotypes: [gen]}\n",
      "c.yaml:4:39: listed.genotypes: list.csv has no column 'gen' (did you mean 'gene'?)"},
     {LIND_ERR_INPUT, HEAD "listed: {table: list.csv, rows: \"mass > 5 [kg]\"}\n",
