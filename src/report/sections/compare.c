@@ -26,7 +26,7 @@ static void put_units(lind_story *story) {
     const lind_effects effects = {story, unit.text, wanted, NULL};
     char caption[320];
     (void)snprintf(caption, sizeof caption, n_seen > 1 ? "The same for effects in another unit: %.120s." : "%s",
-                   n_seen > 1 ? unit.text : long_caption);
+                   n_seen > 1 ? (unit.text[0] != '\0' ? unit.text : "numbers without one") : long_caption);
     if (lind_effects_any(&effects))
       lind_effects_put(&effects, "Simulated effects with their intervals, and the published ones below each.", caption, true);
   }
