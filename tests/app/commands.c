@@ -11,20 +11,7 @@
 #include "lind/store.h"
 #include "near.h"
 #include "program_case.h"
-
-static const lind_csv *table_read(const char *path, lind_arena *arena) {
-  const lind_csv *csv = NULL;
-  if (lind_csv_read(path, arena, &csv) != LIND_OK) fail_msg("%s", lind_error_message());
-  return csv;
-}
-
-static double cell_of(const lind_csv *csv, const char *column, size_t row) {
-  double value = NAN;
-  const int c = lind_csv_find(csv, column);
-  assert_true(c >= 0);
-  if (lind_csv_number(csv, row, c, &value) != LIND_OK) fail_msg("%s", lind_error_message());
-  return value;
-}
+#include "table_case.h"
 
 /* ---- a run ------------------------------------------------------------------------------------------------ */
 
@@ -148,15 +135,15 @@ static void a_patient_is_told_as_stored(void **state) {
   const lind_csv *patients = table_read("out/csv/patients.csv", arena), *outcomes = table_read("out/csv/outcomes.csv", arena);
   assert_int_equal(patients->n_rows, 32);
   for (size_t row = 3; row < 32; row += 14) {
-    (void)snprintf(line, sizeof line, "patient out --id %.0f --replicate %.0f", cell_of(patients, "seat", row),
-                   cell_of(patients, "replicate", row));
+    (void)snprintf(line, sizeof line, "patient out --id %.0f --replicate %.0f", value_at(patients, row, "seat"),
+                   value_at(patients, row, "replicate"));
     program_do(c, line);
     (void)snprintf(line, sizeof line, "\n  last             %s mg/L  (last)\n",
                    lind_csv_at(outcomes, row, lind_csv_find(outcomes, "last"))->text);
     assert_non_null(strstr(c->out, line));
     (void)snprintf(line, sizeof line, "\narm       %s (", lind_csv_at(patients, row, lind_csv_find(patients, "arm"))->text);
     assert_non_null(strstr(c->out, line));
-    (void)snprintf(line, sizeof line, "\n  age              %.6g year\n", cell_of(patients, "age", row));
+    (void)snprintf(line, sizeof line, "\n  age              %.6g year\n", value_at(patients, row, "age"));
     assert_non_null(strstr(c->out, line));
     (void)snprintf(line, sizeof line, "days: %s\n", lind_csv_at(outcomes, row, lind_csv_find(outcomes, "reason"))->text);
     assert_non_null(strstr(c->out, line));
@@ -235,7 +222,7 @@ static void a_sample_in_hdf5_is_the_same(void **state) {
       if (field->kind == LIND_FIELD_CODE)
         assert_string_equal(field->labels[(int)view->data[f][row]], lind_csv_at(people, row, f)->text);
       else
-        assert_true(view->data[f][row] == cell_of(people, field->name, row));
+        assert_true(view->data[f][row] == value_at(people, row, field->name));
     }
   }
   lind_results_view_destroy(&view);
@@ -344,11 +331,11 @@ static void a_replicate_is_analyzed_again(void **state) {
   json_t *root = answer_of(c, "both.csv --estimator welch --value last --arm arm --treated high");
   const json_t *term = json_array_get(json_object_get(root, "terms"), 0);
   assert_true(number_of(term, "estimate") > 0.0);
-  assert_near(number_of(term, "estimate"), cell_of(terms, "estimate", 0), 1e-14);
-  assert_near(number_of(term, "se"), cell_of(terms, "se", 0), 1e-14);
-  assert_near(number_of(term, "p"), cell_of(terms, "p", 0), 1e-12);
-  assert_near(number_of(root, "n"), cell_of(terms, "n", 0), 0);
-  assert_near(number_of(json_object_get(root, "details"), "missing"), cell_of(terms, "missing", 0), 0);
+  assert_near(number_of(term, "estimate"), value_at(terms, 0, "estimate"), 1e-14);
+  assert_near(number_of(term, "se"), value_at(terms, 0, "se"), 1e-14);
+  assert_near(number_of(term, "p"), value_at(terms, 0, "p"), 1e-12);
+  assert_near(number_of(root, "n"), value_at(terms, 0, "n"), 0);
+  assert_near(number_of(json_object_get(root, "details"), "missing"), value_at(terms, 0, "missing"), 0);
   json_decref(root);
   lind_arena_destroy(&arena);
 }

@@ -6,22 +6,9 @@
 #include "lind/csv.h"
 #include "lind/random.h"
 #include "program_case.h"
+#include "table_case.h"
 
 enum { PEOPLE = 3000, SEED = 1747 };
-
-static const lind_csv *table_read(const char *path, lind_arena *arena) {
-  const lind_csv *csv = NULL;
-  if (lind_csv_read(path, arena, &csv) != LIND_OK) fail_msg("%s", lind_error_message());
-  return csv;
-}
-
-static double value_at(const lind_csv *csv, size_t row, const char *name) {
-  double value = NAN;
-  const int column = lind_csv_find(csv, name);
-  if (column < 0) fail_msg("no column %s", name);
-  if (lind_csv_number(csv, row, column, &value) != LIND_OK) fail_msg("%s", lind_error_message());
-  return value;
-}
 
 static void assert_near(double value, double expected, double absolute) {
   if (!(fabs(value - expected) <= absolute)) fail_msg("%.17g instead of %.17g", value, expected);

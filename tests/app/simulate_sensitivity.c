@@ -6,6 +6,7 @@
 
 #include "lind/csv.h"
 #include "program_case.h"
+#include "table_case.h"
 
 /* complex.h */
 #undef I
@@ -53,20 +54,6 @@ static double complex central(const double complex *p, double t, const given *do
     sum += rate / k * ((creal(s) < creal(length) ? 1 : cexp(-k * (s - length))) - cexp(-k * s));
   }
   return sum;
-}
-
-static const lind_csv *table_read(const char *path, lind_arena *arena) {
-  const lind_csv *csv = NULL;
-  if (lind_csv_read(path, arena, &csv) != LIND_OK) fail_msg("%s", lind_error_message());
-  return csv;
-}
-
-static double value_at(const lind_csv *csv, size_t row, const char *name) {
-  double value = NAN;
-  const int column = lind_csv_find(csv, name);
-  if (column < 0) fail_msg("no column %s", name);
-  if (lind_csv_number(csv, row, column, &value) != LIND_OK) fail_msg("%s", lind_error_message());
-  return value;
 }
 
 static void assert_slope(double value, double expected, double tolerance, const char *what, double time) {
