@@ -1,0 +1,139 @@
+/* study_run.c -- the blocks of a study, lived by a crew. */
+#include <stdlib.h>
+
+#include "progress.h"
+#include "study.h"
+
+/* ---- one thread keeps one runner; stages come in order, so it is rarely changed
+ * ------------------------------------------------------- */
+
+typedef struct crowd {
+  lind_study *study;
+  const lind_sink *sink;
+  lind_progress *progress;
+  lind_crew *crew;
+  int counting; /* the stage whose strata are counted, -1: run */
+  uint64_t *counts;
+  struct {
+    lind_runner *runner;
+    int stage;
+    int64_t lives[LIND_STUDY_ARMS], nanoseconds[LIND_STUDY_ARMS];
+  } thread[]; /* of the crew */
+} crowd;
+
+static lind_err sit_down(crowd *c, int thread, int stage, lind_runner **runner) {
+  if (c->thread[thread].runner == NULL || c->thread[thread].stage != stage) {
+    lind_runner_destroy(&c->thread[thread].runner);
+    LIND_TRY(lind_runner_create(c->study->stage[stage].layout, &c->thread[thread].runner));
+    c->thread[thread].stage = stage;
+  }
+  *runner = c->thread[thread].runner;
+  return LIND_OK;
+}
+
+static lind_err run_job(void *context, int thread, uint64_t job) {
+  crowd *c = context;
+  const int s = c->counting >= 0 ? c->counting : lind_study_stage_of(c->study, job);
+  lind_runner *runner;
+  LIND_TRY(sit_down(c, thread, s, &runner));
+  const lind_plan *plan = c->study->stage[s].plan;
+  if (c->counting >= 0) {
+    lind_runner_count(runner, job, c->counts + job * (uint64_t)plan->n_strata);
+    return LIND_OK;
+  }
+  const uint64_t block = job - c->study->stage[s].first_job, *base = c->study->stage[s].base;
+  const uint64_t first = plan->block_replicates > 0 ? block * plan->block_seats : block * LIND_BLOCK_CUT;
+  const bool store = c->study->stage[s].store_rows && first < plan->protocol->store_patients;
+  LIND_TRY(
+      lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL, c->sink));
+  if (!lind_crew_leads(c->crew)) return LIND_OK;
+  const lind_cost *cost = lind_runner_cost(runner);
+  for (int a = 0; a < plan->protocol->n_arms && a < LIND_STUDY_ARMS; a++) {
+    c->thread[thread].lives[a] += (int64_t)cost[a].lives;
+    c->thread[thread].nanoseconds[a] += (int64_t)(1e9 * cost[a].seconds);
+  }
+  return LIND_OK;
+}
+
+/* Over threads, then over ranks. Collective. */
+static lind_err sum_cost(const crowd *c) {
+  int64_t sums[2 * LIND_STUDY_ARMS] = {0};
+  for (int t = 0; t < lind_crew_threads(c->crew); t++)
+    for (int a = 0; a < LIND_STUDY_ARMS; a++) {
+      sums[2 * a] += c->thread[t].lives[a];
+      sums[2 * a + 1] += c->thread[t].nanoseconds[a];
+    }
+  LIND_TRY(lind_crew_sum(c->crew, sums, 2 * LIND_STUDY_ARMS));
+  for (int a = 0; a < LIND_STUDY_ARMS; a++) {
+    c->study->cost[a].lives = sums[2 * a];
+    c->study->cost[a].nanoseconds = sums[2 * a + 1];
+  }
+  return LIND_OK;
+}
+
+static bool is_done(const void *context, uint64_t job) {
+  const crowd *c = context;
+  if (c->counting >= 0) return false;
+  const int s = lind_study_stage_of(c->study, job);
+  return c->sink->has(c->sink->self, (uint32_t)s, job - c->study->stage[s].first_job);
+}
+
+static void tick(void *context) {
+  crowd *c = context;
+  lind_progress_show(c->progress, lind_crew_finished(c->crew));
+}
+
+static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink, int counting, uint64_t *counts, uint64_t n) {
+  crowd *c = calloc(1, sizeof *c + (size_t)lind_crew_threads(crew) * sizeof c->thread[0]);
+  LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for the crew");
+  lind_progress progress;
+  *c = (crowd){.study = study, .sink = sink, .progress = &progress, .crew = crew, .counting = counting, .counts = counts};
+  lind_crew_work work = {.n = n, .done = is_done, .run = run_job, .tick = counting < 0 ? tick : NULL, .context = c};
+  uint64_t ready = 0;
+  for (uint64_t job = 0; counting < 0 && job < n; job++) ready += is_done(c, job);
+  lind_progress_begin(&progress, n, ready, study->n_patients);
+  lind_err err = lind_crew_run(crew, &work);
+  if (counting < 0 && err == LIND_OK) err = sum_cost(c); /* everybody has the same err */
+  if (counting < 0) study->n_lived = (uint64_t)((double)study->n_patients * (double)(n - ready) / (double)n);
+  if (counting < 0 && lind_crew_rank(crew) == 0)
+    lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
+  for (int t = 0; t < lind_crew_threads(crew); t++) lind_runner_destroy(&c->thread[t].runner);
+  free(c);
+  return err;
+}
+
+lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) {
+  for (int s = 0; s < study->n_stages; s++) {
+    const lind_plan *plan = study->stage[s].plan;
+    if (plan->block_replicates > 0) continue;
+    const uint64_t strata = (uint64_t)plan->n_strata, per = lind_plan_blocks_per_replicate(plan);
+    uint64_t *counts;
+    LIND_TAKE(counts, arena, plan->n_blocks * strata);
+    LIND_TRY(muster(study, crew, NULL, s, counts, plan->n_blocks));
+    LIND_TRY(lind_crew_sum(crew, (int64_t *)counts, plan->n_blocks * strata));
+    for (uint64_t k = 0; k < strata; k++) { /* exclusive scan inside each replicate */
+      uint64_t before = 0;
+      for (uint64_t b = 0; b < plan->n_blocks; b++) {
+        if (b % per == 0) before = 0;
+        const uint64_t here = counts[b * strata + k];
+        counts[b * strata + k] = before;
+        before += here;
+      }
+    }
+    study->stage[s].base = counts;
+  }
+  return LIND_OK;
+}
+
+static lind_err put_nothing(void *self, const lind_block_record *record) {
+  (void)self;
+  (void)record;
+  return LIND_OK;
+}
+
+lind_err lind_study_run(lind_study *study, lind_crew *crew, const lind_sink *sink) {
+  lind_sink quiet = *sink;
+  quiet.put = put_nothing; /* the leader of a team speaks for it */
+  if (!lind_crew_leads(crew)) sink = &quiet;
+  return muster(study, crew, sink, -1, NULL, study->n_jobs);
+}
