@@ -1,17 +1,13 @@
 /* design.h -- designs by formula: boundaries, sizes and power without simulation. One file in src/protocol/designs and one line
- * in its list.h each; the rows read, validate and describe what is asked. Depends on: schema.h.
+ * in its list.h each; the rows read, validate and describe what is asked. Depends on: schema.h, term.h.
  */
 #ifndef LIND_DESIGN_H
 #define LIND_DESIGN_H
 
 #include "lind/schema.h"
+#include "lind/term.h"
 
 enum { LIND_DESIGN_TERMS = 32, LIND_DESIGN_DETAILS = 32 };
-
-typedef struct lind_design_term { /* the shape of an estimator's terms; NAN where it has no meaning */
-  const char *name;
-  double estimate, se, statistic, df, p, lower, upper;
-} lind_design_term;
 
 typedef struct lind_design_detail {
   const char *name;
@@ -22,7 +18,7 @@ typedef struct lind_design_answer {
   const char *method;
   double n; /* patients, events where the name of the first term says so; NAN: not asked */
   int n_terms, n_details;
-  lind_design_term terms[LIND_DESIGN_TERMS];
+  lind_term terms[LIND_DESIGN_TERMS];
   lind_design_detail details[LIND_DESIGN_DETAILS];
 } lind_design_answer;
 
@@ -37,7 +33,7 @@ const lind_design *lind_design_find(const char *name);
 const char *const *lind_design_names(int *n);
 
 /* For solvers: one more term (all but name and estimate NAN), one more detail. */
-lind_design_term *lind_design_add(lind_design_answer *answer, const char *name, double estimate);
+lind_term *lind_design_add(lind_design_answer *answer, const char *name, double estimate);
 lind_err lind_design_tell(lind_design_answer *answer, lind_arena *arena, const char *name, int n,
                           const double *values) LIND_MUST_CHECK;
 

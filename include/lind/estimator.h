@@ -1,5 +1,5 @@
 /* estimator.h -- endpoints (a history becomes a number) and estimators (the columns of one comparison become an estimate):
- * plug-ins of src/reduce. One file each and one line in that folder's list.h. Depends on: outcome.h, protocol.h.
+ * plug-ins of src/reduce. One file each and one line in that folder's list.h. Depends on: outcome.h, protocol.h, term.h.
  */
 #ifndef LIND_ESTIMATOR_H
 #define LIND_ESTIMATOR_H
@@ -11,6 +11,7 @@
 #include "lind/error.h"
 #include "lind/outcome.h"
 #include "lind/protocol.h"
+#include "lind/term.h"
 
 /* What an endpoint's numbers are: it chooses how arms are summarised. */
 typedef enum {
@@ -54,10 +55,6 @@ const char *const *lind_endpoint_names(int *n);
 /* ---- estimators
  * -------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct lind_term {
-  const char *name;                                    /* "difference", "treated", "control" */
-  double estimate, se, statistic, df, p, lower, upper; /* NAN where it has no meaning */
-} lind_term;
 enum { LIND_TERMS = 8 };
 
 typedef struct lind_answer {

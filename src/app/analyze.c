@@ -1,10 +1,10 @@
 /* analyze.c -- `lind analyze`: any estimator on any table, without a trial. */
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "analyze_columns.h"
+#include "answer_json.h"
 #include "command.h"
 #include "lind/text.h"
 
@@ -214,29 +214,11 @@ static lind_err estimate(const question *q, lind_arena *arena, lind_analysis_set
 
 /* ---- the answer ------------------------------------------------------------------------------------------- */
 
-static void set_number(json_t *object, const char *key, double value) {
-  json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
-}
-
-static json_t *term_json(const lind_term *term) {
-  json_t *object = json_object();
-  json_object_set_new(object, "name", json_string(term->name));
-  set_number(object, "estimate", term->estimate);
-  set_number(object, "se", term->se);
-  set_number(object, "statistic", term->statistic);
-  set_number(object, "df", term->df);
-  set_number(object, "p", term->p);
-  set_number(object, "lower", term->lower);
-  set_number(object, "upper", term->upper);
-  return object;
-}
-
 static lind_err print_json(const question *q, const lind_analysis_set *set, const lind_answer *answer) {
   const lind_csv *csv = q->columns.csv;
   uint64_t treated = 0;
   for (uint64_t i = 0; i < set->n; i++) treated += set->treated[i];
-  json_t *root = json_object(), *terms = json_array(), *details = json_object();
-  for (int i = 0; i < answer->n_terms; i++) json_array_append_new(terms, term_json(&answer->terms[i]));
+  json_t *details = json_object();
   json_object_set_new(details, "estimator", json_string(q->estimator->name));
   json_object_set_new(details, "effect", json_string(q->estimator->effect));
   json_object_set_new(details, "value", json_string(csv->columns[q->columns.value]));
@@ -246,17 +228,10 @@ static lind_err print_json(const question *q, const lind_analysis_set *set, cons
   json_object_set_new(details, "rows_treated", json_integer((json_int_t)treated));
   json_object_set_new(details, "rows_control", json_integer((json_int_t)(set->n - treated)));
   json_object_set_new(details, "missing", json_integer((json_int_t)answer->missing));
-  set_number(details, "level", q->settings.level);
-  set_number(details, "null", q->settings.null);
+  json_object_set_new(details, "level", lind_answer_json_number(q->settings.level));
+  json_object_set_new(details, "null", lind_answer_json_number(q->settings.null));
   if (q->estimator->synthetic) json_object_set_new(details, "evidence", json_string(no_evidence));
-  json_object_set_new(root, "method", json_string(answer->method));
-  json_object_set_new(root, "n", json_integer((json_int_t)answer->n));
-  json_object_set_new(root, "terms", terms);
-  json_object_set_new(root, "details", details);
-  const int failed = json_dumpf(root, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
-  json_decref(root);
-  LIND_CHECK(failed == 0 && fputc('\n', stdout) != EOF, LIND_ERR_FILE, "the answer cannot be written");
-  return LIND_OK;
+  return lind_answer_json_print(answer->method, (double)answer->n, answer->terms, answer->n_terms, details);
 }
 
 static void print_number(const char *word, double value) {

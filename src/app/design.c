@@ -2,10 +2,10 @@
  * is. */
 #include "lind/design.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
+#include "answer_json.h"
 #include "command.h"
 #include "lind/text.h"
 
@@ -90,49 +90,26 @@ static lind_err find(const char *name, const lind_design **design) {
 
 /* ---- the answer ------------------------------------------------------------------------------------------- */
 
-static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
-
-static json_t *term_json(const lind_design_term *term) {
-  json_t *object = json_object();
-  json_object_set_new(object, "name", json_string(term->name));
-  json_object_set_new(object, "estimate", number(term->estimate));
-  json_object_set_new(object, "se", number(term->se));
-  json_object_set_new(object, "statistic", number(term->statistic));
-  json_object_set_new(object, "df", number(term->df));
-  json_object_set_new(object, "p", number(term->p));
-  json_object_set_new(object, "lower", number(term->lower));
-  json_object_set_new(object, "upper", number(term->upper));
-  return object;
-}
-
 static json_t *detail_json(const lind_numbers *values) {
-  if (values->n == 1) return number(values->at[0]);
+  if (values->n == 1) return lind_answer_json_number(values->at[0]);
   json_t *list = json_array();
-  for (int i = 0; i < values->n; i++) json_array_append_new(list, number(values->at[i]));
+  for (int i = 0; i < values->n; i++) json_array_append_new(list, lind_answer_json_number(values->at[i]));
   return list;
 }
 
 static lind_err print_json(const lind_design *design, const lind_design_answer *answer) {
-  json_t *root = json_object(), *terms = json_array(), *details = json_object();
-  for (int i = 0; i < answer->n_terms; i++) json_array_append_new(terms, term_json(&answer->terms[i]));
+  json_t *details = json_object();
   json_object_set_new(details, "design", json_string(design->name));
   for (int i = 0; i < answer->n_details; i++)
     json_object_set_new(details, answer->details[i].name, detail_json(&answer->details[i].values));
-  json_object_set_new(root, "method", json_string(answer->method));
-  json_object_set_new(root, "n", isfinite(answer->n) ? json_integer((json_int_t)answer->n) : json_null());
-  json_object_set_new(root, "terms", terms);
-  json_object_set_new(root, "details", details);
-  const int failed = json_dumpf(root, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
-  json_decref(root);
-  LIND_CHECK(failed == 0 && fputc('\n', stdout) != EOF, LIND_ERR_FILE, "the answer cannot be written");
-  return LIND_OK;
+  return lind_answer_json_print(answer->method, answer->n, answer->terms, answer->n_terms, details);
 }
 
 static void print_words(const lind_design_answer *answer) {
   printf("%s\n", answer->method);
   if (isfinite(answer->n)) printf("%-26s %g\n", "n", answer->n);
   for (int i = 0; i < answer->n_terms; i++) {
-    const lind_design_term *term = &answer->terms[i];
+    const lind_term *term = &answer->terms[i];
     printf("%-26s %.6g", term->name, term->estimate);
     if (isfinite(term->p)) printf("  p %.6g", term->p);
     if (isfinite(term->lower)) printf("  stops below %.6g", term->lower);

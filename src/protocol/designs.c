@@ -28,9 +28,9 @@ const char *const *lind_design_names(int *n) {
   return names;
 }
 
-lind_design_term *lind_design_add(lind_design_answer *answer, const char *name, double estimate) {
-  lind_design_term *term = &answer->terms[answer->n_terms++];
-  *term = (lind_design_term){name, estimate, NAN, NAN, NAN, NAN, NAN, NAN};
+lind_term *lind_design_add(lind_design_answer *answer, const char *name, double estimate) {
+  lind_term *term = &answer->terms[answer->n_terms++];
+  *term = (lind_term){name, estimate, NAN, NAN, NAN, NAN, NAN, NAN};
   return term;
 }
 

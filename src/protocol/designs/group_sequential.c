@@ -183,7 +183,7 @@ static lind_err solve(const void *request_at, lind_arena *arena, lind_design_ans
   answer->method = method(r);
   answer->n = NAN;
   for (int k = 0; k < looks.n; k++) {
-    lind_design_term *term = lind_design_add(answer, lind_arena_format(arena, "look %d", k + 1), looks.upper[k]);
+    lind_term *term = lind_design_add(answer, lind_arena_format(arena, "look %d", k + 1), looks.upper[k]);
     LIND_CHECK(term->name != NULL, LIND_ERR_MEMORY, "no memory for a name");
     term->p = lind_draw_normal_cdf(-looks.upper[k]);
     term->lower = isfinite(looks.lower[k]) ? looks.lower[k] : NAN;
