@@ -5,6 +5,7 @@
 #include "../estimators/means.h"
 
 extern const lind_estimator lind_estimator_ancova;
+extern const lind_setting lind_estimator_ancova_settings[];
 
 /* Correlation of forecast and outcome inside the arms. */
 static double correlation(const lind_analysis_set *set) {
@@ -44,14 +45,6 @@ static lind_err estimate(const lind_analysis_set *set, const lind_analysis_setti
   return LIND_OK;
 }
 
-static const char *const variances[] = {"classical", "hc0", "hc1", "hc2", "hc3", NULL}, *const no_yes[] = {"no", "yes", NULL};
-static const lind_setting settings[] = {/* as those of ancova, which works with them */
-                                        {"variance", variances, 4, 0, 0,
-                                         "classical (one variance), or robust to unequal ones: HC0 to HC3"},
-                                        {"interaction", no_yes, 0, 0, 0,
-                                         "yes: each arm has its own slopes; the effect is at the mean covariates"},
-                                        {0}};
-
 const lind_estimator lind_estimator_procova = {
     .name = "procova",
     .summary = "concurrent randomised control, adjusted for the twin's forecast from the baseline",
@@ -60,6 +53,6 @@ const lind_estimator lind_estimator_procova = {
     .fits = LIND_FITS_MEAN,
     .adjusts = true,
     .needs = LIND_NEEDS_FORECAST,
-    .settings = settings,
+    .settings = lind_estimator_ancova_settings,
     .estimate = estimate,
 };

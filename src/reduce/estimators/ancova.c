@@ -117,12 +117,14 @@ static lind_err estimate(const lind_analysis_set *set, const lind_analysis_setti
   return LIND_OK;
 }
 
+extern const lind_setting lind_estimator_ancova_settings[];
 static const char *const variances[] = {"classical", "hc0", "hc1", "hc2", "hc3", NULL}, *const no_yes[] = {"no", "yes", NULL};
-static const lind_setting settings[] = {
-    [SETTING_VARIANCE] = {"variance", variances, HC3, 0, 0, "classical (one variance), or robust to unequal ones: HC0 to HC3"},
-    [SETTING_INTERACTION] = {"interaction", no_yes, 0, 0, 0,
-                             "yes: each arm has its own slopes; the effect is at the mean covariates"},
-    {0}};
+const lind_setting lind_estimator_ancova_settings[] =
+    {/* of procova, too, which works with them */
+     [SETTING_VARIANCE] = {"variance", variances, HC3, 0, 0, "classical (one variance), or robust to unequal ones: HC0 to HC3"},
+     [SETTING_INTERACTION] = {"interaction", no_yes, 0, 0, 0,
+                              "yes: each arm has its own slopes; the effect is at the mean covariates"},
+     {0}};
 
 const lind_estimator lind_estimator_ancova = {
     .name = "ancova",
@@ -131,6 +133,6 @@ const lind_estimator lind_estimator_ancova = {
     .effect = "difference of means (treated - control) at equal covariates",
     .fits = LIND_FITS_MEAN | LIND_FITS_SHARE,
     .adjusts = true,
-    .settings = settings,
+    .settings = lind_estimator_ancova_settings,
     .estimate = estimate,
 };
