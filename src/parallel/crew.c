@@ -13,12 +13,17 @@ lind_err lind_crew_mpi_fail(int code, const char *source, int line, const char *
   return lind_error_fail(LIND_ERR_PEER, source, line, "MPI failed: %s (in %.40s)", reason, call);
 }
 
+/* Debian configures its Open MPI with `osc = ^ucx,pt2pt`; nothing is left then that makes a window between hosts on plain TCP.
+ * What works over any network may be used again, unless somebody has chosen. */
+static void windows_allow(void) { (void)setenv("OMPI_MCA_osc", "^ucx", 0); }
+
 static lind_err mpi_start(lind_crew *crew) {
   int is_running = 0, provided = MPI_THREAD_SINGLE;
   LIND_MPI(MPI_Initialized(&is_running));
   if (is_running) {
     LIND_MPI(MPI_Query_thread(&provided));
   } else {
+    windows_allow();
     LIND_MPI(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
     crew->started = true;
   }

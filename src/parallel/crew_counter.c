@@ -5,7 +5,10 @@ lind_err lind_crew_counter_create(lind_crew *crew) {
   if (crew->ranks == 1) return LIND_OK;
   int64_t *words;
   const MPI_Aint bytes = crew->rank == 0 ? LIND_CREW_WORDS * (MPI_Aint)sizeof *words : 0;
-  LIND_MPI(MPI_Win_allocate(bytes, sizeof *words, MPI_INFO_NULL, crew->world, &words, &crew->window));
+  const int code = MPI_Win_allocate(bytes, sizeof *words, MPI_INFO_NULL, crew->world, &words, &crew->window);
+  LIND_CHECK(code == MPI_SUCCESS, crew->rank == 0 ? LIND_ERR_FILE : LIND_ERR_PEER,
+             "MPI has no one-sided communication between these hosts; with Open MPI, OMPI_MCA_osc=^ucx allows all that works on "
+             "any network");
   LIND_MPI(MPI_Win_set_errhandler(crew->window, MPI_ERRORS_RETURN));
   LIND_MPI(MPI_Win_lock_all(0, crew->window));
   return LIND_OK;
