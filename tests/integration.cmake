@@ -1,6 +1,7 @@
 # Tests that need more than one program or one process.
 include(${CMAKE_CURRENT_SOURCE_DIR}/parallel/ranks.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/tissue/tissue.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/restart/restart.cmake)
 # The rules of the house, label lint.
 include(${CMAKE_CURRENT_SOURCE_DIR}/lint/lint.cmake)
 # Whole trials through the program: the same bits whoever computes them.

@@ -1,5 +1,6 @@
 /* run.c -- `lind run`: the story of a study. */
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,13 +15,24 @@ typedef struct request {
   lind_study_request study;
   const char *out;
   uint64_t threads;
+  double segment_seconds; /* how often what is done is put on disk */
   bool dry_run, json;
 } request;
 
+static lind_err read_seconds(const char *text, double *seconds) {
+  char *end = NULL;
+  if (text == NULL) return LIND_OK;
+  const double value = strtod(text, &end);
+  LIND_CHECK(end != text && *end == '\0' && isfinite(value) && value >= 0.0, LIND_ERR_INPUT,
+             "--segment is '%s'; it must be a number of seconds, such as 30", text);
+  *seconds = value;
+  return LIND_OK;
+}
+
 static lind_err read_request(int n, char **arguments, request *r) {
-  const char *positional[1];
+  const char *positional[1], *seconds = NULL;
   int given;
-  *r = (request){.study = {.patients = UINT64_MAX, .replicates = UINT64_MAX, .seed = UINT64_MAX}};
+  *r = (request){.segment_seconds = 30.0, .study = {.patients = UINT64_MAX, .replicates = UINT64_MAX, .seed = UINT64_MAX}};
   const lind_option options[] = {{"--out", LIND_OPTION_TEXT, &r->out},
                                  {"--patients", LIND_OPTION_COUNT, &r->study.patients},
                                  {"--replicates", LIND_OPTION_COUNT, &r->study.replicates},
@@ -28,6 +40,7 @@ static lind_err read_request(int n, char **arguments, request *r) {
                                  {"--threads", LIND_OPTION_COUNT, &r->threads},
                                  {"--set", LIND_OPTION_LIST, &r->study.set},
                                  {"--no-sensitivity", LIND_OPTION_FLAG, &r->study.no_sensitivity},
+                                 {"--segment", LIND_OPTION_TEXT, &seconds},
                                  {"--dry-run", LIND_OPTION_FLAG, &r->dry_run},
                                  {"--json", LIND_OPTION_FLAG, &r->json},
                                  {0}};
@@ -35,6 +48,7 @@ static lind_err read_request(int n, char **arguments, request *r) {
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "which protocol? lind run PROTOCOL.yaml [--out DIR]");
   LIND_CHECK(r->threads <= INT_MAX, LIND_ERR_INPUT, "--threads is %llu, more than any machine has",
              (unsigned long long)r->threads);
+  LIND_TRY(read_seconds(seconds, &r->segment_seconds));
   r->study.path = positional[0];
   return LIND_OK;
 }
@@ -44,7 +58,7 @@ static const char *default_out(const lind_study *study, lind_arena *arena) {
   return lind_arena_format(arena, "out/%s", study->protocol->name);
 }
 
-static lind_err open_store(const lind_study *study, lind_crew *crew, const char *out, lind_store **store) {
+static lind_err open_store(const request *r, const lind_study *study, lind_crew *crew, const char *out, lind_store **store) {
   lind_err err = LIND_OK;
   if (lind_crew_rank(crew) == 0) {
     err = lind_finish_directories(out);
@@ -53,7 +67,7 @@ static lind_err open_store(const lind_study *study, lind_crew *crew, const char 
   LIND_TRY(lind_crew_agree(crew, err));
   if (lind_crew_rank(crew) > 0) err = lind_store_join(out, lind_crew_rank(crew), store);
   if (err == LIND_OK)
-    lind_store_pace(*store, 30.0, (size_t)4 << 20); /* what is not yet on disk stays small, whatever the cohort */
+    lind_store_pace(*store, r->segment_seconds, (size_t)4 << 20); /* what is not yet on disk stays small, whatever the cohort */
   return lind_crew_agree(crew, err);
 }
 
@@ -97,7 +111,7 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena, boo
 
 static lind_err go(const request *r, lind_study *study, lind_crew *crew, const char *out, lind_store **store, lind_arena *arena) {
   int finished = 0;
-  LIND_TRY(open_store(study, crew, out, store));
+  LIND_TRY(open_store(r, study, crew, out, store));
   if (lind_crew_rank(crew) == 0) {
     bool found;
     lind_err err = show_finished(out, r->json, arena, &found);
@@ -151,7 +165,7 @@ const lind_command lind_command_run = {
     .name = "run",
     .usage =
         "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
-        "           [--no-sensitivity] [--dry-run] [--json]",
+        "           [--no-sensitivity] [--segment SECONDS] [--dry-run] [--json]",
     .summary =
         "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
     .run = run,

@@ -83,6 +83,18 @@ static void tick(void *context) {
   lind_progress_show(c->progress, lind_crew_finished(c->crew));
 }
 
+/* Patients of one job. */
+static uint64_t lives_of(const lind_study *study, uint64_t job) {
+  const int s = lind_study_stage_of(study, job);
+  const lind_plan *plan = study->stage[s].plan;
+  const uint64_t block = job - study->stage[s].first_job, per = lind_plan_blocks_per_replicate(plan);
+  const uint64_t whole = plan->block_replicates, patients = plan->protocol->patients;
+  const uint64_t all = whole > 0 ? plan->protocol->replicates : patients,
+                 first = whole > 0 ? block * whole : block % per * LIND_BLOCK_CUT;
+  const uint64_t most = whole > 0 ? whole : LIND_BLOCK_CUT, n = all - first < most ? all - first : most;
+  return whole > 0 ? n * patients : n;
+}
+
 static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink, int counting, uint64_t *counts, uint64_t n) {
   crowd *c = calloc(1, sizeof *c + (size_t)lind_crew_threads(crew) * sizeof c->thread[0]);
   LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for the crew");
@@ -90,11 +102,15 @@ static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink
   *c = (crowd){.study = study, .sink = sink, .progress = &progress, .crew = crew, .counting = counting, .counts = counts};
   lind_crew_work work = {.n = n, .done = is_done, .run = run_job, .tick = counting < 0 ? tick : NULL, .context = c};
   uint64_t ready = 0;
-  for (uint64_t job = 0; counting < 0 && job < n; job++) ready += is_done(c, job);
+  if (counting < 0) study->n_lived = 0;
+  for (uint64_t job = 0; counting < 0 && job < n; job++) {
+    const bool done = is_done(c, job);
+    ready += done;
+    study->n_lived += done ? 0 : lives_of(study, job);
+  }
   lind_progress_begin(&progress, n, ready, study->n_patients);
   lind_err err = lind_crew_run(crew, &work);
   if (counting < 0 && err == LIND_OK) err = sum_cost(c); /* everybody has the same err */
-  if (counting < 0) study->n_lived = (uint64_t)((double)study->n_patients * (double)(n - ready) / (double)n);
   if (counting < 0 && lind_crew_rank(crew) == 0)
     lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
   for (int t = 0; t < lind_crew_threads(crew); t++) lind_runner_destroy(&c->thread[t].runner);
@@ -109,7 +125,9 @@ lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) 
     const uint64_t strata = (uint64_t)plan->n_strata, per = lind_plan_blocks_per_replicate(plan);
     uint64_t *counts;
     LIND_TAKE(counts, arena, plan->n_blocks * strata);
-    LIND_TRY(muster(study, crew, NULL, s, counts, plan->n_blocks));
+    const lind_err err = muster(study, crew, NULL, s, counts, plan->n_blocks);
+    LIND_CHECK(err != LIND_ERR_STOPPED, err, "stopped early, before the first patient; run the same command again");
+    LIND_TRY(err);
     LIND_TRY(lind_crew_sum(crew, (int64_t *)counts, plan->n_blocks * strata));
     for (uint64_t k = 0; k < strata; k++) { /* exclusive scan inside each replicate */
       uint64_t before = 0;
