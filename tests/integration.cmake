@@ -22,6 +22,12 @@ if(TARGET lind)
            --set model.use=${CMAKE_CURRENT_SOURCE_DIR}/trial/data/noise.lind)
   add_test(NAME trial.digest.twin COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
            ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact-twin.yaml 4 --patients 18 --set block_max=18)
+  # parts of a study, merged, are one run: whole replicates with a sensitivity grid, and replicates that are cut
+  add_test(NAME merge.parts.whole COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/merge/parts.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 12)
+  add_test(NAME merge.parts.cut COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/merge/parts.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 2 --patients 1100 --set block_max=600 --set arms.pump.controllers=[basal])
+  set_tests_properties(merge.parts.whole merge.parts.cut PROPERTIES LABELS trial TIMEOUT 120)
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_FOUND)
     add_test(NAME trial.type_one COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/type_one.py $<TARGET_FILE:lind>

@@ -43,6 +43,10 @@ lind_err lind_store_rescan(lind_store *store) LIND_MUST_CHECK;
  * only, so that ranks that opened or rescanned together answer alike. On a network file system a rescan can come too early:
  * compare this with what is due. */
 uint64_t lind_store_blocks(lind_store *store, uint32_t stage);
+/* The blocks of another directory of the same plan become this one's, too (rank 0, which created; nothing put yet): its segments
+ * are linked or copied, every byte checked. `from` is only read; one that is being written is LIND_ERR_INPUT, a damaged segment
+ * LIND_ERR_FILE. Blocks that both have are left out. Rescans. */
+lind_err lind_store_adopt(lind_store *store, const char *from) LIND_MUST_CHECK;
 /* After results.h5 is written and renamed: delete the segments (rank 0; damaged ones stay). The folder goes when the store is
  * destroyed. */
 lind_err lind_store_clean(lind_store *store) LIND_MUST_CHECK;

@@ -15,7 +15,7 @@ typedef struct lind_command {
 } lind_command;
 
 #define LIND_COMMAND_LIST(X) \
-  X(run) X(report) X(verify) X(export) X(patient) X(cohort) X(model) X(simulate) X(twin) X(analyze) X(design) X(describe)
+  X(run) X(merge) X(report) X(verify) X(export) X(patient) X(cohort) X(model) X(simulate) X(twin) X(analyze) X(design) X(describe)
 
 /* ---- options: a table a command, `--name value` or `--name=value`
  * --------------------------------------------------------------------- */

@@ -125,7 +125,9 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   LIND_TRY(lind_store_clean(finish->store));
   if (finish->json) return fputs(kept, stdout) >= 0 ? LIND_OK : LIND_ERR_FILE;
   LIND_TRY(lind_report_answer(kept, stdout));
-  printf("\n%.0f patients/s; report: %s\n", (double)finish->study->n_lived / finish->seconds, report_path);
+  printf("\n");
+  if (finish->study->n_lived > 0) printf("%.0f patients/s; ", (double)finish->study->n_lived / finish->seconds);
+  printf("report: %s\n", report_path);
   return LIND_OK;
 }
 

@@ -3,6 +3,7 @@
 #ifndef LIND_FINISH_H
 #define LIND_FINISH_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "study.h"
@@ -18,6 +19,7 @@ typedef struct lind_finish {
 
 lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) LIND_MUST_CHECK;
 lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) LIND_MUST_CHECK;
+json_t *lind_finish_inputs(const lind_study *study, lind_arena *arena); /* files by role, path and SHA-256 */
 lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally, const char *estimates,
                              lind_arena *arena) LIND_MUST_CHECK;
 lind_err lind_finish_dry_run(lind_study *study, FILE *out) LIND_MUST_CHECK;

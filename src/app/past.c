@@ -70,21 +70,27 @@ static lind_err count(const lind_past *past, const char *key, uint64_t *value) {
   return LIND_OK;
 }
 
-lind_err lind_past_study(const lind_past *past, lind_arena *arena, lind_study **study) {
-  lind_study_request request = {.path = protocol_path(past, arena)};
+lind_err lind_past_wire(const lind_past *past, lind_arena *arena, lind_study **study) {
+  lind_study_request *request;
   size_t i;
   json_t *text;
-  LIND_CHECK(request.path != NULL, LIND_ERR_INPUT, "%s names no protocol among its inputs", past->provenance_path);
-  LIND_TRY(count(past, "patients", &request.patients));
-  LIND_TRY(count(past, "replicates", &request.replicates));
-  LIND_TRY(count(past, "seed", &request.seed));
-  request.no_sensitivity = json_is_true(json_object_get(past->provenance, "no_sensitivity"));
+  LIND_TAKE(request, arena, 1); /* the study refers to it */
+  request->path = protocol_path(past, arena);
+  LIND_CHECK(request->path != NULL, LIND_ERR_INPUT, "%s names no protocol among its inputs", past->provenance_path);
+  LIND_TRY(count(past, "patients", &request->patients));
+  LIND_TRY(count(past, "replicates", &request->replicates));
+  LIND_TRY(count(past, "seed", &request->seed));
+  request->no_sensitivity = json_is_true(json_object_get(past->provenance, "no_sensitivity"));
   json_array_foreach(json_object_get(past->provenance, "set"), i, text) {
-    LIND_CHECK(json_is_string(text) && request.set.n < (int)(sizeof request.set.at / sizeof *request.set.at), LIND_ERR_INPUT,
+    LIND_CHECK(json_is_string(text) && request->set.n < (int)(sizeof request->set.at / sizeof *request->set.at), LIND_ERR_INPUT,
                "%s: 'set' is not a list of up to 64 texts", past->provenance_path);
-    request.set.at[request.set.n++] = json_string_value(text);
+    request->set.at[request->set.n++] = lind_arena_text(arena, json_string_value(text));
   }
-  LIND_TRY(lind_study_create(&request, arena, study));
+  return lind_study_create(request, arena, study);
+}
+
+lind_err lind_past_study(const lind_past *past, lind_arena *arena, lind_study **study) {
+  LIND_TRY(lind_past_wire(past, arena, study));
   return lind_study_start(*study, NULL);
 }
 

@@ -18,7 +18,9 @@ const char *lind_past_text(const json_t *object, const char *key); /* "" if it i
 /* A path that provenance names: as it was written, or from the directory in which the run was started. */
 const char *lind_past_path(const lind_past *past, const char *written, lind_arena *arena);
 
-/* The protocol of provenance with its overrides, patients, replicates and seed, wired and started again; the caller stops it. */
+/* The protocol of provenance with its overrides, patients, replicates and seed, wired again, and with nothing started. */
+lind_err lind_past_wire(const lind_past *past, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;
+/* The same, started for this process alone; the caller stops it. */
 lind_err lind_past_study(const lind_past *past, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;
 /* Is this the plan of the run? Else a replay is another patient's life. */
 bool lind_past_is_same(const lind_past *past, const lind_study *study);

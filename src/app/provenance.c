@@ -3,12 +3,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "build_facts.h"
 #include "finish.h"
 #include "lind/tissue.h"
+#include "session.h"
 
 static void add_input(json_t *list, const char *role, const char *path) {
   char hex[65] = "";
@@ -66,17 +65,13 @@ static json_t *file_text(const char *path) {
   return value;
 }
 
-lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) {
-  const lind_plan *plan = finish->study->stage[0].plan;
+json_t *lind_finish_inputs(const lind_study *study, lind_arena *arena) {
+  const lind_plan *plan = study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;
-  char when[32];
-  const time_t now = time(NULL);
-  struct tm utc;
-  (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-  json_t *root = json_object(), *inputs = json_array();
+  json_t *inputs = json_array();
   add_input(inputs, "protocol", protocol->path);
-  add_named(inputs, "rules", finish->study->root, "include", protocol->path, arena);
-  add_named(inputs, "targets", finish->study->root, "targets", protocol->path, arena);
+  add_named(inputs, "rules", study->root, "include", protocol->path, arena);
+  add_named(inputs, "targets", study->root, "targets", protocol->path, arena);
   add_input(inputs, "cohort", plan->cohort->path);
   if (plan->outside != NULL && strcmp(plan->outside->cohort->path, plan->cohort->path) != 0)
     add_input(inputs, "cohort of external patients", plan->outside->cohort->path);
@@ -85,32 +80,31 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   const lind_words known = protocol->uncertain_sets.text != NULL ? protocol->uncertain_sets : protocol->uncertain_covariance;
   if (known.text != NULL) add_input(inputs, "uncertainty", lind_protocol_path(known.text, known.where.file, arena));
   if (protocol->tissue != NULL) add_input(inputs, "tissue", lind_tissue_dress_path(protocol, arena));
+  return inputs;
+}
+
+lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) {
+  const lind_plan *plan = finish->study->stage[0].plan;
+  const lind_protocol *protocol = plan->protocol;
+  char when[32];
+  json_t *root = json_object();
   json_object_set_new(root, "lind",
                       json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
                                 LIND_COMPILER, "flags", LIND_FLAGS, "build", LIND_BUILD_TYPE));
-  json_object_set_new(root, "class", json_string(lind_finish_class()));
   json_object_set_new(root, "libc", json_string(gnu_get_libc_version()));
-  json_object_set_new(root, "finished", json_string(when));
+  json_object_set_new(root, "finished", json_string(lind_session_now(when)));
   json_object_set_new(root, "wall_s", json_real(finish->seconds));
   json_object_set_new(root, "ranks", json_integer(finish->ranks));
   json_object_set_new(root, "threads", json_integer(finish->threads));
   json_object_set_new(root, "patients_per_s", json_real((double)finish->study->n_lived / finish->seconds));
-  json_object_set_new(root, "seed", json_integer((json_int_t)protocol->seed));
-  json_object_set_new(root, "patients", json_integer((json_int_t)protocol->patients));
-  json_object_set_new(root, "replicates", json_integer((json_int_t)protocol->replicates));
-  json_object_set_new(root, "plan_hash", json_string(finish->study->hash));
+  (void)lind_session_request(finish->study, root);
   json_object_set_new(root, "model_back_end", json_string(plan->model->back_end));
   char choice[250];
   json_object_set_new(root, "engine",
                       json_string(lind_stepper_choice(plan->stepper, &plan->model->kernel, choice, sizeof choice)));
-  const lind_study_request *request = finish->study->request;
-  json_t *set = json_array();
-  for (int i = 0; i < request->set.n; i++) json_array_append_new(set, json_string(request->set.at[i]));
-  json_object_set_new(root, "set", set);
-  json_object_set_new(root, "no_sensitivity", json_boolean(request->no_sensitivity));
-  char directory[4096];
-  if (getcwd(directory, sizeof directory) != NULL) json_object_set_new(root, "directory", json_string(directory));
-  json_object_set_new(root, "inputs", inputs);
+  json_t *sessions = lind_session_list(finish->out, arena);
+  if (sessions != NULL) json_object_set_new(root, "sessions", sessions);
+  json_object_set_new(root, "inputs", lind_finish_inputs(finish->study, arena));
   json_object_set_new(root, "protocol_as_read", file_text(protocol->path));
   json_object_set_new(root, "protocol_as_resolved", node_json(finish->study->root));
   char *text = json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);

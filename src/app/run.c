@@ -7,13 +7,15 @@
 
 #include "finish.h"
 #include "lind/report.h"
+#include "part.h"
 #include "pictures.h"
 #include "progress.h"
+#include "session.h"
 #include "study.h"
 
 typedef struct request {
   lind_study_request study;
-  const char *out;
+  const char *out, *part;
   uint64_t threads;
   double segment_seconds; /* how often what is done is put on disk */
   bool dry_run, json;
@@ -41,6 +43,7 @@ static lind_err read_request(int n, char **arguments, request *r) {
                                  {"--set", LIND_OPTION_LIST, &r->study.set},
                                  {"--no-sensitivity", LIND_OPTION_FLAG, &r->study.no_sensitivity},
                                  {"--segment", LIND_OPTION_TEXT, &seconds},
+                                 {"--part", LIND_OPTION_TEXT, &r->part},
                                  {"--dry-run", LIND_OPTION_FLAG, &r->dry_run},
                                  {"--json", LIND_OPTION_FLAG, &r->json},
                                  {0}};
@@ -50,18 +53,22 @@ static lind_err read_request(int n, char **arguments, request *r) {
              (unsigned long long)r->threads);
   LIND_TRY(read_seconds(seconds, &r->segment_seconds));
   r->study.path = positional[0];
-  return LIND_OK;
+  return lind_part_read(r->part, &r->study);
 }
 
 /* out/<protocol's name> unless told otherwise */
 static const char *default_out(const lind_study *study, lind_arena *arena) {
+  const unsigned long long part = study->request->part, parts = study->request->parts;
+  if (parts > 0) return lind_arena_format(arena, "out/%s-part-%llu-of-%llu", study->protocol->name, part, parts);
   return lind_arena_format(arena, "out/%s", study->protocol->name);
 }
 
-static lind_err open_store(const request *r, const lind_study *study, lind_crew *crew, const char *out, lind_store **store) {
+static lind_err open_store(const request *r, const lind_study *study, lind_crew *crew, const char *out, lind_arena *arena,
+                           lind_store **store) {
   lind_err err = LIND_OK;
   if (lind_crew_rank(crew) == 0) {
-    err = lind_finish_directories(out);
+    err = lind_part_check(study->request, out, arena);
+    if (err == LIND_OK) err = lind_finish_directories(out);
     if (err == LIND_OK) err = lind_store_create(out, study->hash, lind_finish_class(), store);
   }
   LIND_TRY(lind_crew_agree(crew, err));
@@ -80,10 +87,17 @@ static void say_notice(const lind_store *store) {
 static lind_err perform(lind_study *study, lind_crew *crew, lind_store *store, const char *out, bool json, lind_arena *arena) {
   const double began = lind_progress_now();
   const lind_sink sink = lind_store_sink(store);
+  LIND_TRY(lind_session_begin(study, crew, out, NULL, arena));
   LIND_TRY(lind_study_scan(study, crew, arena));
   lind_err err = lind_study_run(study, crew, &sink);
   const lind_err flushed = lind_store_flush(store);
-  LIND_TRY(lind_crew_agree(crew, err != LIND_OK ? err : flushed));
+  err = lind_crew_agree(crew, err != LIND_OK ? err : flushed);
+  if (lind_crew_rank(crew) == 0) lind_session_end(study, out, err, arena);
+  LIND_TRY(err);
+  if (study->request->parts > 0) {
+    if (lind_crew_rank(crew) == 0) lind_part_tell(study, out, json);
+    return LIND_OK;
+  }
   LIND_TRY(lind_pictures_make(study, crew, arena));
   if (lind_crew_rank(crew) == 0) {
     const lind_finish finish = {study, store, out, lind_crew_ranks(crew), lind_crew_threads(crew), lind_progress_now() - began,
@@ -111,7 +125,7 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena, boo
 
 static lind_err go(const request *r, lind_study *study, lind_crew *crew, const char *out, lind_store **store, lind_arena *arena) {
   int finished = 0;
-  LIND_TRY(open_store(r, study, crew, out, store));
+  LIND_TRY(open_store(r, study, crew, out, arena, store));
   if (lind_crew_rank(crew) == 0) {
     bool found;
     lind_err err = show_finished(out, r->json, arena, &found);
@@ -165,7 +179,7 @@ const lind_command lind_command_run = {
     .name = "run",
     .usage =
         "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
-        "           [--no-sensitivity] [--segment SECONDS] [--dry-run] [--json]",
+        "           [--part K/N] [--no-sensitivity] [--segment SECONDS] [--dry-run] [--json]",
     .summary =
         "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
     .run = run,

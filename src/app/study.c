@@ -157,6 +157,11 @@ void lind_study_stop(lind_study *study) {
   if (study->n_stages > 0) lind_tissue_finish(study->stage[0].tissue);
 }
 
+bool lind_study_is_others(const lind_study *study, uint64_t job) {
+  const lind_study_request *request = study->request;
+  return request->parts > 0 && job % request->parts != request->part - 1;
+}
+
 int lind_study_stage_of(const lind_study *study, uint64_t job) {
   int s = study->n_stages - 1;
   while (s > 0 && study->stage[s].first_job > job) s--;

@@ -16,6 +16,7 @@ typedef struct lind_study_request {
   lind_option_list set;
   bool no_sensitivity;
   uint64_t patients, replicates, seed; /* UINT64_MAX: as in the protocol */
+  uint64_t part, parts;                /* live jobs with job % parts == part - 1 alone; parts 0: all */
 } lind_study_request;
 
 typedef struct lind_study {
@@ -51,6 +52,7 @@ void lind_study_stop(lind_study *study); /* after the last runner, before the cr
 lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) LIND_MUST_CHECK;
 /* All blocks of all stages. Collective. */
 lind_err lind_study_run(lind_study *study, lind_crew *crew, const lind_sink *sink) LIND_MUST_CHECK;
+bool lind_study_is_others(const lind_study *study, uint64_t job); /* it belongs to another part */
 int lind_study_stage_of(const lind_study *study, uint64_t job);
 
 #endif

@@ -74,6 +74,7 @@ static lind_err sum_cost(const crowd *c) {
 static bool is_done(const void *context, uint64_t job) {
   const crowd *c = context;
   if (c->counting >= 0) return false;
+  if (lind_study_is_others(c->study, job)) return true;
   const int s = lind_study_stage_of(c->study, job);
   return c->sink->has(c->sink->self, (uint32_t)s, job - c->study->stage[s].first_job);
 }

@@ -63,6 +63,8 @@ static lind_err sync_parent(const char *path) {
   return sync_path(n == 0 ? "." : parent, O_RDONLY | O_DIRECTORY);
 }
 
+lind_err lind_disk_sync(const char *directory) { return sync_path(directory, O_RDONLY | O_DIRECTORY); }
+
 lind_err lind_disk_publish(const char *from, const char *to) {
   LIND_TRY(sync_path(from, O_RDONLY));
   LIND_CHECK(rename(from, to) == 0, LIND_ERR_FILE, "%s cannot be renamed to %s: %s", from, to, strerror(errno));

@@ -17,6 +17,8 @@ lind_err lind_disk_make(const char *directory) LIND_MUST_CHECK;
 bool lind_disk_exists(const char *path);
 /* Sync the file `from`, rename it to `to` in the same directory, sync the directory. */
 lind_err lind_disk_publish(const char *from, const char *to) LIND_MUST_CHECK;
+/* Names that have been made in the directory, by link(2) for example, are there after a crash, too. */
+lind_err lind_disk_sync(const char *directory) LIND_MUST_CHECK;
 /* Write n bytes to path.tmp and publish it. */
 lind_err lind_disk_write(const char *path, const void *bytes, size_t n) LIND_MUST_CHECK;
 /* The digest of a file's bytes from `offset` on. */

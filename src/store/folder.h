@@ -32,6 +32,9 @@ lind_err lind_folder_write(const lind_folder *folder, const lind_segment *segmen
 /* Visit the records of a stage of a sorted catalogue. A bounded number of segments is open at a time. */
 lind_err lind_folder_each(const lind_folder *folder, const lind_catalogue *catalogue, uint32_t stage, lind_sink_visit visit,
                           void *context) LIND_MUST_CHECK;
+/* Segments of `from`, each byte checked, get names of this rank here (a hard link, or a copy); those whose blocks are all known
+ * are left out. `from` is only read, and refused while it is written. Scan afterwards. */
+lind_err lind_folder_adopt(lind_folder *folder, const char *from) LIND_MUST_CHECK;
 lind_err lind_folder_clean(lind_folder *folder) LIND_MUST_CHECK; /* delete every known segment */
 
 #endif

@@ -202,6 +202,12 @@ void lind_store_pace(lind_store *store, double seconds, size_t bytes) {
   store->bytes = bytes;
 }
 
+lind_err lind_store_adopt(lind_store *store, const char *from) {
+  LIND_CHECK(store->lock >= 0, LIND_ERR_FILE, "%s can be added to only by the one who created it", store->directory);
+  LIND_TRY(lind_folder_adopt(&store->folder, from));
+  return lind_store_rescan(store);
+}
+
 lind_err lind_store_clean(lind_store *store) {
   LIND_CHECK(store->lock >= 0, LIND_ERR_FILE, "%s can be cleaned only by the one who created it", store->directory);
   LIND_TRY(lind_store_flush(store));

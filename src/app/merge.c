@@ -1,0 +1,62 @@
+/* merge.c -- `lind merge`: are these parts of one study, or studies? */
+#include "merge.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST = 4096 };
+
+static bool is_finished(const char *directory, lind_arena *arena) {
+  const char *path = lind_arena_format(arena, "%s/results.h5", directory);
+  return path != NULL && access(path, F_OK) == 0;
+}
+
+static bool is_same_file(const char *a, const char *b) {
+  struct stat one, other;
+  return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static lind_err check_directories(const char *out, int n, const char *const *directories) {
+  for (int i = 0; i < n; i++) {
+    struct stat about;
+    LIND_CHECK(stat(directories[i], &about) == 0 && S_ISDIR(about.st_mode), LIND_ERR_INPUT, "%s is not a directory", directories[i]);
+    LIND_CHECK(!is_same_file(out, directories[i]), LIND_ERR_INPUT,
+               "%s is to receive what is merged and cannot be merged itself; lind merge OUT DIR...", out);
+    for (int k = 0; k < i; k++)
+      LIND_CHECK(!is_same_file(directories[k], directories[i]), LIND_ERR_INPUT, "%s and %s are one directory", directories[k],
+                 directories[i]);
+  }
+  return LIND_OK;
+}
+
+static lind_err run(int n, char **arguments, lind_arena *arena) {
+  bool json = false;
+  const lind_option options[] = {{"--json", LIND_OPTION_FLAG, &json}, {0}};
+  const char **words;
+  const char *finished = NULL, *unfinished = NULL;
+  int given;
+  LIND_TAKE(words, arena, MOST + 1);
+  LIND_TRY(lind_options_read(n, arguments, options, words, MOST + 1, &given));
+  LIND_CHECK(given >= 2, LIND_ERR_INPUT, "merge what? lind merge OUT DIR..., with the directories of parts of one study");
+  const char *const *directories = words + 1;
+  LIND_TRY(check_directories(words[0], given - 1, directories));
+  for (int i = 0; i < given - 1; i++) {
+    if (is_finished(directories[i], arena))
+      finished = directories[i];
+    else
+      unfinished = directories[i];
+  }
+  LIND_CHECK(finished == NULL || unfinished == NULL, LIND_ERR_INPUT,
+             "%s is not finished and %s is; parts of one study have no results before they are merged, and studies are merged when "
+             "they have them",
+             unfinished, finished);
+  LIND_CHECK(finished == NULL, LIND_ERR_INPUT, "%s is a finished study", finished);
+  return lind_merge_parts(words[0], given - 1, directories, json, arena);
+}
+
+const lind_command lind_command_merge = {
+    .name = "merge",
+    .usage = "merge OUT DIR... [--json]",
+    .summary = "Parts of one study (lind run --part K/N) become its results in OUT, the same bytes as of one run.",
+    .run = run,
+};
