@@ -19,7 +19,8 @@ static bool is_same_file(const char *a, const char *b) {
 static lind_err check_directories(const char *out, int n, const char *const *directories) {
   for (int i = 0; i < n; i++) {
     struct stat about;
-    LIND_CHECK(stat(directories[i], &about) == 0 && S_ISDIR(about.st_mode), LIND_ERR_INPUT, "%s is not a directory", directories[i]);
+    LIND_CHECK(stat(directories[i], &about) == 0 && S_ISDIR(about.st_mode), LIND_ERR_INPUT, "%s is not a directory",
+               directories[i]);
     LIND_CHECK(!is_same_file(out, directories[i]), LIND_ERR_INPUT,
                "%s is to receive what is merged and cannot be merged itself; lind merge OUT DIR...", out);
     for (int k = 0; k < i; k++)
@@ -46,10 +47,11 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
     else
       unfinished = directories[i];
   }
-  LIND_CHECK(finished == NULL || unfinished == NULL, LIND_ERR_INPUT,
-             "%s is not finished and %s is; parts of one study have no results before they are merged, and studies are merged when "
-             "they have them",
-             unfinished, finished);
+  LIND_CHECK(
+      finished == NULL || unfinished == NULL, LIND_ERR_INPUT,
+      "%s is not finished and %s is; parts of one study have no results before they are merged, and studies are merged when "
+      "they have them",
+      unfinished, finished);
   LIND_CHECK(finished == NULL, LIND_ERR_INPUT, "%s is a finished study", finished);
   return lind_merge_parts(words[0], given - 1, directories, json, arena);
 }

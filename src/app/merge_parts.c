@@ -59,8 +59,8 @@ static lind_err compare(const source *first, const source *other, lind_arena *ar
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const json_t *x = json_object_get(a, keys[i]), *y = json_object_get(b, keys[i]);
     if (json_equal(x, y)) continue;
-    LIND_CHECK(strcmp(keys[i], "inputs") != 0, LIND_ERR_INPUT, "%s and %s are parts of different studies: their input files differ",
-               first->directory, other->directory);
+    LIND_CHECK(strcmp(keys[i], "inputs") != 0, LIND_ERR_INPUT,
+               "%s and %s are parts of different studies: their input files differ", first->directory, other->directory);
     LIND_CHECK(false, LIND_ERR_INPUT, "%s and %s are parts of different studies: %s is %s and %s", first->directory,
                other->directory, keys[i], shown(x, arena), shown(y, arena));
   }
@@ -75,8 +75,8 @@ static lind_err study_wire(merger *m) {
   json_array_foreach(json_object_get(first->past.provenance, "inputs"), i, input) {
     const char *path = lind_past_path(&first->past, lind_past_text(input, "path"), m->arena);
     char hex[65];
-    LIND_CHECK(access(path, R_OK) == 0, LIND_ERR_INPUT, "%s %s, which the parts have read, is not there", lind_past_text(input, "role"),
-               path);
+    LIND_CHECK(access(path, R_OK) == 0, LIND_ERR_INPUT, "%s %s, which the parts have read, is not there",
+               lind_past_text(input, "role"), path);
     LIND_TRY(lind_digest_file(path, hex));
     LIND_CHECK(strcmp(hex, lind_past_text(input, "sha256")) == 0, LIND_ERR_INPUT, "%s %s has changed since %s was run",
                lind_past_text(input, "role"), path, first->directory);
@@ -84,8 +84,7 @@ static lind_err study_wire(merger *m) {
   LIND_TRY(lind_past_wire(&first->past, m->arena, &m->study));
   LIND_CHECK(strcmp(m->study->hash, lind_past_text(first->past.provenance, "plan_hash")) == 0, LIND_ERR_INPUT,
              "this lind (%s, %s) makes another plan of %s than the one that ran it (%s); merge with that one", LIND_VERSION,
-             LIND_REVISION, first->directory,
-             lind_past_text(json_object_get(first->past.provenance, "lind"), "revision"));
+             LIND_REVISION, first->directory, lind_past_text(json_object_get(first->past.provenance, "lind"), "revision"));
   return LIND_OK;
 }
 
@@ -102,13 +101,14 @@ static bool is_there(const merger *m, uint64_t job) {
 
 static const char *command_of(const merger *m, uint64_t part) {
   const lind_study_request *r = m->study->request;
-  const char *text = lind_arena_format(m->arena, "lind run %s --patients %llu --replicates %llu --seed %llu", r->path,
-                                       (unsigned long long)r->patients, (unsigned long long)r->replicates,
-                                       (unsigned long long)r->seed);
+  const char *text =
+      lind_arena_format(m->arena, "lind run %s --patients %llu --replicates %llu --seed %llu", r->path,
+                        (unsigned long long)r->patients, (unsigned long long)r->replicates, (unsigned long long)r->seed);
   for (int i = 0; i < r->set.n; i++) text = lind_arena_format(m->arena, "%s --set '%s'", text, r->set.at[i]);
   if (r->no_sensitivity) text = lind_arena_format(m->arena, "%s --no-sensitivity", text);
-  return m->parts == 0 ? text
-                       : lind_arena_format(m->arena, "%s --part %llu/%llu", text, (unsigned long long)part, (unsigned long long)m->parts);
+  return m->parts == 0
+             ? text
+             : lind_arena_format(m->arena, "%s --part %llu/%llu", text, (unsigned long long)part, (unsigned long long)m->parts);
 }
 
 static const source *holder(const merger *m, uint64_t part) {
@@ -124,7 +124,8 @@ static const char *complain(const merger *m, const char *text, uint64_t part, ui
   const char *begin = lind_arena_format(m->arena, "%s%spart %llu of %llu", text, text[0] != '\0' ? "; " : "",
                                         (unsigned long long)part, (unsigned long long)m->parts);
   return s == NULL ? lind_arena_format(m->arena, "%s is not there", begin)
-                   : lind_arena_format(m->arena, "%s (%s) has %llu of its %llu blocks", begin, s->directory, (unsigned long long)there, due);
+                   : lind_arena_format(m->arena, "%s (%s) has %llu of its %llu blocks", begin, s->directory,
+                                       (unsigned long long)there, due);
 }
 
 static lind_err completeness_check(const merger *m) {
@@ -148,7 +149,8 @@ static lind_err completeness_check(const merger *m) {
     text = lind_arena_format(m->arena, "%llu of %llu blocks are in none of the directories", (unsigned long long)missing,
                              (unsigned long long)jobs);
   const source *s = holder(m, first);
-  LIND_CHECK(false, LIND_ERR_INPUT, "%s: %s --out %s", text, command_of(m, first), m->parts > 0 && s != NULL ? s->directory : "DIR");
+  LIND_CHECK(false, LIND_ERR_INPUT, "%s: %s --out %s", text, command_of(m, first),
+             m->parts > 0 && s != NULL ? s->directory : "DIR");
 }
 
 /* ---- the results ------------------------------------------------------------------------------------------ */
@@ -156,7 +158,8 @@ static lind_err completeness_check(const merger *m) {
 static lind_err adopt_all(const merger *m, lind_store *store) {
   for (int i = 0; i < m->n; i++) {
     const lind_err err = lind_store_adopt(store, m->sources[i].directory);
-    LIND_CHECK(err != LIND_ERR_FILE, err, "%s (in %s: if its segment is damaged, the command that made it sets that aside and lives its blocks again)",
+    LIND_CHECK(err != LIND_ERR_FILE, err,
+               "%s (in %s: if its segment is damaged, the command that made it sets that aside and lives its blocks again)",
                lind_error_message(), m->sources[i].directory);
     LIND_TRY(err);
   }
@@ -197,8 +200,9 @@ static lind_err merge(merger *m) {
   LIND_TRY(completeness_check(m));
   LIND_TRY(lind_finish_directories(m->out));
   LIND_TRY(lind_crew_create(1, &crew));
-  lind_err err = lind_crew_ranks(crew) == 1 ? lind_study_start(m->study, crew)
-                                            : lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "lind merge is one process; start it alone");
+  lind_err err = lind_crew_ranks(crew) == 1
+                     ? lind_study_start(m->study, crew)
+                     : lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "lind merge is one process; start it alone");
   if (err == LIND_OK) err = lind_store_create(m->out, m->study->hash, lind_finish_class(), &store);
   if (err == LIND_OK) err = finish(m, crew, store);
   lind_store_destroy(&store);

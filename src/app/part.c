@@ -9,8 +9,8 @@ lind_err lind_part_read(const char *text, lind_study_request *request) {
   int length = 0;
   if (text == NULL) return LIND_OK;
   const bool read = sscanf(text, "%9llu/%9llu%n", &part, &parts, &length) == 2 && text[length] == '\0' && text[0] != '-';
-  LIND_CHECK(read && part >= 1 && part <= parts, LIND_ERR_INPUT, "--part is '%s'; a part is written K/N, such as 3/10, with K from 1 to N",
-             text);
+  LIND_CHECK(read && part >= 1 && part <= parts, LIND_ERR_INPUT,
+             "--part is '%s'; a part is written K/N, such as 3/10, with K from 1 to N", text);
   request->part = part;
   request->parts = parts;
   return LIND_OK;
@@ -24,9 +24,9 @@ lind_err lind_part_check(const lind_study_request *request, const char *out, lin
     const json_int_t part = json_integer_value(json_object_get(session, "part")),
                      parts = json_integer_value(json_object_get(session, "parts"));
     if (parts == 0 || request->parts == 0 || ((uint64_t)part == request->part && (uint64_t)parts == request->parts)) continue;
-    err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s holds part %lld of %lld; choose another --out for part %llu of %llu",
-                          out, (long long)part, (long long)parts, (unsigned long long)request->part,
-                          (unsigned long long)request->parts);
+    err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
+                          "%s holds part %lld of %lld; choose another --out for part %llu of %llu", out, (long long)part,
+                          (long long)parts, (unsigned long long)request->part, (unsigned long long)request->parts);
     break;
   }
   json_decref(sessions);
@@ -48,7 +48,8 @@ void lind_part_tell(const lind_study *study, const char *out, bool json) {
     printf("\n");
     return;
   }
-  printf("Part %llu of %llu of %s is done: %llu of %llu blocks are in %s.\n", part, parts, study->protocol->name, blocks, jobs, out);
+  printf("Part %llu of %llu of %s is done: %llu of %llu blocks are in %s.\n", part, parts, study->protocol->name, blocks, jobs,
+         out);
   if (parts > 1)
     printf("When all parts are there, `lind merge OUT DIR...` with the directories of all of them makes the results.\n");
   else

@@ -29,7 +29,8 @@ static int name_compare(const void *a, const void *b) { return memcmp(a, b, HOST
 static lind_err hosts_gather(lind_crew *crew, json_t *hosts) {
   const size_t ranks = (size_t)lind_crew_ranks(crew), bytes = HOST_WORDS * sizeof(int64_t);
   int64_t *names = calloc(ranks, bytes);
-  const lind_err mine = names != NULL ? LIND_OK : lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for names of hosts");
+  const lind_err mine =
+      names != NULL ? LIND_OK : lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for names of hosts");
   lind_err err = lind_crew_agree(crew, mine);
   if (err == LIND_OK) {
     (void)gethostname((char *)(names + (size_t)lind_crew_rank(crew) * HOST_WORDS), bytes - 1);
@@ -40,8 +41,8 @@ static lind_err hosts_gather(lind_crew *crew, json_t *hosts) {
     for (size_t r = 0, first = 0; r < ranks; r++) {
       const int64_t *here = names + r * HOST_WORDS;
       if (r + 1 < ranks && name_compare(here, here + HOST_WORDS) == 0) continue;
-      json_array_append_new(hosts, json_pack("{s:s#,s:i}", "host", (const char *)here, (int)strnlen((const char *)here, bytes), "ranks",
-                                             (int)(r + 1 - first)));
+      json_array_append_new(hosts, json_pack("{s:s#,s:i}", "host", (const char *)here, (int)strnlen((const char *)here, bytes),
+                                             "ranks", (int)(r + 1 - first)));
       first = r + 1;
     }
   }
@@ -51,10 +52,26 @@ static lind_err hosts_gather(lind_crew *crew, json_t *hosts) {
 
 /* What a launcher or a batch system says about itself and what steers libraries: never results, but how they were made. */
 static json_t *environment(void) {
-  static const char *const prefixes[] = {"OMP_",     "GOMP_",        "OMPI_MCA_",          "OMPI_COMM_WORLD_SIZE=", "PMIX_MCA_",
-                                         "UCX_",     "HDF5_",        "LD_PRELOAD=",        "LD_LIBRARY_PATH=",      "MALLOC_",
-                                         "SLURM_JOB_ID=", "SLURM_JOB_PARTITION=", "SLURM_JOB_NUM_NODES=", "SLURM_NTASKS=", "SLURM_CPUS_PER_TASK=",
-                                         "SLURM_ARRAY_", "SLURM_RESTART_COUNT=", "SLURM_MPI_TYPE=", "GLIBC_TUNABLES=", "PETSC_OPTIONS="};
+  static const char *const prefixes[] = {"OMP_",
+                                         "GOMP_",
+                                         "OMPI_MCA_",
+                                         "OMPI_COMM_WORLD_SIZE=",
+                                         "PMIX_MCA_",
+                                         "UCX_",
+                                         "HDF5_",
+                                         "LD_PRELOAD=",
+                                         "LD_LIBRARY_PATH=",
+                                         "MALLOC_",
+                                         "SLURM_JOB_ID=",
+                                         "SLURM_JOB_PARTITION=",
+                                         "SLURM_JOB_NUM_NODES=",
+                                         "SLURM_NTASKS=",
+                                         "SLURM_CPUS_PER_TASK=",
+                                         "SLURM_ARRAY_",
+                                         "SLURM_RESTART_COUNT=",
+                                         "SLURM_MPI_TYPE=",
+                                         "GLIBC_TUNABLES=",
+                                         "PETSC_OPTIONS="};
   static const char *const secret[] = {"TOKEN", "SECRET", "PASSWORD", "KEY", "JWT"};
   json_t *found = json_object();
   for (char **v = environ; *v != NULL; v++) {
@@ -103,7 +120,8 @@ static lind_err append(const char *path, json_t *line) {
   LIND_CHECK(text != NULL, LIND_ERR_MEMORY, "no memory for a line of %s", path);
   FILE *file = fopen(path, "a+be");
   const bool torn = file != NULL && fseek(file, -1, SEEK_END) == 0 && fgetc(file) != '\n'; /* by a crash in mid-line */
-  bool good = file != NULL && fprintf(file, "%s%s\n", torn ? "\n" : "", text) > 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  bool good =
+      file != NULL && fprintf(file, "%s%s\n", torn ? "\n" : "", text) > 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
   const int reason = errno;
   if (file != NULL) good = fclose(file) == 0 && good;
   free(text);

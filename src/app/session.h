@@ -9,8 +9,8 @@
 
 #include "study.h"
 
-/* Append the beginning to `out`/sessions.jsonl (rank 0; the directory is there and locked). `merged`, if not NULL: the directories
- * that are merged. Gathers the hosts. Collective. */
+/* Append the beginning to `out`/sessions.jsonl (rank 0; the directory is there and locked). `merged`, if not NULL: the
+ * directories that are merged. Gathers the hosts. Collective. */
 lind_err lind_session_begin(const lind_study *study, lind_crew *crew, const char *out, const json_t *merged,
                             lind_arena *arena) LIND_MUST_CHECK;
 /* Append the end, as far as that is still possible (rank 0). Not collective. */

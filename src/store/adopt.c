@@ -34,7 +34,8 @@ static lind_err bytes_copy(const char *from, const char *to) {
 static bool is_new(const lind_folder *folder, const lind_segment *heads) {
   lind_catalogue there = {0};
   bool fresh = lind_segment_list(heads, 0, 0, &there) != LIND_OK;
-  for (size_t i = 0; i < there.n; i++) fresh |= !lind_catalogue_has(&folder->known, there.entries[i].stage, there.entries[i].block);
+  for (size_t i = 0; i < there.n; i++)
+    fresh |= !lind_catalogue_has(&folder->known, there.entries[i].stage, there.entries[i].block);
   lind_catalogue_release(&there);
   return fresh;
 }
