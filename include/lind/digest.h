@@ -13,6 +13,11 @@ typedef struct lind_digest {
 
 /* Streaming: start from {0,0}; order matters, so does the split (each call hashes the state and its bytes). */
 lind_digest lind_digest_add(lind_digest state, const void *bytes, size_t n);
+/* The same of bytes that are never together: start, feed any pieces, end (which ends the stream, too). */
+typedef struct lind_digest_stream lind_digest_stream;
+lind_err lind_digest_stream_start(lind_digest_stream **stream) LIND_MUST_CHECK;
+void lind_digest_stream_feed(lind_digest_stream *stream, const void *bytes, size_t n);
+lind_digest lind_digest_stream_end(lind_digest_stream **stream, lind_digest state);
 lind_digest lind_digest_add_text(lind_digest state, const char *text); /* with its length, so "ab"+"c" != "a"+"bc"; NULL is "" */
 lind_digest lind_digest_add_number(lind_digest state, double value);   /* by bits */
 lind_digest lind_digest_add_integer(lind_digest state, int64_t value);

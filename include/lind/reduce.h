@@ -3,13 +3,14 @@
  *
  * Everything a replicate leaves is a row of reals whose meaning the layout says once: moments of every endpoint in every cell
  * (group level x arm), the terms of every analysis, moments of the baseline. Counts (flow, curve histograms) add exactly.
- * Depends on: plan.h, estimator.h, sink.h.
+ * Depends on: plan.h, estimator.h, roll.h, sink.h.
  */
 #ifndef LIND_REDUCE_H
 #define LIND_REDUCE_H
 
 #include "lind/estimator.h"
 #include "lind/plan.h"
+#include "lind/roll.h"
 #include "lind/sink.h"
 
 enum { LIND_CELL_REALS = 4 }; /* n, mean, m2, missing */
@@ -102,6 +103,8 @@ double lind_readings_value(const lind_layout *layout, int endpoint, int period, 
 int lind_readings_bin(const lind_layout *layout, int endpoint, int period, const lind_history *history);
 /* What the report multiplies a canonical value by, and the unit it then has. */
 double lind_layout_scale(const lind_layout *layout, int endpoint, const char **unit);
+/* The same for the effect of a term. */
+double lind_layout_effect_scale(const lind_layout *layout, int term, const char **unit);
 
 /* ---- one block
  * ------------------------------------------------------------------------------------------------------------------- */
@@ -130,31 +133,49 @@ lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t se
 typedef struct lind_tally {
   const lind_layout *layout;
   uint64_t replicates;
-  int64_t *counts;               /* [n_counts] */
-  lind_moments *pooled;          /* [cells + baseline] over all patients of all replicates */
-  lind_moments *between;         /* the same cells: moments of the replicates' means */
-  double *term[LIND_TERM_REALS]; /* [n_terms][replicates] */
-  double *truth;                 /* [n_terms][replicates] where the layout is judged */
-  double *look;                  /* [replicates][LIND_LOOK_REALS] */
-  lind_digest digest;            /* of block digests in block order, then of the terms */
-  lind_moments *partial;         /* of the cut replicate at hand, with */
-  double *tables;                /* its life tables */
+  int64_t *counts;             /* [n_counts] */
+  lind_moments *pooled;        /* [cells + baseline] over all patients of all replicates */
+  lind_moments *between;       /* the same cells: moments of the replicates' means */
+  lind_roll *roll;             /* of every replicate: its terms, lind_tally_column, and where judged its truths */
+  struct lind_effect *effects; /* [n_terms], once finished */
+  lind_moments look[LIND_LOOK_REALS];
+  uint64_t *verdicts;    /* [n_looks + 1 looks taken][LIND_TALLY_VERDICTS] replicates */
+  lind_digest digest;    /* of block digests in block order, then of the terms */
+  lind_moments *partial; /* of the cut replicate at hand, with */
+  double *tables;        /* its life tables */
+  double *row;           /* of the roll */
   uint64_t seen;
 } lind_tally;
+enum { LIND_TALLY_VERDICTS = 3 };
 
-lind_err lind_tally_create(const lind_layout *layout, lind_tally **tally) LIND_MUST_CHECK;
+/* directory: where what does not fit in memory lies (roll.h); NULL: everything fits. Memory does not grow with the replicates
+ * otherwise: lind_tally_bytes says what it is. */
+lind_err lind_tally_create(const lind_layout *layout, const char *directory, lind_tally **tally) LIND_MUST_CHECK;
+size_t lind_tally_bytes(const lind_layout *layout);
+double lind_tally_disk(const lind_layout *layout); /* bytes of its file, 0 where there is none */
+/* Columns of the roll: what = 0 .. LIND_TERM_REALS - 1 as in a record's terms, LIND_TERM_REALS the truth. */
+static inline size_t lind_tally_column(const lind_layout *layout, int term, int what) {
+  return (size_t)what * (size_t)layout->n_terms + (size_t)term;
+}
 void lind_tally_destroy(lind_tally **tally);
 lind_err lind_tally_add(void *tally, const lind_block_record *record) LIND_MUST_CHECK; /* in block order; a lind_sink_visit */
 lind_err lind_tally_finish(lind_tally *tally) LIND_MUST_CHECK;
 
+enum { LIND_EFFECT_BINS = 40 };
 typedef struct lind_effect { /* one term over the replicates */
   double mean, mcse, sd, p05, p50, p95, se, lower, upper, power, power_mcse, n, missing;
-  uint64_t replicates; /* that gave a number */
+  uint64_t replicates, rejected; /* that gave a number; that have p below the level of the analysis */
+  double from, width;            /* of the bars of the estimates, in the unit of the report; NAN: they do not differ */
+  int64_t bars[LIND_EFFECT_BINS];
+  lind_moments estimate;
+  lind_moments truth, error;   /* of a judged layout: the true effect, and what the estimate of the replicate missed it by */
+  uint64_t intervals, covered; /* replicates with an interval; of them, those around the mean true effect */
 } lind_effect;
+/* Passes over the columns of `term` in a roll that has ended. */
+lind_err lind_effect_estimate(const lind_layout *layout, const lind_roll *roll, int term, lind_effect *effect) LIND_MUST_CHECK;
 /* Monte Carlo error of a share, hits of n. Where none or all of few are hits the plain formula says 0, as if it were certain:
  * there two of each are added (Agresti & Coull 1998, doi:10.1080/00031305.1998.10480550). NAN for n = 0. */
 double lind_tally_mcse(uint64_t hits, uint64_t n);
-void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect);
 /* Share without the event behind each bin of the pooled life table of a time, [survival_bins], and patients of one trial at risk
  * at its beginning; NAN behind the last who was followed. */
 void lind_tally_survival(const lind_tally *tally, int endpoint, int arm, double *share, double *at_risk);

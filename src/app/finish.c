@@ -49,7 +49,7 @@ static lind_err tally_stages(const lind_finish *finish, lind_tally *tallies[LIND
     const unsigned long long there = lind_store_blocks(finish->store, (uint32_t)s), due = finish->study->stage[s].plan->n_blocks;
     LIND_CHECK(there == due, LIND_ERR_FILE, "%s holds %llu of the %llu blocks of stage %d; run the same command again",
                finish->out, there, due, s);
-    LIND_TRY(lind_tally_create(finish->study->stage[s].layout, &tallies[s]));
+    LIND_TRY(lind_tally_create(finish->study->stage[s].layout, finish->out, &tallies[s]));
     LIND_TRY(sink.each(sink.self, (uint32_t)s, lind_tally_add, tallies[s]));
     LIND_TRY(lind_tally_finish(tallies[s]));
   }

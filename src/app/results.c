@@ -59,6 +59,28 @@ static lind_err trajectories(lind_results *results, const lind_tally *tally, lin
   return LIND_OK;
 }
 
+/* data: [10 columns][rows of a piece of the roll] */
+static lind_err append_term(lind_results *results, const lind_tally *tally, int t, double *data) {
+  const size_t rows = lind_roll_rows(tally->roll);
+  size_t n = 1;
+  for (uint64_t piece = 0; n > 0; piece++) {
+    for (int k = 0; k < LIND_TERM_REALS; k++) {
+      const size_t column = lind_tally_column(tally->layout, t, k);
+      LIND_TRY(lind_roll_read(tally->roll, column, piece, data + (size_t)(2 + k) * rows, &n));
+    }
+    for (size_t r = 0; r < n; r++) {
+      data[r] = t;
+      data[rows + r] = (double)(piece * rows + r);
+      for (size_t k = 8; k < 10; k++)
+        if (isnan(data[k * rows + r])) data[k * rows + r] = 0.0;
+    }
+    for (size_t k = 1; n < rows && k < 10; k++)
+      memmove(data + k * n, data + k * rows, n * sizeof *data); /* the last is shorter */
+    LIND_TRY(lind_results_append(results, data, n));
+  }
+  return LIND_OK;
+}
+
 /* One row a replicate and term: the distribution of the effect, for anybody's own statistics. */
 static lind_err replicates(lind_results *results, const lind_tally *tally, lind_arena *arena) {
   const lind_layout *layout = tally->layout;
@@ -83,14 +105,10 @@ static lind_err replicates(lind_results *results, const lind_tally *tally, lind_
       {"n", "1", "patients used", LIND_FIELD_COUNT, 0, NULL},
       {"missing", "1", "patients without a value", LIND_FIELD_COUNT, 0, NULL}};
   LIND_TRY(lind_results_table(results, "/estimates/replicates", "every term of every replicate", fields, 10, "term x replicate"));
-  for (int t = 0; t < layout->n_terms; t++)
-    for (uint64_t r = 0; r < tally->replicates; r++) {
-      double row[10] = {t, (double)r};
-      for (int k = 0; k < LIND_TERM_REALS; k++) row[2 + k] = tally->term[k][(size_t)t * tally->replicates + r];
-      for (int k = 8; k < 10; k++)
-        if (isnan(row[k])) row[k] = 0.0;
-      LIND_TRY(lind_results_append(results, row, 1));
-    }
+  const size_t rows = lind_roll_rows(tally->roll);
+  double *data;
+  LIND_TAKE(data, arena, 10 * rows);
+  for (int t = 0; t < layout->n_terms; t++) LIND_TRY(append_term(results, tally, t, data));
   return LIND_OK;
 }
 

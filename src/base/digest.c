@@ -2,17 +2,53 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 enum { FILE_PIECE = 1 << 15 };
 
-lind_digest lind_digest_add(lind_digest state, const void *bytes, size_t n) {
-  const XXH128_hash_t piece = XXH3_128bits(bytes, n);
+static lind_digest add_piece(lind_digest state, XXH128_hash_t piece, uint64_t n) {
   const uint64_t words[5] = {state.high, state.low, piece.high64, piece.low64, n};
   const XXH128_hash_t next = XXH3_128bits(words, sizeof words);
   return (lind_digest){.high = next.high64, .low = next.low64};
+}
+
+lind_digest lind_digest_add(lind_digest state, const void *bytes, size_t n) {
+  return add_piece(state, XXH3_128bits(bytes, n), n);
+}
+
+struct lind_digest_stream {
+  XXH3_state_t *of;
+  uint64_t n;
+};
+
+lind_err lind_digest_stream_start(lind_digest_stream **stream) {
+  lind_digest_stream *s = calloc(1, sizeof *s);
+  if (s != NULL) s->of = XXH3_createState();
+  if (s == NULL || s->of == NULL) {
+    free(s);
+    LIND_CHECK(false, LIND_ERR_MEMORY, "no memory for a digest");
+  }
+  (void)XXH3_128bits_reset(s->of);
+  *stream = s;
+  return LIND_OK;
+}
+
+void lind_digest_stream_feed(lind_digest_stream *stream, const void *bytes, size_t n) {
+  if (n > 0) (void)XXH3_128bits_update(stream->of, bytes, n);
+  stream->n += n;
+}
+
+lind_digest lind_digest_stream_end(lind_digest_stream **stream, lind_digest state) {
+  lind_digest_stream *s = *stream;
+  const lind_digest sum = add_piece(state, XXH3_128bits_digest(s->of), s->n);
+  (void)XXH3_freeState(s->of);
+  free(s);
+  *stream = NULL;
+  return sum;
 }
 
 lind_digest lind_digest_add_text(lind_digest state, const char *text) {

@@ -26,23 +26,9 @@ static share share_of(uint64_t hits, uint64_t n) {
   return (share){p, lind_tally_mcse(hits, n)};
 }
 
-static share rejections(const lind_tally *tally, int term) {
-  const size_t first = (size_t)term * tally->replicates;
-  const double alpha = 1.0 - tally->layout->plan->protocol->analyses[tally->layout->terms[term].analysis].level;
-  uint64_t hits = 0, n = 0;
-  for (uint64_t r = 0; r < tally->replicates; r++) {
-    if (isnan(tally->term[0][first + r])) continue;
-    n++;
-    hits += tally->term[4][first + r] < alpha;
-  }
-  return share_of(hits, n);
-}
-
 static double spread(const lind_tally *tally, int term) {
-  lind_moments moments = {0};
-  for (uint64_t r = 0; r < tally->replicates; r++)
-    lind_moments_add(&moments, tally->term[0][(size_t)term * tally->replicates + r]);
-  return sqrt(moments.m2 / (moments.n - 1.0));
+  const lind_moments *estimate = &tally->effects[term].estimate;
+  return sqrt(estimate->m2 / (estimate->n - 1.0));
 }
 
 /* Of the randomised, a control that does without its own arm uses the treated arm alone. */
@@ -54,24 +40,13 @@ static double used(const lind_layout *layout, int term) {
 }
 
 void lind_judge(const lind_tally *with, const lind_tally *without, int term, int reference, lind_judgement *verdict) {
-  const size_t first = (size_t)term * with->replicates;
-  lind_moments truth = {0}, error = {0}, left = {0};
-  uint64_t covered = 0, intervals = 0;
-  for (uint64_t r = 0; r < with->replicates; r++) lind_moments_add(&truth, with->truth[first + r]);
-  for (uint64_t r = 0; r < without->replicates; r++)
-    lind_moments_add(&left, without->truth[(size_t)term * without->replicates + r]);
-  for (uint64_t r = 0; r < with->replicates; r++) {
-    const double estimate = with->term[0][first + r], lower = with->term[2][first + r], upper = with->term[3][first + r];
-    /* against the replicate's own truth, which varies with it: the same mean, less noise */
-    if (!isnan(estimate)) lind_moments_add(&error, estimate - with->truth[first + r]);
-    if (isnan(lower) || isnan(upper) || !(truth.n > 0)) continue;
-    intervals++;
-    covered += lower <= truth.mean && truth.mean <= upper;
-  }
+  const lind_effect *effect = &with->effects[term], *null = &without->effects[term];
+  const lind_moments truth = effect->truth, error = effect->error, left = null->truth;
   /* rejections are errors where nothing is left to be found: 1 % of the effect, far above what an engine's tolerance leaves */
   const bool gone = left.n > 0 && fabs(left.mean) <= 0.01 * fabs(truth.mean);
-  const share power = rejections(with, term), type_one = gone ? rejections(without, term) : share_of(0, 0),
-              coverage = share_of(covered, intervals);
+  const share power = share_of(effect->rejected, effect->replicates),
+              type_one = gone ? share_of(null->rejected, null->replicates) : share_of(0, 0),
+              coverage = share_of(effect->covered, effect->intervals);
   const double ratio = reference >= 0 ? spread(with, term) / spread(with, reference) : NAN;
   *verdict = (lind_judgement){.truth = truth.n > 0 ? truth.mean : NAN,
                               .left = left.n > 0 ? left.mean : NAN,

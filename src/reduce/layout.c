@@ -39,6 +39,18 @@ double lind_layout_scale(const lind_layout *layout, int endpoint, const char **u
   return strcmp(kind->unit, "%") == 0 ? 100.0 : 1.0;
 }
 
+double lind_layout_effect_scale(const lind_layout *layout, int term, const char **unit) {
+  const struct lind_layout_term *this = &layout->terms[term];
+  const double scale = lind_layout_scale(layout, this->endpoint, unit);
+  if (this->estimator->of_shares) {
+    *unit = "%";
+    return 100.0;
+  }
+  if (!this->estimator->ratio) return scale;
+  *unit = "1";
+  return 1.0;
+}
+
 static int find_endpoint(const lind_protocol *protocol, const char *name) {
   for (int e = 0; e < protocol->n_endpoints; e++)
     if (strcmp(protocol->endpoints[e].name, name) == 0) return e;

@@ -10,30 +10,53 @@ static size_t cells_of(const lind_layout *layout) {
   return layout->first_term / LIND_CELL_REALS + (size_t)(layout->n_baseline * layout->n_arms);
 }
 
-lind_err lind_tally_create(const lind_layout *layout, lind_tally **result) {
-  const size_t cells = cells_of(layout), replicates = layout->plan->protocol->replicates;
+static size_t columns_of(const lind_layout *layout) {
+  return (size_t)layout->n_terms * (LIND_TERM_REALS + (layout->judged ? 1u : 0u));
+}
+
+enum { N_ARRAYS = 8 };
+
+/* How large every array is: allocates them, and tells the bytes before a run. */
+static void sizes(const lind_layout *layout, size_t bytes[N_ARRAYS]) {
+  const size_t cells = cells_of(layout) + 1;
+  bytes[0] = bytes[1] = bytes[2] = cells * sizeof(lind_moments);
+  bytes[3] = (layout->n_counts + 1) * sizeof(int64_t);
+  bytes[4] = (layout->n_reals - layout->first_table + 1) * sizeof(double);
+  bytes[5] = ((size_t)layout->plan->protocol->n_looks + 1) * LIND_TALLY_VERDICTS * sizeof(uint64_t);
+  bytes[6] = ((size_t)layout->n_terms + 1) * sizeof(lind_effect);
+  bytes[7] = (columns_of(layout) + 1) * sizeof(double);
+}
+
+size_t lind_tally_bytes(const lind_layout *layout) {
+  size_t bytes[N_ARRAYS], total = sizeof(lind_tally) + lind_roll_bytes(columns_of(layout), layout->plan->protocol->replicates);
+  sizes(layout, bytes);
+  for (int k = 0; k < N_ARRAYS; k++) total += bytes[k];
+  return total;
+}
+
+double lind_tally_disk(const lind_layout *layout) {
+  return lind_roll_disk(columns_of(layout), layout->plan->protocol->replicates);
+}
+
+lind_err lind_tally_create(const lind_layout *layout, const char *directory, lind_tally **result) {
+  const uint64_t replicates = layout->plan->protocol->replicates;
+  size_t bytes[N_ARRAYS];
   lind_tally *tally = calloc(1, sizeof *tally);
   LIND_CHECK(tally != NULL, LIND_ERR_MEMORY, "no memory for a tally");
   tally->layout = layout;
   tally->replicates = replicates;
-  tally->counts = calloc(layout->n_counts + 1, sizeof *tally->counts);
-  tally->pooled = calloc(cells + 1, sizeof *tally->pooled);
-  tally->between = calloc(cells + 1, sizeof *tally->between);
-  tally->partial = calloc(cells + 1, sizeof *tally->partial);
-  tally->truth = calloc(layout->judged ? (size_t)layout->n_terms * replicates + 1 : 1, sizeof *tally->truth);
-  tally->look = calloc(LIND_LOOK_REALS * replicates + 1, sizeof *tally->look);
-  tally->tables = calloc(layout->n_reals - layout->first_table + 1, sizeof *tally->tables);
-  bool ok = tally->truth && tally->tables && tally->counts && tally->pooled && tally->between && tally->partial && tally->look;
-  for (int k = 0; k < LIND_TERM_REALS; k++) {
-    tally->term[k] = malloc(((size_t)layout->n_terms * replicates + 1) * sizeof(double));
-    ok = ok && tally->term[k] != NULL;
-  }
-  if (!ok) {
+  void **at[N_ARRAYS] = {(void **)&tally->pooled, (void **)&tally->between,  (void **)&tally->partial, (void **)&tally->counts,
+                         (void **)&tally->tables, (void **)&tally->verdicts, (void **)&tally->effects, (void **)&tally->row};
+  bool ok = true;
+  sizes(layout, bytes);
+  for (int k = 0; k < N_ARRAYS; k++) ok &= (*at[k] = calloc(1, bytes[k])) != NULL;
+  lind_err err = ok ? LIND_OK : lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for a tally");
+  if (err == LIND_OK) err = lind_roll_create(directory, columns_of(layout), replicates, &tally->roll);
+  if (err != LIND_OK)
     lind_tally_destroy(&tally);
-    LIND_CHECK(false, LIND_ERR_MEMORY, "no memory for the tally of %zu replicates", replicates);
-  }
-  *result = tally;
-  return LIND_OK;
+  else
+    *result = tally;
+  return err;
 }
 
 void lind_tally_destroy(lind_tally **at) {
@@ -44,9 +67,10 @@ void lind_tally_destroy(lind_tally **at) {
   free(tally->between);
   free(tally->partial);
   free(tally->tables);
-  free(tally->truth);
-  free(tally->look);
-  for (int k = 0; k < LIND_TERM_REALS; k++) free(tally->term[k]);
+  free(tally->verdicts);
+  free(tally->effects);
+  free(tally->row);
+  lind_roll_destroy(&tally->roll);
   free(tally);
   *at = NULL;
 }
@@ -59,11 +83,21 @@ static void read_cells(const lind_layout *layout, const double *reals, size_t i,
   memcpy(cell, at, sizeof *cell);
 }
 
-static void close_replicate(lind_tally *tally, const lind_moments *cells) {
+/* The cells of a replicate are in `partial`, its terms in `row`. */
+static lind_err close_replicate(lind_tally *tally, const double look[LIND_LOOK_REALS]) {
+  const lind_moments *cells = tally->partial;
   for (size_t i = 0; i < cells_of(tally->layout); i++) {
     lind_moments_merge(&tally->pooled[i], &cells[i]);
     if (cells[i].n > 0.0) lind_moments_add(&tally->between[i], cells[i].mean);
   }
+  for (int k = 0; k < LIND_LOOK_REALS; k++) lind_moments_add(&tally->look[k], look[k]);
+  const int taken = (int)look[0], verdict = (int)look[2];
+  LIND_CHECK(taken >= 0 && taken <= tally->layout->plan->protocol->n_looks && verdict >= 0 && verdict < LIND_TALLY_VERDICTS,
+             LIND_ERR_FILE, "replicate %llu took %d looks of %d", (unsigned long long)tally->seen, taken,
+             tally->layout->plan->protocol->n_looks);
+  tally->verdicts[taken * LIND_TALLY_VERDICTS + verdict]++;
+  tally->seen++;
+  return lind_roll_add(tally->roll, tally->row);
 }
 
 static lind_err answer_cut(const lind_tally *tally, int t, lind_answer *answer) {
@@ -83,14 +117,14 @@ static lind_err answer_cut(const lind_tally *tally, int t, lind_answer *answer) 
   return term->estimator->from_moments(&tally->partial[a], &tally->partial[b], settings, answer);
 }
 
-static lind_err estimate_cut(lind_tally *tally, uint64_t replicate) {
+static lind_err estimate_cut(lind_tally *tally) {
   for (int t = 0; t < tally->layout->n_terms; t++) {
     lind_answer answer;
     LIND_TRY(answer_cut(tally, t, &answer));
     const lind_term *x = &answer.terms[0];
     const double all[LIND_TERM_REALS] = {x->estimate, x->se,        x->lower,         x->upper,
                                          x->p,        x->statistic, (double)answer.n, (double)answer.missing};
-    for (int k = 0; k < LIND_TERM_REALS; k++) tally->term[k][(size_t)t * tally->replicates + replicate] = all[k];
+    for (int k = 0; k < LIND_TERM_REALS; k++) tally->row[lind_tally_column(tally->layout, t, k)] = all[k];
   }
   return LIND_OK;
 }
@@ -110,29 +144,24 @@ static lind_err add_cut(lind_tally *tally, const lind_block_record *record) {
     lind_moments_merge(&tally->partial[i], &cell);
   }
   if (record->first_seat + record->n_seats < plan->protocol->patients) return LIND_OK;
-  LIND_TRY(estimate_cut(tally, record->first_replicate));
-  close_replicate(tally, tally->partial);
-  tally->look[LIND_LOOK_REALS * record->first_replicate + 1] = (double)plan->protocol->patients;
-  tally->seen++;
-  return LIND_OK;
+  LIND_TRY(estimate_cut(tally));
+  const double look[LIND_LOOK_REALS] = {[1] = (double)plan->protocol->patients};
+  return close_replicate(tally, look);
 }
 
-static void add_whole(lind_tally *tally, const lind_block_record *record) {
+static lind_err add_whole(lind_tally *tally, const lind_block_record *record) {
   const lind_layout *layout = tally->layout;
   for (uint64_t r = 0; r < record->n_replicates; r++) {
     const double *reals = record->reals + r * layout->n_reals;
-    const uint64_t replicate = record->first_replicate + r;
     for (size_t i = 0; i < cells_of(layout); i++) read_cells(layout, reals, i, &tally->partial[i]);
-    close_replicate(tally, tally->partial);
-    for (int t = 0; t < layout->n_terms; t++)
-      for (int k = 0; k < LIND_TERM_REALS; k++)
-        tally->term[k][(size_t)t * tally->replicates + replicate] =
-            reals[layout->first_term + (size_t)t * LIND_TERM_REALS + (size_t)k];
-    for (int t = 0; layout->judged && t < layout->n_terms; t++)
-      tally->truth[(size_t)t * tally->replicates + replicate] = reals[layout->first_truth + (size_t)t];
-    memcpy(tally->look + LIND_LOOK_REALS * replicate, reals + layout->first_look, LIND_LOOK_REALS * sizeof(double));
-    tally->seen++;
+    for (int t = 0; t < layout->n_terms; t++) {
+      const double *term = reals + layout->first_term + (size_t)t * LIND_TERM_REALS;
+      for (int k = 0; k < LIND_TERM_REALS; k++) tally->row[lind_tally_column(layout, t, k)] = term[k];
+      if (layout->judged) tally->row[lind_tally_column(layout, t, LIND_TERM_REALS)] = reals[layout->first_truth + (size_t)t];
+    }
+    LIND_TRY(close_replicate(tally, reals + layout->first_look));
   }
+  return LIND_OK;
 }
 
 lind_err lind_tally_add(void *context, const lind_block_record *record) {
@@ -144,20 +173,42 @@ lind_err lind_tally_add(void *context, const lind_block_record *record) {
   LIND_CHECK(record->first_replicate + record->n_replicates <= tally->replicates, LIND_ERR_FILE,
              "block %llu holds replicate %llu; this plan has %llu", (unsigned long long)record->block,
              (unsigned long long)(record->first_replicate + record->n_replicates - 1), (unsigned long long)tally->replicates);
+  LIND_CHECK(record->first_replicate == tally->seen, LIND_ERR_FILE, "block %llu holds replicate %llu where %llu is next",
+             (unsigned long long)record->block, (unsigned long long)record->first_replicate, (unsigned long long)tally->seen);
   for (size_t i = 0; i < layout->n_counts; i++) tally->counts[i] += record->counts[i];
   const lind_digest block = lind_sink_record_digest(record);
   tally->digest = lind_digest_add(tally->digest, &block, sizeof block);
-  if (layout->plan->block_replicates == 0) return add_cut(tally, record);
-  add_whole(tally, record);
-  return LIND_OK;
+  return layout->plan->block_replicates == 0 ? add_cut(tally, record) : add_whole(tally, record);
+}
+
+/* The estimates of all terms are one piece of the digest, and so on. */
+static lind_err digest_terms(lind_tally *tally) {
+  double *values = malloc((lind_roll_rows(tally->roll) + 1) * sizeof *values);
+  LIND_CHECK(values != NULL, LIND_ERR_MEMORY, "no memory for a digest");
+  lind_err err = LIND_OK;
+  for (int k = 0; k < LIND_TERM_REALS && err == LIND_OK; k++) {
+    lind_digest_stream *stream = NULL;
+    err = lind_digest_stream_start(&stream);
+    for (int t = 0; t < tally->layout->n_terms && err == LIND_OK; t++) {
+      size_t n = 1;
+      for (uint64_t piece = 0; err == LIND_OK && n > 0; piece++) {
+        err = lind_roll_read(tally->roll, lind_tally_column(tally->layout, t, k), piece, values, &n);
+        if (err == LIND_OK) lind_digest_stream_feed(stream, values, n * sizeof *values);
+      }
+    }
+    if (stream != NULL) tally->digest = lind_digest_stream_end(&stream, tally->digest);
+  }
+  free(values);
+  return err;
 }
 
 lind_err lind_tally_finish(lind_tally *tally) {
   LIND_CHECK(tally->seen == tally->replicates, LIND_ERR_FILE, "only %llu of %llu replicates are there",
              (unsigned long long)tally->seen, (unsigned long long)tally->replicates);
-  for (int k = 0; k < LIND_TERM_REALS; k++)
-    tally->digest =
-        lind_digest_add(tally->digest, tally->term[k], (size_t)tally->layout->n_terms * tally->replicates * sizeof(double));
+  LIND_TRY(lind_roll_end(tally->roll));
+  LIND_TRY(digest_terms(tally));
+  for (int t = 0; t < tally->layout->n_terms; t++)
+    LIND_TRY(lind_effect_estimate(tally->layout, tally->roll, t, &tally->effects[t]));
   int64_t randomised = 0, failed = 0;
   for (int a = 0; a < tally->layout->n_arms; a++) {
     randomised += tally->counts[LIND_FLOW_ARMS + a * LIND_FLOW_PER_ARM + LIND_FLOW_RANDOMISED];
@@ -173,65 +224,9 @@ lind_err lind_tally_finish(lind_tally *tally) {
 /* ---- what the replicates say
  * -------------------------------------------------------------------------------------------------------- */
 
-static int rising(const void *x, const void *y) {
-  const double a = *(const double *)x, b = *(const double *)y;
-  return (a > b) - (a < b);
-}
-
-static double quantile(const double *sorted, size_t n, double q) { /* type 7, as R */
-  if (n == 0) return NAN;
-  const double at = q * (double)(n - 1);
-  const size_t low = (size_t)floor(at), high = low + 1 < n ? low + 1 : low;
-  return sorted[low] + (at - (double)low) * (sorted[high] - sorted[low]);
-}
-
-static double mean_of(const double *values, uint64_t n) {
-  lind_moments moments = {0};
-  for (uint64_t r = 0; r < n; r++) lind_moments_add(&moments, values[r]);
-  return moments.n > 0 ? moments.mean : NAN;
-}
-
 double lind_tally_mcse(uint64_t hits, uint64_t n) {
   const double more = hits == 0 || hits == n ? 2.0 : 0.0, trials = (double)n + 2.0 * more, p = ((double)hits + more) / trials;
   return n > 0 ? sqrt(p * (1.0 - p) / trials) : NAN;
-}
-
-void lind_tally_effect(const lind_tally *tally, int term, lind_effect *effect) {
-  const uint64_t n = tally->replicates;
-  const size_t first = (size_t)term * n;
-  const double *estimate = tally->term[0] + first, *p = tally->term[4] + first;
-  const lind_layout *layout = tally->layout;
-  const double alpha = 1.0 - layout->plan->protocol->analyses[layout->terms[term].analysis].level;
-  lind_moments moments = {0};
-  uint64_t tests = 0, hits = 0, kept = 0;
-  double *sorted = malloc((n + 1) * sizeof *sorted);
-  for (uint64_t r = 0; r < n; r++) {
-    lind_moments_add(&moments, estimate[r]);
-    if (isnan(estimate[r])) continue;
-    if (sorted != NULL) sorted[kept++] = estimate[r];
-    tests++;
-    hits += p[r] < alpha; /* an estimate without a p value, as of two shares that are both 0, rejects nothing */
-  }
-  if (sorted != NULL) qsort(sorted, kept, sizeof *sorted, rising);
-  const double sd = moments.n > 1 ? sqrt(moments.m2 / (moments.n - 1.0)) : NAN,
-               power = tests > 0 && !layout->terms[term].estimator->no_test && layout->plan->tilts == NULL
-                           ? (double)hits / (double)tests
-                           : NAN;
-  *effect = (lind_effect){.mean = moments.n > 0 ? moments.mean : NAN,
-                          .sd = sd,
-                          .mcse = sd / sqrt(moments.n),
-                          .p05 = sorted != NULL ? quantile(sorted, kept, 0.05) : NAN,
-                          .p50 = sorted != NULL ? quantile(sorted, kept, 0.50) : NAN,
-                          .p95 = sorted != NULL ? quantile(sorted, kept, 0.95) : NAN,
-                          .se = mean_of(tally->term[1] + first, n),
-                          .lower = mean_of(tally->term[2] + first, n),
-                          .upper = mean_of(tally->term[3] + first, n),
-                          .power = power,
-                          .power_mcse = isnan(power) ? NAN : lind_tally_mcse(hits, tests),
-                          .n = mean_of(tally->term[6] + first, n),
-                          .missing = mean_of(tally->term[7] + first, n),
-                          .replicates = (uint64_t)moments.n};
-  free(sorted);
 }
 
 void lind_tally_survival(const lind_tally *tally, int endpoint, int arm, double *share, double *at_risk) {

@@ -97,38 +97,12 @@ static json_t *endpoints(const lind_tally *tally) {
 /* ---- analyses
  * ------------------------------------------------------------------------------------------------------------------------- */
 
-static double effect_scale(const lind_layout *layout, const struct lind_layout_term *term, const char **unit) {
-  const double scale = lind_layout_scale(layout, term->endpoint, unit);
-  if (term->estimator->of_shares) {
-    *unit = "%";
-    return 100.0;
-  }
-  if (!term->estimator->ratio) return scale;
-  *unit = "1";
-  return 1.0;
-}
-
-static json_t *histogram(const lind_tally *tally, int t, double scale) {
-  enum { BINS = 40 };
-  const double *estimate = tally->term[0] + (size_t)t * tally->replicates;
-  double low = INFINITY, high = -INFINITY;
-  int64_t count[BINS] = {0};
-  for (uint64_t r = 0; r < tally->replicates; r++)
-    if (isfinite(estimate[r])) {
-      low = fmin(low, estimate[r] * scale);
-      high = fmax(high, estimate[r] * scale);
-    }
-  if (!(high > low)) return NULL;
-  const double width = (high - low) / BINS;
-  for (uint64_t r = 0; r < tally->replicates; r++)
-    if (isfinite(estimate[r])) {
-      const int b = (int)((estimate[r] * scale - low) / width);
-      count[b < BINS ? b : BINS - 1]++;
-    }
+static json_t *histogram(const lind_effect *effect) {
+  if (isnan(effect->width)) return NULL;
   json_t *object = json_object(), *counts = json_array();
-  for (int b = 0; b < BINS; b++) json_array_append_new(counts, json_integer(count[b]));
-  json_object_set_new(object, "from", json_real(low));
-  json_object_set_new(object, "width", json_real(width));
+  for (int b = 0; b < LIND_EFFECT_BINS; b++) json_array_append_new(counts, json_integer(effect->bars[b]));
+  json_object_set_new(object, "from", json_real(effect->from));
+  json_object_set_new(object, "width", json_real(effect->width));
   json_object_set_new(object, "count", counts);
   return object;
 }
@@ -138,9 +112,8 @@ static json_t *term(const lind_tally *tally, int t) {
   const struct lind_layout_term *this = &layout->terms[t];
   const lind_grouping *grouping = &layout->plan->groupings[this->grouping];
   const char *unit;
-  const double scale = effect_scale(layout, this, &unit);
-  lind_effect effect;
-  lind_tally_effect(tally, t, &effect);
+  const double scale = lind_layout_effect_scale(layout, t, &unit);
+  const lind_effect effect = tally->effects[t];
   if (effect.replicates == 0) return NULL;
   json_t *object = json_object();
   json_object_set_new(object, "group", text(grouping->name));
@@ -168,7 +141,7 @@ static json_t *term(const lind_tally *tally, int t) {
   json_object_set_new(object, "interval_is",
                       text(effect.replicates > 1 ? "mean of the replicates' limits: what one trial of this size would show"
                                                  : "of the one replicate"));
-  json_t *bars = histogram(tally, t, scale);
+  json_t *bars = histogram(&effect);
   if (bars != NULL) json_object_set_new(object, "histogram", bars);
   add_published(object, layout->plan->protocol, layout->plan->protocol->analyses[this->analysis].name, NULL, NULL, grouping->name,
                 grouping->levels.names[this->level]);
@@ -192,14 +165,16 @@ static json_t *analyses(const lind_tally *tally) {
     const lind_analysis *analysis = &protocol->analyses[i];
     json_t *object = json_object(), *terms = json_array();
     const struct lind_layout_term *first = NULL;
+    const char *unit = "1";
     for (int t = 0; t < layout->n_terms; t++) {
       if (layout->terms[t].analysis != i) continue;
-      if (first == NULL) first = &layout->terms[t];
+      if (first == NULL) {
+        first = &layout->terms[t];
+        (void)lind_layout_effect_scale(layout, t, &unit);
+      }
       json_t *one = term(tally, t);
       if (one != NULL) json_array_append_new(terms, one);
     }
-    const char *unit = "1";
-    if (first != NULL) (void)effect_scale(layout, first, &unit);
     json_object_set_new(object, "name", text(analysis->name));
     json_object_set_new(object, "title", text(title_of(protocol, analysis)));
     json_object_set_new(object, "endpoint", text(analysis->endpoint.text));
@@ -230,9 +205,8 @@ static json_t *scenario(const lind_tally *tally, const char *name, const char *t
   const lind_layout *layout = tally->layout;
   const struct lind_layout_term *primary = &layout->terms[0];
   const char *unit;
-  const double scale = effect_scale(layout, primary, &unit);
-  lind_effect effect;
-  lind_tally_effect(tally, 0, &effect);
+  const double scale = lind_layout_effect_scale(layout, 0, &unit);
+  const lind_effect effect = tally->effects[0];
   json_t *object = json_object();
   json_object_set_new(object, "name", text(name));
   json_object_set_new(object, "title", text(title));
@@ -258,7 +232,7 @@ static json_t *sensitivity(const lind_estimates_input *input) {
   const lind_protocol *protocol = layout->plan->protocol;
   const struct lind_layout_term *primary = &layout->terms[0];
   const char *unit;
-  (void)effect_scale(layout, primary, &unit);
+  (void)lind_layout_effect_scale(layout, 0, &unit);
   json_t *object = json_object(), *list = json_array();
   json_object_set_new(object, "title", text(protocol->sensitivity_title != NULL ? protocol->sensitivity_title : "Sensitivity"));
   json_object_set_new(object, "replicates", json_integer((json_int_t)input->scenarios[0]->replicates));

@@ -8,20 +8,17 @@
 enum { LOOKS, USED, VERDICT, EVENTS, TIME, Z };
 enum { EFFICACY = 1, FUTILITY = 2 };
 
-static double look_of(const lind_tally *tally, uint64_t r, int what) { return tally->look[LIND_LOOK_REALS * r + (size_t)what]; }
-
 /* Share of the replicates that stopped at look k (from 1) with that verdict; k 0: at any. */
 static double share(const lind_tally *tally, int k, int verdict) {
   uint64_t n = 0;
-  for (uint64_t r = 0; r < tally->replicates; r++)
-    n += look_of(tally, r, VERDICT) == verdict && (k == 0 || look_of(tally, r, LOOKS) == k);
+  for (int taken = 0; taken <= tally->layout->plan->protocol->n_looks; taken++)
+    if (k == 0 || k == taken) n += tally->verdicts[taken * LIND_TALLY_VERDICTS + verdict];
   return (double)n / (double)tally->replicates;
 }
 
 static json_t *mean(const lind_tally *tally, int what, double scale) {
-  lind_moments m = {0};
-  for (uint64_t r = 0; r < tally->replicates; r++) lind_moments_add(&m, look_of(tally, r, what));
-  return lind_estimates_number(m.n > 0.0 ? m.mean * scale : NAN);
+  const lind_moments *m = &tally->look[what];
+  return lind_estimates_number(m->n > 0.0 ? m->mean * scale : NAN);
 }
 
 static double mcse(const lind_tally *tally, double p) {

@@ -19,6 +19,23 @@ static void sha_256_has_its_known_answers(void **state) {
   assert_string_equal(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+/* However the bytes come in. */
+static void a_stream_is_the_digest_of_its_bytes(void **state) {
+  (void)state;
+  unsigned char bytes[5000];
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(i * i >> 3);
+  const lind_digest start = {7, 9};
+  for (size_t step = 1; step < sizeof bytes; step = 3 * step + 1)
+    for (size_t n = 0; n <= sizeof bytes; n += 1250) {
+      lind_digest_stream *stream;
+      GOOD(lind_digest_stream_start(&stream));
+      for (size_t at = 0; at < n; at += step) lind_digest_stream_feed(stream, bytes + at, n - at < step ? n - at : step);
+      const lind_digest one = lind_digest_stream_end(&stream, start), all = lind_digest_add(start, bytes, n);
+      assert_null(stream);
+      assert_true(lind_digest_equal(one, all));
+    }
+}
+
 static void a_file_hashes_as_its_bytes(void **state) {
   (void)state;
   char path[] = "/tmp/lind-digest-XXXXXX", hex[65], again[65];
@@ -95,6 +112,7 @@ static void a_digest_stays_what_it_was(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sha_256_has_its_known_answers),
+      cmocka_unit_test(a_stream_is_the_digest_of_its_bytes),
       cmocka_unit_test(a_file_hashes_as_its_bytes),
       cmocka_unit_test(a_file_that_cannot_be_read_is_named),
       cmocka_unit_test(stream_names_have_the_answers_of_xxh32),

@@ -33,7 +33,7 @@ HEADERS = {
     "protocol": "design protocol sequential",
     "language": "model",
     "simulate": "course outcome plan shadow unsure",
-    "reduce": "estimator reduce",
+    "reduce": "estimator reduce roll",
     "twin": "twin",
     "parallel": "crew",
     "store": "store",

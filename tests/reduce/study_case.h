@@ -87,11 +87,25 @@ static inline void study_run(study *s, bool store) {
 
 static inline lind_tally *study_tally(study *s) {
   lind_tally *tally;
-  if (lind_tally_create(s->layout, &tally) != LIND_OK) fail_msg("%s", lind_error_message());
+  if (lind_tally_create(s->layout, NULL, &tally) != LIND_OK) fail_msg("%s", lind_error_message());
   for (uint64_t block = 0; block < s->plan->n_blocks; block++)
     if (lind_tally_add(tally, &s->records[block]) != LIND_OK) fail_msg("%s", lind_error_message());
   if (lind_tally_finish(tally) != LIND_OK) fail_msg("%s", lind_error_message());
   return tally;
+}
+
+/* What replicate r left in a column of the tally: the reals of a record's term, then its truth. */
+static inline double study_number(const lind_tally *tally, int term, int what, uint64_t r) {
+  double *values = malloc((lind_roll_rows(tally->roll) + 1) * sizeof *values);
+  size_t n;
+  assert_non_null(values);
+  const uint64_t rows = lind_roll_rows(tally->roll);
+  if (lind_roll_read(tally->roll, lind_tally_column(tally->layout, term, what), r / rows, values, &n) != LIND_OK)
+    fail_msg("%s", lind_error_message());
+  assert_true(r % rows < n);
+  const double value = values[r % rows];
+  free(values);
+  return value;
 }
 
 static inline void study_close(study *s) {

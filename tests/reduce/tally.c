@@ -17,8 +17,8 @@ static void a_cut_replicate_is_the_whole_one(void **state) {
       assert_int_equal(a->counts[i], b->counts[i]); /* evaluations are counted by pack */
   for (int t = 0; t < whole.layout->n_terms; t++)
     for (int k = 0; k < LIND_TERM_REALS; k++)
-      for (int r = 0; r < 2; r++) {
-        const double x = a->term[k][2 * t + r], y = b->term[k][2 * t + r];
+      for (uint64_t r = 0; r < 2; r++) {
+        const double x = study_number(a, t, k, r), y = study_number(b, t, k, r);
         if (!(isnan(x) && isnan(y))) assert_near(x, y, 1e-9 * fmax(1.0, fabs(x)));
       }
   const size_t cells = whole.layout->first_term / LIND_CELL_REALS + (size_t)(whole.layout->n_baseline * 2);
@@ -28,7 +28,8 @@ static void a_cut_replicate_is_the_whole_one(void **state) {
     assert_near(a->pooled[i].m2, b->pooled[i].m2, 1e-9 * fmax(1.0, a->pooled[i].m2));
     assert_near(a->between[i].mean, b->between[i].mean, 1e-10 * fmax(1.0, fabs(a->between[i].mean)));
   }
-  assert_near(a->look[1], b->look[1], 0.0);
+  assert_near(a->look[1].mean, b->look[1].mean, 0.0);
+  assert_int_equal(a->verdicts[0], b->verdicts[0]);
   /* and every stored patient has the same row */
   const double *rows = whole.records[0].rows;
   size_t at = 0;
@@ -73,22 +74,34 @@ static void cells_over_replicates(void **state) {
   study_close(&s);
 }
 
+/* The second term of a study over replicates whose numbers are given. */
+static lind_effect effect_of(const study *s, const double *estimate, const double *se, const double *p, uint64_t replicates) {
+  lind_roll *roll;
+  lind_effect effect = {0};
+  double row[512] = {0};
+  const size_t columns = (size_t)s->layout->n_terms * LIND_TERM_REALS;
+  assert_true(columns <= 512);
+  assert_int_equal(lind_roll_create(NULL, columns, replicates, &roll), LIND_OK);
+  for (uint64_t r = 0; r < replicates; r++) {
+    row[lind_tally_column(s->layout, 1, 0)] = estimate[r];
+    row[lind_tally_column(s->layout, 1, 1)] = se[r];
+    row[lind_tally_column(s->layout, 1, 4)] = p[r];
+    row[lind_tally_column(s->layout, 1, 6)] = 60.0;
+    assert_int_equal(lind_roll_add(roll, row), LIND_OK);
+  }
+  assert_int_equal(lind_roll_end(roll), LIND_OK);
+  assert_int_equal(lind_effect_estimate(s->layout, roll, 1, &effect), LIND_OK);
+  lind_roll_destroy(&roll);
+  return effect;
+}
+
 /* Effects from numbers that are written down: estimates 1 .. 5 (one missing), p values on both sides of 0.05. */
 static void effects_by_hand(void **state) {
   static const double estimate[] = {3.0, 1.0, NAN, 5.0, 2.0}, se[] = {0.5, 0.7, NAN, 0.6, 0.6},
                       p[] = {0.01, 0.2, NAN, 0.0499, 0.0501};
   study s = study_open();
   (void)state;
-  study_run(&s, false);
-  lind_tally *tally = study_tally(&s);
-  lind_effect effect;
-  for (int r = 0; r < 5; r++) {
-    tally->term[0][5 + r] = estimate[r]; /* the second term */
-    tally->term[1][5 + r] = se[r];
-    tally->term[4][5 + r] = p[r];
-    tally->term[6][5 + r] = 60.0;
-  }
-  lind_tally_effect(tally, 1, &effect);
+  lind_effect effect = effect_of(&s, estimate, se, p, 5);
   assert_int_equal(effect.replicates, 4);
   assert_near(effect.mean, 2.75, 1e-15);
   assert_near(effect.sd, sqrt(8.75 / 3.0), 1e-14);
@@ -100,13 +113,16 @@ static void effects_by_hand(void **state) {
   assert_near(effect.power, 0.5, 0.0);
   assert_near(effect.power_mcse, 0.25, 1e-15);
   assert_near(effect.n, 60.0, 0.0);
-  for (int r = 0; r < 5; r++) tally->term[0][5 + r] = tally->term[4][5 + r] = NAN;
-  lind_tally_effect(tally, 1, &effect);
+  assert_near(effect.from, 100.0, 0.0); /* a share, in percent: 40 bars from 1 to 5 */
+  assert_near(effect.width, 10.0, 0.0);
+  assert_int_equal(effect.bars[0] + effect.bars[10] + effect.bars[20] + effect.bars[39], 4);
+  static const double none[] = {NAN, NAN, NAN, NAN, NAN};
+  effect = effect_of(&s, none, se, none, 5);
   assert_int_equal(effect.replicates, 0);
   assert_nan(effect.mean);
   assert_nan(effect.power);
   assert_nan(effect.p50);
-  lind_tally_destroy(&tally);
+  assert_nan(effect.width);
   study_close(&s);
 }
 
@@ -158,12 +174,14 @@ static void what_the_tally_refuses(void **state) {
   study_run(&s, false);
   study_run(&other, false);
   study_run(&failing, false);
-  assert_int_equal(lind_tally_create(s.layout, &tally), LIND_OK);
+  assert_int_equal(lind_tally_create(s.layout, NULL, &tally), LIND_OK);
   assert_int_equal(lind_tally_add(tally, &s.records[0]), LIND_OK);
   assert_int_equal(lind_tally_finish(tally), LIND_ERR_FILE);
   assert_string_equal(lind_error_message(), "only 2 of 5 replicates are there");
   assert_int_equal(lind_tally_add(tally, &other.records[1]), LIND_ERR_FILE); /* the record of another plan */
   lind_block_record late = s.records[2];
+  assert_int_equal(lind_tally_add(tally, &late), LIND_ERR_FILE);
+  assert_string_equal(lind_error_message(), "block 2 holds replicate 4 where 2 is next");
   late.first_replicate = 5;
   assert_int_equal(lind_tally_add(tally, &late), LIND_ERR_FILE);
   assert_string_equal(lind_error_message(), "block 2 holds replicate 5; this plan has 5");
@@ -175,7 +193,7 @@ static void what_the_tally_refuses(void **state) {
   record.counts = counts;
   for (int failed = 15; failed <= 16; failed++) { /* of 60: 0.25 is the limit */
     counts[LIND_FLOW_ARMS + LIND_FLOW_FAILED] = failed;
-    assert_int_equal(lind_tally_create(failing.layout, &tally), LIND_OK);
+    assert_int_equal(lind_tally_create(failing.layout, NULL, &tally), LIND_OK);
     assert_int_equal(lind_tally_add(tally, &record), LIND_OK);
     assert_int_equal(lind_tally_finish(tally), failed == 15 ? LIND_OK : LIND_ERR_NUMERIC);
     lind_tally_destroy(&tally);
