@@ -56,6 +56,8 @@ struct lind_advance {
    * time, INFINITY if there is none. A look at the target itself is reported before the lane rests; looks do not lie behind
    * `time`. NULL: nobody looks. */
   lind_lane look;
+  bool aside; /* looks leave no trace: no step, bit or count of work is other than without them. Without this an engine may let
+                 a step end on a look where that is cheaper, and its rounding shows */
   void (*seen)(void *context, lind_advance *pack, unsigned lanes, const lind_lane *x);
   void *context;
 

@@ -1,9 +1,10 @@
 /* stepper_exact.c -- linear systems, advanced by their matrix exponential: from event to event in one step, whatever the rates.
  *
  * Where the rates depend on states in no other way than a x + b, with a and b from the frame, nothing is left to be controlled:
- * the tolerance is not used. A look is a step of its own, from the look before, so that looks at even distances share one matrix.
- * Triggers are watched at points that lie no farther apart than 1 / |a|; in a compartmental system than a quarter of the time
- * since the call began, if that is more: after a dose it only calms down. What comes and goes between two of them is not seen.
+ * the tolerance is not used. A look is a step of its own, from the look before, so that looks at even distances share one matrix;
+ * a look aside is worked out beside the way, which it leaves alone. Triggers are watched at points that lie no farther apart than
+ * 1 / |a|; in a compartmental system than a quarter of the time since the call began, if that is more: after a dose it only calms
+ * down. What comes and goes between two of them is not seen.
  *
  * Sources: propagator.h, exponential.h. Shown by tests/numerics/stepper_exact.c and exact_lanes.c.
  */
@@ -24,6 +25,7 @@ typedef struct exact {
   lind_propagator propagator;
   const lind_lane *u;            /* [n] b and the infusions; NULL where no lane has any */
   lind_lane *sum, *trial, *work; /* [n] each */
+  lind_lane *seen, *next;        /* [n] each, looks aside: states at the last look, at the next */
   lind_m8 active;
   lind_v8 end, h;         /* of this step */
   lind_v8 begin, density; /* triggers: when the call began; steps per h that they ask for */
@@ -82,9 +84,11 @@ static void exact_open(exact *r, const lind_lane *frame, void *workspace) {
   r->sum = (lind_lane *)(void *)((unsigned char *)workspace + lind_propagator_bytes(&shape));
   r->trial = r->sum + n;
   r->work = r->trial + n;
+  r->seen = r->work + n;
+  r->next = r->seen + n;
   r->pass =
       (lind_stepper_pass){.kernel = r->kernel, .frame = frame, .pack = r->pack, .engine = r, .interpolate = exact_interpolate};
-  lind_stepper_pass_open(&r->pass, r->work + n);
+  lind_stepper_pass_open(&r->pass, r->next + n);
   r->active = moving(r->pack);
   if (!lind_m8_bits(r->active)) return;
   r->kernel->coefficients(r->kernel->self, frame, r->propagator.a, r->propagator.b);
@@ -95,13 +99,13 @@ static void exact_open(exact *r, const lind_lane *frame, void *workspace) {
 
 /* ---- one step ---- */
 
-/* x after dt h in `lanes`, from the states before this step. */
-static void exact_states(exact *r, unsigned lanes, lind_v8 dt, bool keep, lind_lane *x) {
+/* x after dt h in `lanes`, from the states `from`, such as those before this step. */
+static void exact_states(exact *r, unsigned lanes, const lind_lane *from, lind_v8 dt, bool keep, lind_lane *x) {
   lind_v8 left;
   const lind_v8 round = lind_propagator_grain(&r->propagator, dt, &left);
   const unsigned wants = (r->u ? LIND_PROPAGATOR_DRIVEN : 0) | (keep ? 0 : LIND_PROPAGATOR_FLEETING);
   const lind_lane *block = lind_propagator_find(&r->propagator, lanes, round, wants);
-  lind_propagator_apply(&r->propagator, block, r->pack->x, r->u, x);
+  lind_propagator_apply(&r->propagator, block, from, r->u, x);
   lind_propagator_shift(&r->propagator, left, r->u, x, r->work);
 }
 
@@ -122,7 +126,7 @@ static lind_v8 exact_stride(const exact *r, lind_v8 time) {
 static void exact_plan(exact *r) {
   const lind_v8 time = lind_v8_load(&r->pack->time);
   lind_v8 end = lind_v8_load(&r->pack->target);
-  if (r->pack->seen) end = lind_v8_min(end, lind_v8_load(&r->pack->look));
+  if (r->pack->seen && !r->pack->aside) end = lind_v8_min(end, lind_v8_load(&r->pack->look));
   if (r->kernel->n_triggers) end = lind_v8_min(end, lind_v8_add(time, exact_stride(r, time)));
   r->end = lind_v8_select(r->active, end, time);
   r->h = lind_v8_sub(r->end, time);
@@ -150,7 +154,7 @@ static void exact_interpolate(void *engine, const lind_lane *time, lind_lane *x)
   }
   const lind_v8 part = lind_v8_div(lind_v8_mul(v8(LIND_STEPPER_PASS_PARTS), dt), r->h);
   const unsigned lanes = lind_m8_bits(inside), even = lind_m8_bits(lind_v8_eq(part, lind_v8_floor(part)));
-  exact_states(r, lanes, lind_v8_select(inside, dt, v8(0)), (lanes & ~even) == 0, x);
+  exact_states(r, lanes, r->pack->x, lind_v8_select(inside, dt, v8(0)), (lanes & ~even) == 0, x);
   for (int i = 0; i < r->kernel->n_states; i++)
     lind_v8_store(&x[i], lind_v8_select(inside, lind_v8_load(&x[i]), lind_v8_load(&r->pack->x[i])));
 }
@@ -164,10 +168,28 @@ static void exact_looks(exact *r, lind_v8 time, const lind_lane *x) {
   }
 }
 
+/* Looks aside, before the step ends: each from the one before, so that looks at even distances share one matrix. */
+static void exact_aside(exact *r) {
+  const int n = r->kernel->n_states;
+  lind_v8 from = lind_v8_load(&r->pack->time);
+  memcpy(r->seen, r->pack->x, (size_t)n * sizeof *r->seen);
+  for (;;) {
+    const lind_v8 look = lind_v8_load(&r->pack->look);
+    const lind_m8 due = lind_m8_and(r->active, lind_v8_lt(look, r->end));
+    if (!lind_m8_bits(due)) return;
+    const lind_v8 at = lind_v8_select(due, lind_v8_max(look, from), from);
+    exact_states(r, lind_m8_bits(due), r->seen, lind_v8_sub(at, from), true, r->next);
+    lind_lanes_keep(r->seen, r->next, n, due);
+    from = at;
+    r->pack->seen(r->pack->context, r->pack, lind_m8_bits(due), r->seen);
+  }
+}
+
 /* Looks and events of this step. Returns the lanes that an event stopped. */
 static lind_m8 exact_pass(exact *r) {
   lind_m8 stopped = lind_m8_from_bits(0);
   if (!r->kernel->n_triggers) {
+    if (r->pack->seen && r->pack->aside) exact_aside(r);
     if (r->pack->seen) exact_looks(r, r->end, r->trial);
     return stopped;
   }
@@ -200,7 +222,7 @@ static void exact_advance(const lind_kernel *kernel, const lind_lane *frame, con
   if (pack->seen) exact_looks(&r, lind_v8_load(&pack->time), pack->x);
   while (lind_m8_bits(r.active)) {
     exact_plan(&r);
-    exact_states(&r, lind_m8_bits(r.active), r.h, true, r.trial);
+    exact_states(&r, lind_m8_bits(r.active), pack->x, r.h, true, r.trial);
     exact_check(&r);
     const lind_m8 stopped = exact_pass(&r);
     exact_accept(&r);
@@ -214,7 +236,7 @@ static void exact_advance(const lind_kernel *kernel, const lind_lane *frame, con
 static size_t exact_bytes(const lind_kernel *kernel) {
   if (kernel->n_linear < kernel->n_states) return lind_stepper_mixed_bytes(kernel);
   const lind_propagator_shape shape = shape_of(kernel);
-  return lind_propagator_bytes(&shape) + 3 * (size_t)kernel->n_states * sizeof(lind_lane) + lind_stepper_pass_bytes(kernel);
+  return lind_propagator_bytes(&shape) + 5 * (size_t)kernel->n_states * sizeof(lind_lane) + lind_stepper_pass_bytes(kernel);
 }
 
 static const char *exact_refuses(const lind_kernel *kernel) {

@@ -6,7 +6,8 @@
  *
  * Steps come from a ladder, 24 h / 2^k, so that their matrices are found again tomorrow; a step begins at a multiple of itself
  * from where the call began, so that whole days end on the ladder; only the last one before an odd target has a length of its
- * own. A step is halved, twice at most, where that lets it end on a look; other looks use the pair's continuous extension.
+ * own. A step is halved, twice at most, where that lets it end on a look; other looks, and those aside, use the pair's continuous
+ * extension.
  *
  * After a dose, that is where states, coefficients or infusions are not what the last call left, a lane starts with the step that
  * served it after the dose before.
@@ -260,7 +261,7 @@ static lind_v8 mixed_rung(const mixed *r, lind_v8 step) {
 
 /* A half or a quarter of the step, where it ends on the look. */
 static lind_v8 mixed_to_look(const mixed *r, lind_v8 time, lind_v8 h) {
-  if (!r->pack->seen) return h;
+  if (!r->pack->seen || r->pack->aside) return h;
   const lind_v8 way = lind_v8_sub(lind_v8_load(&r->pack->look), time), half = lind_v8_mul(v8(0.5), h),
                 quarter = lind_v8_mul(v8(0.25), h);
   h = lind_v8_select(lind_v8_eq(way, half), half, h);
@@ -337,8 +338,10 @@ static void mixed_attempt(mixed *r) {
  * distances share one matrix. */
 static void mixed_linear_at(mixed *r, lind_v8 at, lind_m8 within) {
   const lind_v8 start = lind_v8_load(&r->pack->time);
-  const lind_m8 later = lind_m8_and(lind_v8_gt(r->seen_time, start), lind_v8_le(r->seen_time, at));
-  const lind_m8 is_look = lind_m8_and(within, lind_v8_eq(at, lind_v8_load(&r->pack->look)));
+  const lind_m8 remembers = r->pack->aside && !r->pass.looking ? lind_lanes_none() /* events come as if nobody looked */
+                                                               : lind_m8_from_bits(255);
+  const lind_m8 later = lind_m8_and(remembers, lind_m8_and(lind_v8_gt(r->seen_time, start), lind_v8_le(r->seen_time, at)));
+  const lind_m8 is_look = lind_m8_and(lind_m8_and(remembers, within), lind_v8_eq(at, lind_v8_load(&r->pack->look)));
   const lind_m8 follows = lind_m8_or(later, lind_m8_and(is_look, lind_v8_le(r->seen_time, at)));
   for (int l = 0; l < r->n_linear; l++)
     lind_v8_store(&r->z_end[l], lind_v8_select(follows, lind_v8_load(&r->seen[l]), lind_v8_load(&r->z[l])));

@@ -163,13 +163,17 @@ static lind_m8 pass_events(lind_stepper_pass *p, const span *s) {
 /* ---- looks ---- */
 
 static void pass_looks(lind_stepper_pass *p, const span *s, lind_v8 until) {
+  const uint64_t rhs = p->pack->work.rhs;
+  p->looking = 1;
   for (;;) {
     const lind_v8 look = lind_v8_load(&p->pack->look);
     const lind_m8 due = lind_m8_and(s->lanes, lind_v8_le(look, until));
-    if (!lind_m8_bits(due)) return;
+    if (!lind_m8_bits(due)) break;
     pass_states(p, s, due, lind_v8_max(look, s->start), p->x);
     p->pack->seen(p->pack->context, p->pack, lind_m8_bits(due), p->x);
   }
+  p->looking = 0;
+  if (p->pack->aside) p->pack->work.rhs = rhs;
 }
 
 unsigned lind_stepper_pass_step(lind_stepper_pass *p, unsigned lanes, const lind_lane *start, const lind_lane *end,

@@ -27,6 +27,7 @@ typedef struct lind_stepper_pass {
   lind_lane stop; /* time, h: just behind the root, not beyond the end of the step */
   lind_lane *at;  /* [n_states + n_delays] */
 
+  int looking;                   /* what is interpolated is for a look, not for an event */
   unsigned fresh;                /* lanes whose `before` has not been worked out in this call */
   lind_lane *before, *low, *now; /* [n_triggers] g at the end of the last step, at the ends of a part of this one */
   lind_lane *x;                  /* [n_states + n_delays] */
