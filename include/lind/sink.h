@@ -1,7 +1,8 @@
 /* sink.h -- the seam between science and storage: what one block leaves behind, and where it goes.
  *
- * A record is flat: reals a replicate, summed counts, and (for stored patients) rows. Counts add exactly in any order; reals
- * belong to a replicate. What they mean is said once by the plan's field tables, not per record. Depends on: error.h, digest.h.
+ * A record is flat: reals a replicate, summed counts, and (for stored patients) rows and trajectories. Counts add exactly in any
+ * order; reals belong to a replicate. What they mean is said once by the plan's field tables, not per record. Depends on:
+ * error.h, digest.h.
  */
 #ifndef LIND_SINK_H
 #define LIND_SINK_H
@@ -31,6 +32,8 @@ typedef struct lind_block_record {
   const double *reals;   /* [n_replicates][n_reals] */
   const int64_t *counts; /* [n_counts], summed over the block */
   const double *rows;    /* [n_columns][n_rows]: the patients of the block that are stored, seat order */
+  size_t n_course_rows, n_course_columns;
+  const double *course; /* [n_course_rows][n_course_columns]: trajectories, by replicate, seat and time */
 } lind_block_record;
 
 lind_digest lind_sink_record_digest(const lind_block_record *record); /* of everything above; in src/store or serial sink */

@@ -13,6 +13,7 @@ static const size_t item_size[LIND_SEGMENT_PILES] = {
     [LIND_SEGMENT_REALS] = sizeof(double),
     [LIND_SEGMENT_COUNTS] = sizeof(int64_t),
     [LIND_SEGMENT_ROWS] = sizeof(double),
+    [LIND_SEGMENT_COURSE] = sizeof(double),
 };
 
 void lind_segment_release(lind_segment *segment) {
@@ -51,7 +52,8 @@ static void append(lind_segment *segment, int pile, const void *items, size_t n)
 }
 
 lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record) {
-  const size_t n_reals = record->n_replicates * record->n_reals, n_rows = record->n_rows * record->n_columns;
+  const size_t n_reals = record->n_replicates * record->n_reals, n_rows = record->n_rows * record->n_columns,
+               n_course = record->n_course_rows * record->n_course_columns;
   const lind_digest digest = lind_sink_record_digest(record);
   const uint64_t head[LIND_SEGMENT_WORDS] = {
       [LIND_HEAD_STAGE] = record->stage,
@@ -67,6 +69,9 @@ lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record
       [LIND_HEAD_REALS_AT] = segment->piles[LIND_SEGMENT_REALS].n,
       [LIND_HEAD_COUNTS_AT] = segment->piles[LIND_SEGMENT_COUNTS].n,
       [LIND_HEAD_ROWS_AT] = segment->piles[LIND_SEGMENT_ROWS].n,
+      [LIND_HEAD_N_COURSE_ROWS] = record->n_course_rows,
+      [LIND_HEAD_N_COURSE_COLUMNS] = record->n_course_columns,
+      [LIND_HEAD_COURSE_AT] = segment->piles[LIND_SEGMENT_COURSE].n,
       [LIND_HEAD_DIGEST_HIGH] = digest.high,
       [LIND_HEAD_DIGEST_LOW] = digest.low,
   };
@@ -74,10 +79,12 @@ lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record
   LIND_TRY(reserve(segment, LIND_SEGMENT_REALS, n_reals));
   LIND_TRY(reserve(segment, LIND_SEGMENT_COUNTS, record->n_counts));
   LIND_TRY(reserve(segment, LIND_SEGMENT_ROWS, n_rows));
+  LIND_TRY(reserve(segment, LIND_SEGMENT_COURSE, n_course));
   append(segment, LIND_SEGMENT_HEADS, head, 1);
   append(segment, LIND_SEGMENT_REALS, record->reals, n_reals);
   append(segment, LIND_SEGMENT_COUNTS, record->counts, record->n_counts);
   append(segment, LIND_SEGMENT_ROWS, record->rows, n_rows);
+  append(segment, LIND_SEGMENT_COURSE, record->course, n_course);
   return LIND_OK;
 }
 

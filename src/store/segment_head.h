@@ -8,7 +8,8 @@
 
 enum { LIND_SEGMENT_HEAD_BYTES = 512 }; /* the smallest user block that HDF5 has */
 
-enum { LIND_SEGMENT_HEADS, LIND_SEGMENT_REALS, LIND_SEGMENT_COUNTS, LIND_SEGMENT_ROWS };
+enum { LIND_SEGMENT_HEADS, LIND_SEGMENT_REALS, LIND_SEGMENT_COUNTS, LIND_SEGMENT_ROWS, LIND_SEGMENT_COURSE };
+enum { LIND_SEGMENT_FORMAT = 2 }; /* 1: without trajectories */
 
 enum {
   LIND_HEAD_STAGE,
@@ -24,6 +25,9 @@ enum {
   LIND_HEAD_REALS_AT,
   LIND_HEAD_COUNTS_AT,
   LIND_HEAD_ROWS_AT,
+  LIND_HEAD_N_COURSE_ROWS,
+  LIND_HEAD_N_COURSE_COLUMNS,
+  LIND_HEAD_COURSE_AT,
   LIND_HEAD_DIGEST_HIGH,
   LIND_HEAD_DIGEST_LOW,
   LIND_SEGMENT_WORDS
@@ -43,6 +47,8 @@ static inline lind_segment_kind lind_segment_kinds(int pile) {
       return (lind_segment_kind){"counts", H5T_STD_I64LE, H5T_NATIVE_INT64};
     case LIND_SEGMENT_REALS:
       return (lind_segment_kind){"reals", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE};
+    case LIND_SEGMENT_COURSE:
+      return (lind_segment_kind){"course", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE};
     default:
       return (lind_segment_kind){"rows", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE};
   }

@@ -16,7 +16,7 @@ static lind_err head_text(const char *path, char text[LIND_SEGMENT_HEAD_BYTES]) 
   char hex[33];
   LIND_TRY(lind_disk_digest(path, LIND_SEGMENT_HEAD_BYTES, &digest));
   memset(text, 0, LIND_SEGMENT_HEAD_BYTES);
-  (void)snprintf(text, LIND_SEGMENT_HEAD_BYTES, "lind segment 1\n%s\n", lind_digest_text(digest, hex));
+  (void)snprintf(text, LIND_SEGMENT_HEAD_BYTES, "lind segment %d\n%s\n", LIND_SEGMENT_FORMAT, lind_digest_text(digest, hex));
   return LIND_OK;
 }
 
@@ -38,6 +38,11 @@ lind_err lind_segment_check(const char *path) {
   LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(errno));
   const ssize_t n = pread(fd, found, sizeof found, 0);
   (void)close(fd);
+  int format = LIND_SEGMENT_FORMAT;
+  found[LIND_SEGMENT_HEAD_BYTES - 1] = '\0';
+  if (n == (ssize_t)sizeof found && sscanf(found, "lind segment %3d\n", &format) != 1) format = LIND_SEGMENT_FORMAT;
+  LIND_CHECK(format == LIND_SEGMENT_FORMAT, LIND_ERR_FILE,
+             "%s is of format %d, of another version of lind; this one reads format %d", path, format, LIND_SEGMENT_FORMAT);
   LIND_CHECK(n == (ssize_t)sizeof found && memcmp(due, found, sizeof due) == 0, LIND_ERR_FILE, "%s does not match its checksum",
              path);
   return LIND_OK;
@@ -154,16 +159,18 @@ static lind_err piece_read(lind_segment_file *f, int pile, uint64_t at, uint64_t
 
 static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memory, lind_block_record *record,
                             lind_digest *digest) {
-  void *head_items, *reals, *counts, *rows;
+  void *head_items, *reals, *counts, *rows, *course;
   LIND_TRY(piece_read(f, LIND_SEGMENT_HEADS, row, 1, memory, &head_items));
   const uint64_t *head = head_items;
-  uint64_t n_reals, n_rows;
+  uint64_t n_reals, n_rows, n_course;
   LIND_CHECK(!__builtin_mul_overflow(head[LIND_HEAD_N_REPLICATES], head[LIND_HEAD_N_REALS], &n_reals) &&
-                 !__builtin_mul_overflow(head[LIND_HEAD_N_ROWS], head[LIND_HEAD_N_COLUMNS], &n_rows),
+                 !__builtin_mul_overflow(head[LIND_HEAD_N_ROWS], head[LIND_HEAD_N_COLUMNS], &n_rows) &&
+                 !__builtin_mul_overflow(head[LIND_HEAD_N_COURSE_ROWS], head[LIND_HEAD_N_COURSE_COLUMNS], &n_course),
              LIND_ERR_FILE, "%s is damaged: a record has an impossible shape", f->path);
   LIND_TRY(piece_read(f, LIND_SEGMENT_REALS, head[LIND_HEAD_REALS_AT], n_reals, memory, &reals));
   LIND_TRY(piece_read(f, LIND_SEGMENT_COUNTS, head[LIND_HEAD_COUNTS_AT], head[LIND_HEAD_N_COUNTS], memory, &counts));
   LIND_TRY(piece_read(f, LIND_SEGMENT_ROWS, head[LIND_HEAD_ROWS_AT], n_rows, memory, &rows));
+  LIND_TRY(piece_read(f, LIND_SEGMENT_COURSE, head[LIND_HEAD_COURSE_AT], n_course, memory, &course));
   *digest = (lind_digest){.high = head[LIND_HEAD_DIGEST_HIGH], .low = head[LIND_HEAD_DIGEST_LOW]};
   *record = (lind_block_record){
       .stage = (uint32_t)head[LIND_HEAD_STAGE],
@@ -179,6 +186,9 @@ static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memo
       .reals = reals,
       .counts = counts,
       .rows = rows,
+      .n_course_rows = head[LIND_HEAD_N_COURSE_ROWS],
+      .n_course_columns = head[LIND_HEAD_N_COURSE_COLUMNS],
+      .course = course,
   };
   return LIND_OK;
 }

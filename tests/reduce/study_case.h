@@ -20,7 +20,8 @@ lind_digest lind_sink_record_digest(const lind_block_record *r) {
   lind_digest digest = lind_digest_add_integer((lind_digest){0, 0}, (int64_t)r->block);
   digest = lind_digest_add(digest, r->reals, r->n_replicates * r->n_reals * sizeof *r->reals);
   digest = lind_digest_add(digest, r->counts, r->n_counts * sizeof *r->counts);
-  return lind_digest_add(digest, r->rows, r->n_columns * r->n_rows * sizeof *r->rows);
+  digest = lind_digest_add(digest, r->rows, r->n_columns * r->n_rows * sizeof *r->rows);
+  return lind_digest_add(digest, r->course, r->n_course_columns * r->n_course_rows * sizeof *r->course);
 }
 
 static inline void *study_copy(lind_arena *arena, const void *from, size_t bytes) {
@@ -38,6 +39,7 @@ static inline lind_err study_put(void *self, const lind_block_record *r) {
   kept->reals = study_copy(s->arena, r->reals, r->n_replicates * r->n_reals * sizeof *r->reals);
   kept->counts = study_copy(s->arena, r->counts, r->n_counts * sizeof *r->counts);
   kept->rows = study_copy(s->arena, r->rows, r->n_columns * r->n_rows * sizeof *r->rows);
+  kept->course = study_copy(s->arena, r->course, r->n_course_columns * r->n_course_rows * sizeof *r->course);
   return LIND_OK;
 }
 

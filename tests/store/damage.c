@@ -120,6 +120,18 @@ static void a_changed_byte_is_seen_wherever_it_is(void **state) {
   the_middle_is_set_aside(state, "does not match its checksum");
 }
 
+/* Format 1, without trajectories: its blocks are run again, and the sentence says why. */
+static void a_segment_of_another_version_is_set_aside(void **state) {
+  size_t n;
+  three_segments(state);
+  unsigned char *whole = file_bytes(in(state, "run/segments/0-1.h5"), &n);
+  assert_memory_equal(whole, "lind segment 2\n", 15);
+  whole[13] = '1';
+  file_write(in(state, "run/segments/0-1.h5"), whole, n);
+  free(whole);
+  the_middle_is_set_aside(state, "is of format 1, of another version of lind; this one reads format 2");
+}
+
 static void a_short_or_empty_segment_is_seen(void **state) {
   three_segments(state);
   assert_int_equal(truncate(in(state, "run/segments/0-1.h5"), 3000), 0);
@@ -210,10 +222,15 @@ static void a_reader_leaves_damage_alone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CASE(a_killed_run_leaves_whole_records), CASE(a_changed_byte_is_seen_wherever_it_is),
-      CASE(a_short_or_empty_segment_is_seen),  CASE(a_segment_of_another_plan_is_set_aside),
-      CASE(a_walk_checks_every_record),        CASE(a_block_that_differs_between_segments_is_refused),
-      CASE(what_was_half_written_is_removed),  CASE(a_reader_leaves_damage_alone),
+      CASE(a_killed_run_leaves_whole_records),
+      CASE(a_changed_byte_is_seen_wherever_it_is),
+      CASE(a_segment_of_another_version_is_set_aside),
+      CASE(a_short_or_empty_segment_is_seen),
+      CASE(a_segment_of_another_plan_is_set_aside),
+      CASE(a_walk_checks_every_record),
+      CASE(a_block_that_differs_between_segments_is_refused),
+      CASE(what_was_half_written_is_removed),
+      CASE(a_reader_leaves_damage_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,6 +261,12 @@ static void a_digest_sees_every_bit_and_the_shape(void **state) {
   b.rows[49] = nextafter(b.rows[49], 0);
   assert_false(lind_digest_equal(due, lind_sink_record_digest(&b.record)));
   sample_fill(&b, 1, 25);
+  b.course[35] = nextafter(b.course[35], 0);
+  assert_false(lind_digest_equal(due, lind_sink_record_digest(&b.record)));
+  sample_fill(&b, 1, 25);
+  b.record.n_course_rows = 36, b.record.n_course_columns = 1;
+  assert_false(lind_digest_equal(due, lind_sink_record_digest(&b.record)));
+  sample_fill(&b, 1, 25);
   b.record.n_rows = 50;
   b.record.n_columns = 1; /* the same 50 numbers in another shape */
   assert_false(lind_digest_equal(due, lind_sink_record_digest(&b.record)));

@@ -78,10 +78,10 @@ static inline void file_write(const char *path, const void *bytes, size_t n) {
   assert_int_equal(fclose(file), 0);
 }
 
-enum { SAMPLE_REPLICATES = 3, SAMPLE_REALS = 4, SAMPLE_COUNTS = 7, SAMPLE_COLUMNS = 2, SAMPLE_ROWS_MAX = 40 };
+enum { SAMPLE_REPLICATES = 3, SAMPLE_REALS = 4, SAMPLE_COUNTS = 7, SAMPLE_COLUMNS = 2, SAMPLE_ROWS_MAX = 40, SAMPLE_COURSE = 3 };
 
 typedef struct sample {
-  double reals[SAMPLE_REPLICATES * SAMPLE_REALS], rows[SAMPLE_COLUMNS * SAMPLE_ROWS_MAX];
+  double reals[SAMPLE_REPLICATES * SAMPLE_REALS], rows[SAMPLE_COLUMNS * SAMPLE_ROWS_MAX], course[SAMPLE_COURSE * SAMPLE_ROWS_MAX];
   int64_t counts[SAMPLE_COUNTS];
   lind_block_record record;
 } sample;
@@ -91,6 +91,7 @@ static inline void sample_fill(sample *s, uint32_t stage, uint64_t block) {
   for (int i = 0; i < SAMPLE_REPLICATES * SAMPLE_REALS; i++) s->reals[i] = sin((double)block + i) / (1 + stage);
   for (int i = 0; i < SAMPLE_COUNTS; i++) s->counts[i] = (int64_t)block * 1000 - i + stage;
   for (size_t i = 0; i < SAMPLE_COLUMNS * n_rows; i++) s->rows[i] = (double)block + 1.0 / (double)(i + 1);
+  for (size_t i = 0; i < SAMPLE_COURSE * n_rows; i++) s->course[i] = (double)block - 1.0 / (double)(i + 1);
   s->reals[1] = (double)NAN;
   s->reals[2] = -0.0;
   s->record = (lind_block_record){
@@ -107,6 +108,9 @@ static inline void sample_fill(sample *s, uint32_t stage, uint64_t block) {
       .reals = s->reals,
       .counts = s->counts,
       .rows = s->rows,
+      .n_course_rows = n_rows / 2, /* some records have none */
+      .n_course_columns = SAMPLE_COURSE,
+      .course = s->course,
   };
 }
 
@@ -132,7 +136,9 @@ static inline lind_err walk_visit(void *context, const lind_block_record *r) {
                    r->first_seat == due->first_seat && r->n_seats == due->n_seats && r->n_reals == due->n_reals &&
                    r->n_counts == due->n_counts && r->n_rows == due->n_rows && r->n_columns == due->n_columns &&
                    memcmp(r->reals, due->reals, sizeof s.reals) == 0 && memcmp(r->counts, due->counts, sizeof s.counts) == 0 &&
-                   memcmp(r->rows, due->rows, due->n_rows * due->n_columns * sizeof *r->rows) == 0;
+                   memcmp(r->rows, due->rows, due->n_rows * due->n_columns * sizeof *r->rows) == 0 &&
+                   r->n_course_rows == due->n_course_rows && r->n_course_columns == due->n_course_columns &&
+                   memcmp(r->course, due->course, due->n_course_rows * due->n_course_columns * sizeof *r->course) == 0;
   LIND_CHECK(same, LIND_ERR_NUMERIC, "block %llu came back with other numbers", (unsigned long long)r->block);
   LIND_CHECK(w->n == 0 || r->block > w->last, LIND_ERR_NUMERIC, "block %llu came out of order", (unsigned long long)r->block);
   w->blocks[w->n++ % 4096] = w->last = r->block;
