@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Shell scripts parse, stop at the first failure, and can be run."""
+"""Shell scripts parse, stop at the first failure, can be run, and shellcheck (where it is installed) has nothing to warn of."""
 import os
 import re
+import shutil
 import subprocess
 
 import house
@@ -26,6 +27,10 @@ def main():
             offenders.append(f"{name}: goes on after a failure; begin with set -euo pipefail")
         if not os.access(house.ROOT / name, os.X_OK) and not name.endswith(".sbatch"):
             offenders.append(f"{name}: is not executable")
+    if shutil.which("shellcheck"):
+        run = subprocess.run(["shellcheck", "--severity=warning", "--format=gcc", *filter(is_shell, house.files())], cwd=house.ROOT,
+                             capture_output=True, text=True)
+        offenders += run.stdout.splitlines()
     house.verdict(offenders, f"{n} shell scripts parse")
 
 

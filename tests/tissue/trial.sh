@@ -58,6 +58,7 @@ refused() { # WORDS COMMAND..
   local words=$1 status=0
   shift
   "$@" >"$work/out.txt" 2>&1 || status=$?
+  [ "$status" -ne 0 ] || { echo "not refused: $*"; exit 1; }
   grep -q "$words" "$work/out.txt" || { echo "no '$words' in:"; cat "$work/out.txt"; exit 1; }
   echo "refused: $(grep -h "$words" "$work/out.txt" | head -1)"
 }

@@ -1,0 +1,245 @@
+"""A SLURM of two nodes on this machine, for the length of a test: munged, slurmctld, two slurmd, below one temporary folder.
+
+    with Cluster() as slurm:
+        job = slurm.submit("jobs/slurm/plain.sbatch", "study.yaml", "--out", "dir", options=["--nodes=2"])
+        slurm.wait(job)
+
+No systemd, no cgroups, no accounting, nothing below /etc, free ports. Each node has 4 processors, whatever the machine has. Partition
+`high` takes nodes away from `low`, whose jobs go back into the queue. Needs root (slurmd runs jobs for others) and Debian's packages
+of scripts/packages; where they are absent the test is skipped. All daemons, and what they started, end with the `with`."""
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+NODES = ("node1", "node2")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "srun", "sbatch", "salloc", "scontrol", "scancel", "sinfo", "mpirun")
+# how to speak of a job that is at its end
+ENDS = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "DEADLINE", "BOOT_FAIL")
+
+CONFIGURATION = """ClusterName=lind
+SlurmctldHost={host}(127.0.0.1)
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket={root}/munge.socket
+CredType=cred/munge
+StateSaveLocation={root}/state
+SlurmdSpoolDir={root}/spool-%n
+TmpFS={root}/tmp-%n
+SlurmctldPidFile={root}/slurmctld.pid
+SlurmdPidFile={root}/slurmd-%n.pid
+SlurmctldPort={ports[0]}
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=pmix
+ReturnToService=2
+SchedulerType=sched/backfill
+SchedulerParameters=bf_interval=1,sched_interval=1,sched_min_interval=0,batch_sched_delay=0
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU_Memory
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+KillWait={kill_wait}
+SlurmdTimeout={slurmd_timeout}
+SlurmctldTimeout=10
+SlurmdParameters=config_overrides
+NodeName=node1 NodeAddr=127.0.0.1 NodeHostname={host} Port={ports[1]} CPUs=4 RealMemory=65536
+NodeName=node2 NodeAddr=127.0.0.1 NodeHostname={host} Port={ports[2]} CPUs=4 RealMemory=65536
+PartitionName=low Nodes=ALL Default=YES PriorityTier=1 PreemptMode=REQUEUE MaxTime=INFINITE State=UP
+PartitionName=high Nodes=ALL PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE State=UP
+"""
+
+
+def skip(reason):
+    print("skipped:", reason)
+    sys.exit(77)
+
+
+def free_ports(n):
+    """Ports nobody listens on now. They are below those that the kernel hands out itself, so that no client takes one in between."""
+    ports = []
+    for port in range(20000 + os.getpid() % 10000, 32000):
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.append(port)
+        if len(ports) == n:
+            return ports
+    skip("no free ports")
+
+
+def end_with_parent():
+    """A daemon gets SIGTERM when the test is killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+class Cluster:
+    def __init__(self, kill_wait=10, slurmd_timeout=10):
+        if os.getuid() != 0:
+            skip("slurmd needs root")
+        os.environ["PATH"] += ":/usr/sbin:/sbin"
+        absent = [p for p in PROGRAMS if shutil.which(p) is None]
+        if absent:
+            skip(f"{' '.join(absent)} not installed; scripts/packages --tests installs them")
+        self.settings = {"kill_wait": kill_wait, "slurmd_timeout": slurmd_timeout}
+        self.root = tempfile.mkdtemp(prefix="lind-slurm-")
+        self.daemons = {}
+
+    # ---- daemons
+    def start(self, name, *command, **environment):
+        with open(f"{self.root}/{name}.log", "ab") as log:
+            self.daemons[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent,
+                                                  env={**os.environ, **environment})
+
+    def start_node(self, node):
+        self.start(f"slurmd-{node}", "slurmd", "-D", "-N", node, LIND_TEST_NODE=node)  # slurmstepd inherits it, jobs do not
+
+    def kill_node(self, node):
+        """As if its power failed: slurmd and everything that it started, at once."""
+        self.daemons.pop(f"slurmd-{node}").kill()
+        for pid, environment in self.processes():
+            if any(f"{name}={node}".encode() in environment.split(b"\0") for name in ("SLURMD_NODENAME", "LIND_TEST_NODE")):
+                self.end(pid)
+
+    def __enter__(self):
+        try:
+            return self.begin()
+        except BaseException:
+            self.logs()
+            self.stop()
+            raise
+
+    def begin(self):
+        root = self.root
+        os.chmod(root, 0o755)
+        os.mkdir(f"{root}/state")
+        os.mkdir(f"{root}/munge", 0o700)
+        for node in NODES:
+            os.mkdir(f"{root}/tmp-{node}", 0o1777)
+        with open(os.open(f"{root}/munge/key", os.O_CREAT | os.O_WRONLY, 0o400), "wb") as key:
+            key.write(os.urandom(128))
+        with open(f"{root}/slurm.conf", "w") as file:
+            file.write(CONFIGURATION.format(root=root, host=socket.gethostname(), ports=free_ports(3), **self.settings))
+        os.environ.update(SLURM_CONF=f"{root}/slurm.conf", OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                          OMPI_MCA_btl="self,tcp",  # as between two machines
+                          OMPI_MCA_mpi_yield_when_idle="1", OMPI_MCA_rmaps_base_oversubscribe="1")
+        munge = f"{root}/munge"
+        self.start("munged", "munged", "--foreground", f"--key-file={munge}/key", f"--socket={root}/munge.socket", f"--pid-file={munge}/pid",
+                   f"--log-file={munge}/log", f"--seed-file={munge}/seed")
+        self.until(lambda: os.path.exists(f"{root}/munge.socket"), 30, "munged makes its socket")
+        self.start("slurmctld", "slurmctld", "-D", "-i")
+        for node in NODES:
+            self.start_node(node)
+        self.until(lambda: self.ask("sinfo", "-h", "-N", "-p", "low", "-o", "%T").split() == ["idle", "idle"], 60, "two nodes are idle")
+        return self
+
+    def processes(self):
+        """Those that our SLURM started, and their environments."""
+        mark = f"SLURM_CONF={self.root}/slurm.conf".encode()
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    environment = file.read()
+            except OSError:
+                continue
+            if int(pid) != os.getpid() and mark in environment.split(b"\0"):
+                yield int(pid), environment
+
+    @staticmethod
+    def end(pid):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def stop(self):
+        for daemon in self.daemons.values():
+            daemon.terminate()
+        for daemon in self.daemons.values():
+            try:
+                daemon.wait(10)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+        for pid, _ in self.processes():
+            self.end(pid)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def __exit__(self, kind, *_):
+        if kind is not None and kind is not SystemExit:
+            self.logs()
+        self.stop()
+
+    def logs(self):
+        for name in sorted(os.listdir(self.root)):
+            if name.endswith(".log"):
+                print(f"---- the end of {name}")
+                with open(f"{self.root}/{name}", errors="replace") as file:
+                    print("".join(file.readlines()[-25:]))
+
+    # ---- what a user does
+    def ask(self, *command):
+        """What a command says; '' where it fails."""
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60, check=False)
+        return done.stdout if done.returncode == 0 else ""
+
+    def run(self, *command, expect=0, seconds=120, **keywords):
+        """Run to the end; both its outputs as text."""
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, timeout=seconds,
+                              check=False, **keywords)
+        if done.returncode != expect:
+            raise AssertionError(f"{' '.join(command)}: status {done.returncode} instead of {expect}\n{done.stdout}")
+        return done.stdout
+
+    def submit(self, script, *arguments, options=(), **keywords):
+        answer = self.run("sbatch", "--parsable", f"--output={self.root}/job-%j.out", *options, script, *arguments, **keywords)
+        return answer.split(";")[0].strip()
+
+    def said(self, job):
+        try:
+            with open(f"{self.root}/job-{job}.out", errors="replace") as file:
+                return file.read()
+        except OSError:
+            return ""
+
+    def shown(self, job):
+        """What scontrol shows of a job: {"JobState": .., "Restarts": .., "ExitCode": ..}; of an array, its first task."""
+        lines = self.ask("scontrol", "show", "job", "-o", job).splitlines()
+        return dict(word.split("=", 1) for word in lines[0].split() if "=" in word) if lines else {}
+
+    def tasks(self, job):
+        """The states of an array's tasks."""
+        return [line.split("JobState=")[1].split()[0] for line in self.ask("scontrol", "show", "job", "-o", job).splitlines()]
+
+    def until(self, holds, seconds, what):
+        end = time.monotonic() + seconds
+        while not holds():
+            for name, daemon in self.daemons.items():
+                if daemon.poll() is not None:
+                    raise AssertionError(f"{name} ended with status {daemon.returncode} while waiting until {what}")
+            if time.monotonic() > end:
+                raise AssertionError(f"{seconds} s are over; waited until {what}\n{self.ask('squeue')}")
+            time.sleep(0.05)
+
+    def wait(self, job, state="COMPLETED", seconds=180):
+        """Until the job, or every task of an array, ends so. A job that was put back into the queue is let go at once; SLURM would wait for
+        two minutes."""
+
+        def ended():
+            tasks = self.tasks(job)
+            if any(t in ENDS and t != state for t in tasks):
+                raise AssertionError(f"job {job} is {' '.join(tasks)} instead of {state}\n{self.shown(job)}\n{self.said(job)}")
+            if "PENDING" in tasks and self.shown(job).get("Reason") == "BeginTime":
+                self.ask("scontrol", "update", f"JobId={job}", "StartTime=now")
+            return len(tasks) > 0 and all(t == state for t in tasks)
+
+        self.until(ended, seconds, f"job {job} is {state}")
+        return self.shown(job)
