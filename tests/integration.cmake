@@ -3,6 +3,7 @@ include(${CMAKE_CURRENT_SOURCE_DIR}/parallel/ranks.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/tissue/tissue.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/restart/restart.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/slurm/slurm.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/hosts/hosts.cmake)
 # The rules of the house, label lint.
 include(${CMAKE_CURRENT_SOURCE_DIR}/lint/lint.cmake)
 # Whole trials through the program: the same bits whoever computes them.
