@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,9 +52,11 @@ lind_err lind_segment_check(const char *path) {
 /* ---- records
  * --------------------------------------------------------------------------------------------------------------------------- */
 
+/* HDF5 says where the piles lie, and is closed: an open HDF5 file takes half a MiB, and a walk in block order has many open. */
 struct lind_segment_file {
   char path[LIND_DISK_PATH];
-  hid_t file, datasets[LIND_SEGMENT_PILES];
+  int descriptor;
+  off_t start[LIND_SEGMENT_PILES]; /* bytes are as in memory: little-endian numbers of eight bytes, in one run */
   hsize_t n[LIND_SEGMENT_PILES];
 };
 
@@ -69,51 +72,69 @@ static lind_err plan_compare(hid_t file, const char *path, const char *plan_hash
   return err;
 }
 
-static lind_err file_open(lind_segment_file *f, const char *plan_hash) {
-  LIND_TRY(lind_h5_open(f->path, &f->file));
-  LIND_TRY(plan_compare(f->file, f->path, plan_hash));
-  for (int pile = 0; pile < LIND_SEGMENT_PILES; pile++) {
-    const int rank_due = pile == LIND_SEGMENT_HEADS ? 2 : 1;
-    f->datasets[pile] = H5Dopen2(f->file, lind_segment_kinds(pile).name, H5P_DEFAULT);
-    LIND_H5(f->datasets[pile], f->path, "read");
-    LIND_H5_OWN space = H5Dget_space(f->datasets[pile]);
-    hsize_t extent[2] = {0, 0};
-    LIND_CHECK(H5Sget_simple_extent_ndims(space) == rank_due && H5Sget_simple_extent_dims(space, extent, NULL) == rank_due &&
-                   (rank_due == 1 || extent[1] == LIND_SEGMENT_WORDS) && extent[0] <= UINT32_MAX * (hsize_t)LIND_SEGMENT_WORDS,
-               LIND_ERR_FILE, "%s cannot be read: /%s does not have the shape of a segment", f->path,
-               lind_segment_kinds(pile).name);
-    f->n[pile] = extent[0];
-  }
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a pile is read as it lies");
+
+static lind_err pile_find(lind_segment_file *f, hid_t file, int pile) {
+  const int rank_due = pile == LIND_SEGMENT_HEADS ? 2 : 1;
+  LIND_H5_OWN dataset = H5Dopen2(file, lind_segment_kinds(pile).name, H5P_DEFAULT);
+  LIND_H5(dataset, f->path, "read");
+  LIND_H5_OWN space = H5Dget_space(dataset);
+  LIND_H5_OWN type = H5Dget_type(dataset);
+  hsize_t extent[2] = {0, 0};
+  bool good = H5Sget_simple_extent_ndims(space) == rank_due && H5Sget_simple_extent_dims(space, extent, NULL) == rank_due &&
+              (rank_due == 1 || extent[1] == LIND_SEGMENT_WORDS) && extent[0] <= UINT32_MAX * (hsize_t)LIND_SEGMENT_WORDS &&
+              H5Tequal(type, lind_segment_kinds(pile).stored) > 0;
+  const haddr_t start = good && extent[0] > 0 ? H5Dget_offset(dataset) : 0; /* undefined unless it is in one run */
+  good = good && start <= INT64_MAX / 2;
+  LIND_CHECK(good, LIND_ERR_FILE, "%s cannot be read: /%s does not have the shape of a segment", f->path,
+             lind_segment_kinds(pile).name);
+  f->n[pile] = extent[0];
+  f->start[pile] = (off_t)start;
   return LIND_OK;
 }
 
-static void file_close(lind_segment_file *f) {
-  for (int pile = 0; pile < LIND_SEGMENT_PILES; pile++) lind_h5_drop(&f->datasets[pile]);
-  if (f->file >= 0) (void)H5Fclose(f->file);
-  free(f);
+static lind_err piles_find(lind_segment_file *f, const char *plan_hash) {
+  hid_t file;
+  LIND_TRY(lind_h5_open(f->path, &file));
+  lind_err err = plan_compare(file, f->path, plan_hash);
+  for (int pile = 0; pile < LIND_SEGMENT_PILES && err == LIND_OK; pile++) err = pile_find(f, file, pile);
+  (void)H5Fclose(file);
+  return err;
 }
 
 lind_err lind_segment_open(const char *path, const char *plan_hash, lind_segment_file **file) {
   lind_segment_file *f = calloc(1, sizeof *f);
   LIND_CHECK(f != NULL, LIND_ERR_MEMORY, "no memory to open %s", path);
   (void)snprintf(f->path, sizeof f->path, "%s", path);
-  f->file = H5I_INVALID_HID;
-  for (int pile = 0; pile < LIND_SEGMENT_PILES; pile++) f->datasets[pile] = H5I_INVALID_HID;
   lind_h5_enter();
-  const lind_err err = file_open(f, plan_hash);
-  if (err != LIND_OK) file_close(f);
+  lind_err err = piles_find(f, plan_hash);
   lind_h5_leave();
-  if (err != LIND_OK) return err;
-  *file = f;
-  return LIND_OK;
+  f->descriptor = err == LIND_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  if (err == LIND_OK && f->descriptor < 0)
+    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be read: %s", path, strerror(errno));
+  if (err != LIND_OK)
+    free(f);
+  else
+    *file = f;
+  return err;
 }
 
 void lind_segment_close(lind_segment_file **file) {
   if (file == NULL || *file == NULL) return;
-  lind_h5_enter();
-  file_close(*file);
-  lind_h5_leave();
+  (void)close((*file)->descriptor);
+  free(*file);
   *file = NULL;
+}
+
+/* `bytes` bytes of a pile, from `from` on. */
+static lind_err bytes_read(const lind_segment_file *f, int pile, size_t from, size_t bytes, void *items) {
+  for (size_t done = 0; done < bytes;) {
+    const ssize_t now = pread(f->descriptor, (char *)items + done, bytes - done, f->start[pile] + (off_t)(from + done));
+    if (now < 0 && errno == EINTR) continue;
+    LIND_CHECK(now > 0, LIND_ERR_FILE, "%s cannot be read: %s", f->path, now < 0 ? strerror(errno) : "it is shorter than it was");
+    done += (size_t)now;
+  }
+  return LIND_OK;
 }
 
 static lind_err heads_read(lind_segment_file *f, lind_segment *heads) {
@@ -123,8 +144,7 @@ static lind_err heads_read(lind_segment_file *f, lind_segment *heads) {
   pile->items = calloc(n, LIND_SEGMENT_WORDS * sizeof(uint64_t));
   LIND_CHECK(pile->items != NULL, LIND_ERR_MEMORY, "no memory for the %zu heads of %s", n, f->path);
   pile->capacity = n;
-  LIND_H5(H5Dread(f->datasets[LIND_SEGMENT_HEADS], H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, pile->items), f->path,
-          "read");
+  LIND_TRY(bytes_read(f, LIND_SEGMENT_HEADS, 0, n * LIND_SEGMENT_WORDS * sizeof(uint64_t), pile->items));
   pile->n = n;
   return LIND_OK;
 }
@@ -132,29 +152,19 @@ static lind_err heads_read(lind_segment_file *f, lind_segment *heads) {
 lind_err lind_segment_read_heads(const char *path, const char *plan_hash, lind_segment *heads) {
   lind_segment_file *file = NULL;
   LIND_TRY(lind_segment_open(path, plan_hash, &file));
-  lind_h5_enter();
   const lind_err err = heads_read(file, heads);
-  lind_h5_leave();
   lind_segment_close(&file);
   return err;
 }
 
 /* Items [at, at + n) of a pile; a head that points outside is a damaged one. */
 static lind_err piece_read(lind_segment_file *f, int pile, uint64_t at, uint64_t n, lind_arena *memory, void **items) {
-  const hsize_t width = pile == LIND_SEGMENT_HEADS ? LIND_SEGMENT_WORDS : 1;
+  const size_t width = (pile == LIND_SEGMENT_HEADS ? (size_t)LIND_SEGMENT_WORDS : 1) * sizeof(double);
   LIND_CHECK(n <= f->n[pile] && at <= f->n[pile] - n, LIND_ERR_FILE, "%s is damaged: a record points behind the end of /%s",
              f->path, lind_segment_kinds(pile).name);
-  *items = lind_arena_take(memory, n * width, sizeof(double));
+  *items = lind_arena_take(memory, n, width);
   LIND_CHECK(*items != NULL, LIND_ERR_MEMORY, "no memory for a record of %s", f->path);
-  if (n == 0) return LIND_OK;
-  const hsize_t start[2] = {at, 0}, count[2] = {n, width};
-  const int dimensions = pile == LIND_SEGMENT_HEADS ? 2 : 1;
-  LIND_H5_OWN from = H5Dget_space(f->datasets[pile]);
-  LIND_H5_OWN to = H5Screate_simple(dimensions, count, NULL);
-  LIND_H5(to, f->path, "read");
-  LIND_H5(H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL), f->path, "read");
-  LIND_H5(H5Dread(f->datasets[pile], lind_segment_kinds(pile).native, to, from, H5P_DEFAULT, *items), f->path, "read");
-  return LIND_OK;
+  return bytes_read(f, pile, at * width, n * width, *items);
 }
 
 static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memory, lind_block_record *record,
@@ -196,10 +206,7 @@ static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memo
 lind_err lind_segment_record(lind_segment_file *file, uint32_t row, lind_arena *memory, lind_block_record *record) {
   lind_block_record found;
   lind_digest digest;
-  lind_h5_enter();
-  const lind_err err = record_read(file, row, memory, &found, &digest);
-  lind_h5_leave();
-  LIND_TRY(err);
+  LIND_TRY(record_read(file, row, memory, &found, &digest));
   LIND_CHECK(lind_digest_equal(digest, lind_sink_record_digest(&found)), LIND_ERR_FILE,
              "%s is damaged: block %llu of stage %u does not match its checksum; run the same command again to redo its blocks",
              file->path, (unsigned long long)found.block, found.stage);
