@@ -9,6 +9,7 @@
 
 #include "lind/estimates.h"
 #include "lind/report.h"
+#include "sums.h"
 
 const char *lind_finish_class(void) { return "x86-64-v3, SLEEF finz"; }
 
@@ -89,18 +90,6 @@ static lind_err write_log(const lind_finish *finish, const lind_tally *tally, li
   return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), add_cost(finish, tally, text, arena));
 }
 
-/* SHA-256 of what a run leaves, in the format of sha256sum; `lind verify` reads it. */
-static lind_err write_checksums(const char *out, lind_arena *arena) {
-  static const char *const names[] = {"results.h5", "estimates.json", "provenance.json"};
-  const char *text = "";
-  for (int i = 0; i < 3; i++) {
-    char hex[65];
-    LIND_TRY(lind_digest_file(lind_arena_format(arena, "%s/%s", out, names[i]), hex));
-    text = lind_arena_format(arena, "%s%s  %s\n", text, hex, names[i]);
-  }
-  return lind_finish_file(lind_arena_format(arena, "%s/checksums.txt", out), text);
-}
-
 static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
   const lind_study *study = finish->study;
   const lind_estimates_input input = {.main = tallies[0],
@@ -121,7 +110,7 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   LIND_TRY(write_log(finish, tallies[0], arena));
   LIND_TRY(lind_report_write(estimates_path, provenance_path, report_path));
   LIND_TRY(lind_finish_results(finish, tallies[0], kept, arena)); /* last: where it is, a study counts as finished */
-  LIND_TRY(write_checksums(finish->out, arena));
+  LIND_TRY(lind_sums_write(finish->out, arena));
   LIND_TRY(lind_store_clean(finish->store));
   if (finish->json) return fputs(kept, stdout) >= 0 ? LIND_OK : LIND_ERR_FILE;
   LIND_TRY(lind_report_answer(kept, stdout));

@@ -2,6 +2,7 @@
 #include "lind/report.h"
 
 #include "past.h"
+#include "sums.h"
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   const lind_option options[] = {{0}};
@@ -14,6 +15,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   const lind_err err = lind_report_write(past.estimates_path, past.provenance_path, past.report);
   lind_past_release(&past);
   LIND_TRY(err);
+  LIND_TRY(lind_sums_renew(directory, "report.html", arena));
   printf("%s\n", past.report);
   return LIND_OK;
 }

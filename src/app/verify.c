@@ -7,6 +7,7 @@
 
 #include "finish.h"
 #include "past.h"
+#include "sums.h"
 
 enum { REPLAYS = 8, MOST_TOLD = 20 };
 
@@ -74,24 +75,7 @@ static char *read_all(const char *path) {
   return text;
 }
 
-/* checksums.txt: "hex  name" a line */
-static void check_sums(const lind_past *past, lind_arena *arena, verdict *v) {
-  char *text = read_all(lind_arena_format(arena, "%s/checksums.txt", past->directory));
-  if (text == NULL) judge(v, false, "%s/checksums.txt is gone", past->directory);
-  char *rest = text, *line;
-  while (text != NULL && (line = strsep(&rest, "\n")) != NULL) {
-    char wanted[65], name[256], hex[65];
-    if (line[0] == '\0') continue;
-    if (sscanf(line, "%64s %255s", wanted, name) != 2 ||
-        lind_digest_file(lind_arena_format(arena, "%s/%s", past->directory, name), hex) != LIND_OK) {
-      judge(v, false, "a line of checksums.txt cannot be checked: %s", line);
-      continue;
-    }
-    const bool same = strcmp(wanted, hex) == 0;
-    judge(v, same, "%s %s", name, same ? "is as the run left it" : "has changed since the run");
-  }
-  free(text);
-}
+static void tell(void *context, bool is_right, const char *words) { judge(context, is_right, "%s", words); }
 
 static void check_documents(const lind_past *past, verdict *v) {
   check_text(past, "/provenance/digest", "the digest", "estimates.json", lind_past_text(past->estimates, "digest"), v);
@@ -266,7 +250,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "verify which run? lind verify DIR");
   LIND_TRY(lind_past_create(directory, "verify", arena, &past));
   check_inputs(&past, arena, &v);
-  check_sums(&past, arena, &v);
+  lind_sums_check(directory, arena, tell, &v);
   check_documents(&past, &v);
   check_patients(&past, all, arena, &v);
   lind_past_release(&past);
