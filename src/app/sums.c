@@ -7,8 +7,8 @@
 
 #include "finish.h"
 
-static const char *const names[] = {"results.h5",  "estimates.json", "provenance.json", "report.html",
-                                    "log.txt",     "plan.json",      "sessions.jsonl"};
+static const char *const names[] = {"results.h5", "estimates.json", "provenance.json", "report.html",
+                                    "log.txt",    "plan.json",      "sessions.jsonl"};
 enum { N_NAMES = sizeof names / sizeof *names };
 
 static lind_err line_of(const char *directory, const char *name, lind_arena *arena, const char **line) {
