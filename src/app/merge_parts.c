@@ -31,6 +31,13 @@ typedef struct merger {
 
 /* ---- one study? ------------------------------------------------------------------------------------------- */
 
+static lind_err damaged(const char *directory, const char *words, size_t n) {
+  return lind_error_fail(
+      LIND_ERR_FILE, __FILE__, __LINE__,
+      "%.*s (in %s; if a segment is damaged, the command that made it sets that aside and lives its blocks again)", (int)n, words,
+      directory);
+}
+
 static lind_err source_read(source *s, lind_arena *arena) {
   json_t *sessions = lind_session_list(s->directory, arena);
   const size_t n = json_array_size(sessions);
@@ -42,7 +49,9 @@ static lind_err source_read(source *s, lind_arena *arena) {
              s->past.provenance_path);
   s->part = (uint64_t)json_integer_value(json_object_get(s->past.provenance, "part"));
   s->parts = (uint64_t)json_integer_value(json_object_get(s->past.provenance, "parts"));
-  return lind_store_open(s->directory, &s->store);
+  LIND_TRY(lind_store_open(s->directory, &s->store));
+  const char *notice = lind_store_notice(s->store);
+  return notice[0] == '\0' ? LIND_OK : damaged(s->directory, notice, strcspn(notice, ";\n"));
 }
 
 static const char *shown(const json_t *value, lind_arena *arena) {
@@ -158,9 +167,7 @@ static lind_err completeness_check(const merger *m) {
 static lind_err adopt_all(const merger *m, lind_store *store) {
   for (int i = 0; i < m->n; i++) {
     const lind_err err = lind_store_adopt(store, m->sources[i].directory);
-    LIND_CHECK(err != LIND_ERR_FILE, err,
-               "%s (in %s: if its segment is damaged, the command that made it sets that aside and lives its blocks again)",
-               lind_error_message(), m->sources[i].directory);
+    if (err == LIND_ERR_FILE) return damaged(m->sources[i].directory, lind_error_message(), strlen(lind_error_message()));
     LIND_TRY(err);
   }
   return LIND_OK;
