@@ -1,7 +1,7 @@
 /* crew.h -- ranks and threads. The only home of MPI (tissue excepted) and of OpenMP regions is src/parallel. Nothing observable
  * may depend on what this does. `threads` workers run jobs; the calling (master) thread hands them out, makes every MPI call
- * (funneled) and sleeps in between, so a rank answers its peers while its jobs are long. MPI is started only when a launcher
- * announces several tasks, or when asked. Depends on: error.h.
+ * (funneled), never waits in one, and sleeps in between, so a rank answers its peers while its jobs are long. MPI is started only
+ * when a launcher announces several tasks, or when asked. Depends on: error.h.
  */
 #ifndef LIND_CREW_H
 #define LIND_CREW_H
@@ -23,21 +23,38 @@ int lind_crew_ranks(const lind_crew *crew);
 int lind_crew_rank(const lind_crew *crew);
 int lind_crew_threads(const lind_crew *crew);
 
+/* How places of the order are handed out. Guided: from a shared counter, in groups that shrink with what is left, one group
+ * ahead. Static: rank r (with teams: team r) takes places r, r + R, ... and asks nobody:
+ * where all jobs cost the same, and to compare. Results never depend on it. */
+typedef enum { LIND_QUEUE_GUIDED, LIND_QUEUE_STATIC } lind_queue;
+
 typedef struct lind_crew_work {
-  uint64_t n;                                      /* jobs 0 .. n - 1 */
-  bool (*done)(const void *context, uint64_t job); /* skip it; NULL: none is. The same answer on every rank; master thread */
+  uint64_t n;                                          /* places 0 .. n - 1 of an order: what is to be run */
+  uint64_t (*at)(const void *context, uint64_t place); /* the job there; NULL: job = place. The same on every rank; any thread */
   lind_err (*run)(void *context, int thread, uint64_t job); /* called by any thread of any rank */
   void (*tick)(void *context);                              /* rank 0, master thread, about 5 times a second: progress; NULL */
   void *context;
+  lind_queue queue;
 } lind_crew_work;
 
-/* Run every job once, in any order, on anyone: a shared counter (MPI_Fetch_and_op, master thread only) hands out jobs. The first
- * failure stops the drawing of jobs, running jobs finish, and every rank returns the same error: that of the lowest failed job
- * seen, with its message. Returns LIND_ERR_STOPPED on every rank if any rank saw the stop flag. Collective. */
+/* Run every job once, in about that order, on anyone. Requests to the counter never wait (MPI_Rget_accumulate, master thread
+ * only). The first failure stops the drawing of jobs, running jobs finish, and every rank returns the same error: that of the
+ * lowest failed job seen, with its message. Returns LIND_ERR_STOPPED on every rank if any rank saw the stop flag. Collective. */
 lind_err lind_crew_run(lind_crew *crew, const lind_crew_work *work) LIND_MUST_CHECK;
-/* jobs finished so far on all ranks in this or the last lind_crew_run, skipped ones not counted; for progress (rank 0: exact for
- * itself, others as last reported; exact everywhere once lind_crew_run has returned). */
+/* jobs finished so far on all ranks in this or the last lind_crew_run; for progress (exact for this rank, others as last
+ * reported; exact everywhere once lind_crew_run has returned). */
 uint64_t lind_crew_finished(const lind_crew *crew);
+
+/* Where the time of this rank's workers went in the last lind_crew_run, s. Each worker is busy, waits for a draw that brings it a
+ * job, or has no more to do while others still have (the tail: from its last job to the end of the last rank's). */
+typedef struct lind_crew_waits {
+  double wall, busy;   /* of the run; of all workers in jobs */
+  double longest, sum; /* waits for draws: of one worker at once; of all workers together */
+  double tail;         /* of all workers together */
+  double master;       /* CPU time of the master thread */
+  uint64_t wakes, draws, jobs;
+} lind_crew_waits;
+lind_crew_waits lind_crew_waited(const lind_crew *crew);
 
 /* ---- teams: from now on ranks k size .. (k + 1) size - 1 work on each job together, all of them on their master threads, so a
  * job may call MPI on the team's communicator. Leaders draw from the same counter as before. Refuses a size that does not divide

@@ -7,6 +7,7 @@
 
 #include "finish.h"
 #include "lind/report.h"
+#include "lind/text.h"
 #include "part.h"
 #include "pictures.h"
 #include "progress.h"
@@ -15,7 +16,7 @@
 
 typedef struct request {
   lind_study_request study;
-  const char *out, *part;
+  const char *out, *part, *queue;
   uint64_t threads;
   double segment_seconds; /* how often what is done is put on disk */
   bool dry_run, json;
@@ -31,6 +32,20 @@ static lind_err read_seconds(const char *text, double *seconds) {
   return LIND_OK;
 }
 
+/* guided unless told otherwise */
+static lind_err read_queue(const char *word, lind_queue *queue) {
+  static const char *const words[] = {[LIND_QUEUE_GUIDED] = "guided", [LIND_QUEUE_STATIC] = "static"};
+  char near[80];
+  for (int q = 0; word != NULL && q < 2; q++)
+    if (strcmp(word, words[q]) == 0) {
+      *queue = (lind_queue)q;
+      return LIND_OK;
+    }
+  LIND_CHECK(word == NULL, LIND_ERR_INPUT, "--queue is %s, which is no way to hand out blocks; guided or static would be right%s",
+             word, lind_text_suggestion(word, words, 2, near, sizeof near));
+  return LIND_OK;
+}
+
 static lind_err read_request(int n, char **arguments, request *r) {
   const char *positional[1], *seconds = NULL;
   int given;
@@ -40,6 +55,7 @@ static lind_err read_request(int n, char **arguments, request *r) {
                                  {"--replicates", LIND_OPTION_COUNT, &r->study.replicates},
                                  {"--seed", LIND_OPTION_COUNT, &r->study.seed},
                                  {"--threads", LIND_OPTION_COUNT, &r->threads},
+                                 {"--queue", LIND_OPTION_TEXT, &r->queue},
                                  {"--set", LIND_OPTION_LIST, &r->study.set},
                                  {"--no-sensitivity", LIND_OPTION_FLAG, &r->study.no_sensitivity},
                                  {"--segment", LIND_OPTION_TEXT, &seconds},
@@ -52,6 +68,7 @@ static lind_err read_request(int n, char **arguments, request *r) {
   LIND_CHECK(r->threads <= INT_MAX, LIND_ERR_INPUT, "--threads is %llu, more than any machine has",
              (unsigned long long)r->threads);
   LIND_TRY(read_seconds(seconds, &r->segment_seconds));
+  LIND_TRY(read_queue(r->queue, &r->study.queue));
   r->study.path = positional[0];
   return lind_part_read(r->part, &r->study);
 }
@@ -179,7 +196,8 @@ const lind_command lind_command_run = {
     .name = "run",
     .usage =
         "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
-        "           [--part K/N] [--no-sensitivity] [--segment SECONDS] [--dry-run] [--json]",
+        "           [--part K/N] [--queue guided|static] [--no-sensitivity] [--segment SECONDS]\n"
+        "           [--dry-run] [--json]",
     .summary =
         "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
     .run = run,

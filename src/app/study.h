@@ -17,6 +17,7 @@ typedef struct lind_study_request {
   bool no_sensitivity;
   uint64_t patients, replicates, seed; /* UINT64_MAX: as in the protocol */
   uint64_t part, parts;                /* live jobs with job % parts == part - 1 alone; parts 0: all */
+  lind_queue queue;
 } lind_study_request;
 
 typedef struct lind_study {

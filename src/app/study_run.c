@@ -1,6 +1,7 @@
 /* study_run.c -- the blocks of a study, lived by a crew. */
 #include <stdlib.h>
 
+#include "order.h"
 #include "progress.h"
 #include "study.h"
 
@@ -12,7 +13,8 @@ typedef struct crowd {
   const lind_sink *sink;
   lind_progress *progress;
   lind_crew *crew;
-  int counting; /* the stage whose strata are counted, -1: run */
+  lind_order *order; /* of the blocks that are due; NULL while counting */
+  int counting;      /* the stage whose strata are counted, -1: run */
   uint64_t *counts;
   struct {
     lind_runner *runner;
@@ -38,7 +40,8 @@ static lind_err run_job(void *context, int thread, uint64_t job) {
   LIND_TRY(sit_down(c, thread, s, &runner));
   const lind_plan *plan = c->study->stage[s].plan;
   if (c->counting >= 0) {
-    lind_runner_count(runner, job, c->counts + job * (uint64_t)plan->n_strata);
+    if (lind_crew_leads(c->crew)) /* counts are summed over ranks: a team counts once */
+      lind_runner_count(runner, job, c->counts + job * (uint64_t)plan->n_strata);
     return LIND_OK;
   }
   const uint64_t block = job - c->study->stage[s].first_job, *base = c->study->stage[s].base;
@@ -73,7 +76,6 @@ static lind_err sum_cost(const crowd *c) {
 
 static bool is_done(const void *context, uint64_t job) {
   const crowd *c = context;
-  if (c->counting >= 0) return false;
   if (lind_study_is_others(c->study, job)) return true;
   const int s = lind_study_stage_of(c->study, job);
   return c->sink->has(c->sink->self, (uint32_t)s, job - c->study->stage[s].first_job);
@@ -84,38 +86,47 @@ static void tick(void *context) {
   lind_progress_show(c->progress, lind_crew_finished(c->crew));
 }
 
-/* Patients of one job. */
-static uint64_t lives_of(const lind_study *study, uint64_t job) {
-  const int s = lind_study_stage_of(study, job);
-  const lind_plan *plan = study->stage[s].plan;
-  const uint64_t block = job - study->stage[s].first_job, per = lind_plan_blocks_per_replicate(plan);
-  const uint64_t whole = plan->block_replicates, patients = plan->protocol->patients;
-  const uint64_t all = whole > 0 ? plan->protocol->replicates : patients,
-                 first = whole > 0 ? block * whole : block % per * LIND_BLOCK_CUT;
-  const uint64_t most = whole > 0 ? whole : LIND_BLOCK_CUT, n = all - first < most ? all - first : most;
-  return whole > 0 ? n * patients : n;
-}
+static uint64_t job_at(const void *context, uint64_t place) { return lind_order_at(((const crowd *)context)->order, place); }
 
-static lind_err muster(lind_study *study, lind_crew *crew, const lind_sink *sink, int counting, uint64_t *counts, uint64_t n) {
+static lind_err crowd_create(lind_study *study, lind_crew *crew, const lind_sink *sink, crowd **result) {
   crowd *c = calloc(1, sizeof *c + (size_t)lind_crew_threads(crew) * sizeof c->thread[0]);
   LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for the crew");
-  lind_progress progress;
-  *c = (crowd){.study = study, .sink = sink, .progress = &progress, .crew = crew, .counting = counting, .counts = counts};
-  lind_crew_work work = {.n = n, .done = is_done, .run = run_job, .tick = counting < 0 ? tick : NULL, .context = c};
-  uint64_t ready = 0;
-  if (counting < 0) study->n_lived = 0;
-  for (uint64_t job = 0; counting < 0 && job < n; job++) {
-    const bool done = is_done(c, job);
-    ready += done;
-    study->n_lived += done ? 0 : lives_of(study, job);
-  }
-  lind_progress_begin(&progress, n, ready, study->n_patients);
-  lind_err err = lind_crew_run(crew, &work);
-  if (counting < 0 && err == LIND_OK) err = sum_cost(c); /* everybody has the same err */
-  if (counting < 0 && lind_crew_rank(crew) == 0)
-    lind_progress_end(&progress, err == LIND_OK ? n - ready : lind_crew_finished(crew));
-  for (int t = 0; t < lind_crew_threads(crew); t++) lind_runner_destroy(&c->thread[t].runner);
+  *c = (crowd){.study = study, .sink = sink, .crew = crew, .counting = -1};
+  *result = c;
+  return LIND_OK;
+}
+
+static void crowd_destroy(crowd *c) {
+  for (int t = 0; t < lind_crew_threads(c->crew); t++) lind_runner_destroy(&c->thread[t].runner);
+  lind_order_destroy(&c->order);
   free(c);
+}
+
+static lind_err count(lind_study *study, lind_crew *crew, int stage, uint64_t *counts, uint64_t n) {
+  crowd *c;
+  LIND_TRY(crowd_create(study, crew, NULL, &c));
+  c->counting = stage;
+  c->counts = counts;
+  const lind_err err =
+      lind_crew_run(crew, &(lind_crew_work){.n = n, .run = run_job, .context = c, .queue = study->request->queue});
+  crowd_destroy(c);
+  return err;
+}
+
+static lind_err live(crowd *c) {
+  lind_study *study = c->study;
+  const uint64_t n = study->n_jobs;
+  lind_progress progress;
+  LIND_TRY(lind_crew_agree(c->crew, lind_order_create(study, is_done, c, &c->order)));
+  const uint64_t due = c->order->n;
+  study->n_lived = c->order->lives;
+  lind_progress_begin(&progress, n, n - due, study->n_patients);
+  c->progress = &progress;
+  const lind_crew_work work = {
+      .n = due, .at = job_at, .run = run_job, .tick = tick, .context = c, .queue = study->request->queue};
+  lind_err err = lind_crew_run(c->crew, &work);
+  if (err == LIND_OK) err = sum_cost(c); /* everybody has the same err */
+  if (lind_crew_rank(c->crew) == 0) lind_progress_end(&progress, err == LIND_OK ? due : lind_crew_finished(c->crew));
   return err;
 }
 
@@ -126,9 +137,7 @@ lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) 
     const uint64_t strata = (uint64_t)plan->n_strata, per = lind_plan_blocks_per_replicate(plan);
     uint64_t *counts;
     LIND_TAKE(counts, arena, plan->n_blocks * strata);
-    const lind_err err = muster(study, crew, NULL, s, counts, plan->n_blocks);
-    LIND_CHECK(err != LIND_ERR_STOPPED, err, "stopped early, before the first patient; run the same command again");
-    LIND_TRY(err);
+    LIND_TRY(count(study, crew, s, counts, plan->n_blocks));
     LIND_TRY(lind_crew_sum(crew, (int64_t *)counts, plan->n_blocks * strata));
     for (uint64_t k = 0; k < strata; k++) { /* exclusive scan inside each replicate */
       uint64_t before = 0;
@@ -154,5 +163,9 @@ lind_err lind_study_run(lind_study *study, lind_crew *crew, const lind_sink *sin
   lind_sink quiet = *sink;
   quiet.put = put_nothing; /* the leader of a team speaks for it */
   if (!lind_crew_leads(crew)) sink = &quiet;
-  return muster(study, crew, sink, -1, NULL, study->n_jobs);
+  crowd *c;
+  LIND_TRY(crowd_create(study, crew, sink, &c));
+  const lind_err err = live(c);
+  crowd_destroy(c);
+  return err;
 }

@@ -91,3 +91,4 @@ void lind_crew_destroy(lind_crew **crew) {
 int lind_crew_ranks(const lind_crew *crew) { return crew->ranks; }
 int lind_crew_rank(const lind_crew *crew) { return crew->rank; }
 int lind_crew_threads(const lind_crew *crew) { return crew->threads; }
+lind_crew_waits lind_crew_waited(const lind_crew *crew) { return crew->waits; }

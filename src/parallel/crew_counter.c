@@ -1,4 +1,7 @@
-/* One number on rank 0 that everybody draws jobs from, and one that adds up what is done. Only master threads come here. */
+/* Two numbers in a window of rank 0: the place that everybody draws next, and how many jobs are finished. Both are only ever
+ * added to, by one request that changes the one and the other and brings back what they were. Only master threads come here. */
+#include <assert.h>
+
 #include "crew_inside.h"
 
 lind_err lind_crew_counter_create(lind_crew *crew) {
@@ -20,57 +23,55 @@ void lind_crew_counter_destroy(lind_crew *crew) {
   (void)MPI_Win_free(&crew->window);
 }
 
-/* The word before, and the word after by `op`. */
-static lind_err word_change(lind_crew *crew, int word, int64_t value, MPI_Op op, int64_t *before) {
-  LIND_MPI(MPI_Fetch_and_op(&value, before, MPI_INT64_T, 0, word, op, crew->window));
-  LIND_MPI(MPI_Win_flush(0, crew->window));
+static lind_err words_change(lind_crew *crew, MPI_Op op) {
+  LIND_MPI(MPI_Rget_accumulate(crew->asking.change, LIND_CREW_WORDS, MPI_INT64_T, crew->asking.before, LIND_CREW_WORDS,
+                               MPI_INT64_T, 0, 0, LIND_CREW_WORDS, MPI_INT64_T, op, crew->window, &crew->asking.request));
   return LIND_OK;
 }
 
+/* Nobody has a request under way, here or elsewhere: lind_crew_run ends with that. */
 lind_err lind_crew_counter_reset(lind_crew *crew) {
+  assert(!crew->asking.open);
   atomic_store(&crew->own, 0);
   crew->others = crew->told = 0;
   crew->next = 0;
   if (crew->ranks == 1) return LIND_OK;
-  int64_t ignored;
-  if (crew->rank == 0)
-    for (int word = 0; word < LIND_CREW_WORDS; word++) LIND_TRY(word_change(crew, word, 0, MPI_REPLACE, &ignored));
+  if (crew->rank == 0) {
+    for (int word = 0; word < LIND_CREW_WORDS; word++) crew->asking.change[word] = 0;
+    LIND_TRY(words_change(crew, MPI_REPLACE));
+    LIND_TRY(lind_crew_wait(&crew->asking.request, NULL, NULL));
+    LIND_MPI(MPI_Win_flush(0, crew->window));
+  }
   MPI_Request request;
   LIND_MPI(MPI_Ibarrier(crew->world, &request));
   return lind_crew_wait(&request, NULL, NULL);
 }
 
-lind_err lind_crew_counter_claim(lind_crew *crew, uint64_t n, uint64_t *first) {
-  int64_t before = crew->next;
-  if (crew->ranks > 1)
-    LIND_TRY(word_change(crew, LIND_CREW_NEXT, (int64_t)n, MPI_SUM, &before));
-  else
-    crew->next += (int64_t)n;
-  *first = (uint64_t)before;
-  return LIND_OK;
-}
-
-lind_err lind_crew_counter_end(lind_crew *crew) {
-  int64_t ignored;
-  crew->next = (int64_t)LIND_CREW_END;
-  if (crew->ranks > 1) LIND_TRY(word_change(crew, LIND_CREW_NEXT, (int64_t)LIND_CREW_END, MPI_REPLACE, &ignored));
-  return LIND_OK;
-}
-
-lind_err lind_crew_counter_report(lind_crew *crew, uint64_t *next) {
-  int64_t before = crew->next;
+lind_err lind_crew_counter_ask(lind_crew *crew, uint64_t n) {
+  assert(!crew->asking.open);
+  crew->asking.change[LIND_CREW_NEXT] = (int64_t)n;
+  crew->asking.change[LIND_CREW_FINISHED] = (int64_t)((uint64_t)atomic_load(&crew->own) - crew->told);
   if (crew->ranks > 1) {
-    const uint64_t own = atomic_load(&crew->own);
-    if (crew->rank != 0 && own > crew->told) {
-      LIND_TRY(word_change(crew, LIND_CREW_FINISHED, (int64_t)(own - crew->told), MPI_SUM, &before));
-      crew->told = own;
-    }
-    if (crew->rank == 0) {
-      LIND_TRY(word_change(crew, LIND_CREW_FINISHED, 0, MPI_NO_OP, &before));
-      crew->others = (uint64_t)before;
-    }
-    LIND_TRY(word_change(crew, LIND_CREW_NEXT, 0, MPI_NO_OP, &before));
+    LIND_TRY(words_change(crew, MPI_SUM));
+  } else {
+    crew->asking.before[LIND_CREW_NEXT] = crew->next;
+    crew->asking.before[LIND_CREW_FINISHED] = (int64_t)crew->told;
+    crew->next += (int64_t)n;
   }
-  *next = (uint64_t)before;
+  crew->asking.open = true;
+  return LIND_OK;
+}
+
+lind_err lind_crew_counter_hear(lind_crew *crew, bool *heard, uint64_t *next) {
+  int is_here = crew->asking.open;
+  *heard = false;
+  const int code = is_here && crew->ranks > 1 ? MPI_Test(&crew->asking.request, &is_here, MPI_STATUS_IGNORE) : MPI_SUCCESS;
+  if (is_here || code != MPI_SUCCESS) crew->asking.open = false;
+  LIND_MPI(code);
+  if (!is_here) return LIND_OK;
+  crew->others = (uint64_t)crew->asking.before[LIND_CREW_FINISHED] - crew->told;
+  crew->told += (uint64_t)crew->asking.change[LIND_CREW_FINISHED];
+  *next = (uint64_t)crew->asking.before[LIND_CREW_NEXT];
+  *heard = true;
   return LIND_OK;
 }

@@ -27,7 +27,13 @@ struct lind_crew {
   int64_t next;      /* the counter of a crew of one */
   atomic_ullong own; /* jobs finished here */
   uint64_t others;   /* and elsewhere, as last heard */
-  uint64_t told;     /* of own, what rank 0 has been told */
+  uint64_t told;     /* of own, what the window holds */
+  struct {           /* the one request that may be under way: crew_counter.c */
+    bool open;
+    int64_t change[LIND_CREW_WORDS], before[LIND_CREW_WORDS];
+    MPI_Request request;
+  } asking;
+  lind_crew_waits waits;
 };
 
 /* Wait for a request; sleeping between looks, because the rank's threads, or others on an oversubscribed node, can use the core.
@@ -58,14 +64,21 @@ lind_crew_launch lind_crew_launch_read(void);
 /* The threads of this rank when nobody says: OMP_NUM_THREADS, or its part of the cores that the ranks of this node may use. */
 lind_err lind_crew_cores(MPI_Comm world, int *threads) LIND_MUST_CHECK;
 
-/* The window; trivial for a crew of one. Reset is collective. */
+/* The window; trivial for a crew of one. Reset is collective. One request at a time: `ask` adds n to the counter and tells what
+ * was finished here; once `hear` has `heard`, `next` is where the counter was before, and crew->others is up to date. Neither
+ * waits. */
 lind_err lind_crew_counter_create(lind_crew *crew) LIND_MUST_CHECK;
 void lind_crew_counter_destroy(lind_crew *crew);
 lind_err lind_crew_counter_reset(lind_crew *crew) LIND_MUST_CHECK;
-lind_err lind_crew_counter_claim(lind_crew *crew, uint64_t n, uint64_t *first) LIND_MUST_CHECK;
-lind_err lind_crew_counter_end(lind_crew *crew) LIND_MUST_CHECK; /* nobody claims any more */
-#define LIND_CREW_END (UINT64_C(1) << 62)                        /* what a claim finds then, or more */
-/* Tell rank 0 what was finished here, learn what was finished elsewhere (rank 0), and how far the counter is. */
-lind_err lind_crew_counter_report(lind_crew *crew, uint64_t *next) LIND_MUST_CHECK;
+lind_err lind_crew_counter_ask(lind_crew *crew, uint64_t n) LIND_MUST_CHECK;
+lind_err lind_crew_counter_hear(lind_crew *crew, bool *heard, uint64_t *next) LIND_MUST_CHECK;
+/* Added to the counter by whoever wants the drawing to end, once: from then on everybody finds at least this. It can be added by
+ * 2^20 ranks before 63 bits are full. */
+#define LIND_CREW_END (UINT64_C(1) << 42)
+
+/* How many jobs a rank should draw at once: what lasts its threads for a share of a second at `mean` seconds a job (0: not known
+ * yet), at most left / (2 hands), so that groups shrink towards the end and nobody sits on a queue while others are idle. 0 near
+ * the end: then only idle workers draw. Pure. */
+uint64_t lind_crew_group_size(uint64_t left, int hands, int ranks, int threads, double mean, uint64_t most);
 
 #endif

@@ -25,7 +25,8 @@ typedef struct bench {
   atomic_int most_threads, ticks;
   int threads;
   uint64_t fail_from; /* jobs from here on fail */
-  int skip;           /* multiples of it are done */
+  int skip;           /* multiples of it are left out */
+  lind_queue queue;
   uint64_t finished_seen;
   long sleep_us; /* of the slowest jobs */
 } bench;
@@ -42,9 +43,10 @@ static lind_err job_run(void *context, int thread, uint64_t job) {
   return LIND_OK;
 }
 
-static bool job_done(const void *context, uint64_t job) {
+/* All jobs but the multiples of `skip`. */
+static uint64_t job_at(const void *context, uint64_t place) {
   const bench *b = context;
-  return b->skip > 0 && job % (uint64_t)b->skip == 0;
+  return b->skip > 0 ? place + place / (uint64_t)(b->skip - 1) + 1 : place;
 }
 
 static void tick(void *context) {
@@ -56,7 +58,7 @@ static void tick(void *context) {
 }
 
 static lind_err bench_run(bench *b, int threads, uint64_t n) {
-  lind_crew_work work = {.n = n, .done = job_done, .run = job_run, .tick = tick, .context = b};
+  lind_crew_work work = {.n = n, .at = job_at, .run = job_run, .tick = tick, .context = b, .queue = b->queue};
   b->threads = threads;
   return lind_crew_run(b->crew, &work);
 }
@@ -84,15 +86,49 @@ static void every_job_is_run_once(void **state) {
   assert_int_equal(lind_crew_finished(b.crew), JOBS);
 }
 
-static void a_done_job_is_skipped(void **state) {
+static void an_order_leaves_jobs_out(void **state) {
+  bench b;
+  int64_t hits[JOBS];
+  const int left = JOBS - (JOBS + 2) / 3;
+  fresh(&b, *state);
+  b.skip = 3;
+  assert_int_equal(bench_run(&b, lind_crew_threads(b.crew), left), LIND_OK);
+  hits_sum(&b, hits);
+  for (int i = 0; i < JOBS; i++) assert_int_equal(hits[i], i % 3 != 0);
+  assert_int_equal(lind_crew_finished(b.crew), left);
+}
+
+/* Rank r takes places r, r + R, ..: who runs a job is known, and nobody asks for one. */
+static void a_static_queue_is_dealt_out(void **state) {
   bench b;
   int64_t hits[JOBS];
   fresh(&b, *state);
-  b.skip = 3;
-  assert_int_equal(bench_run(&b, lind_crew_threads(b.crew), JOBS), LIND_OK);
+  b.queue = LIND_QUEUE_STATIC;
+  const int rank = lind_crew_rank(b.crew), ranks = lind_crew_ranks(b.crew);
+  const lind_err err = bench_run(&b, lind_crew_threads(b.crew), JOBS);
+  const uint64_t finished = lind_crew_finished(b.crew);
+  int wrong = 0;
+  for (int i = 0; i < JOBS; i++) wrong += atomic_load(&b.hits[i]) != (i % ranks == rank);
   hits_sum(&b, hits);
-  for (int i = 0; i < JOBS; i++) assert_int_equal(hits[i], i % 3 != 0);
-  assert_int_equal(lind_crew_finished(b.crew), JOBS - (JOBS + 2) / 3);
+  assert_int_equal(err, LIND_OK);
+  assert_int_equal(wrong, 0);
+  for (int i = 0; i < JOBS; i++) assert_int_equal(hits[i], 1);
+  assert_int_equal(finished, JOBS);
+  assert_int_equal(lind_crew_waited(b.crew).draws, 0);
+}
+
+static void a_failure_stops_a_static_queue(void **state) {
+  bench b;
+  int64_t hits[JOBS], total = 0;
+  fresh(&b, *state);
+  b.queue = LIND_QUEUE_STATIC;
+  b.fail_from = 20; /* of the last rank that has one, if it is alone to fail */
+  b.sleep_us = 100000;
+  const lind_err err = bench_run(&b, lind_crew_threads(b.crew), JOBS);
+  hits_sum(&b, hits);
+  for (int i = 0; i < JOBS; i++) total += hits[i];
+  assert_int_equal(err, LIND_ERR_NUMERIC);
+  assert_true(total < JOBS);
 }
 
 static void no_jobs_and_fewer_jobs_than_hands(void **state) {
@@ -252,7 +288,9 @@ int main(int argc, char **argv) {
   const int threads = argc > 1 ? atoi(argv[1]) : 3;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(every_job_is_run_once, crew_setup),
-      cmocka_unit_test_setup(a_done_job_is_skipped, crew_setup),
+      cmocka_unit_test_setup(an_order_leaves_jobs_out, crew_setup),
+      cmocka_unit_test_setup(a_static_queue_is_dealt_out, crew_setup),
+      cmocka_unit_test_setup(a_failure_stops_a_static_queue, crew_setup),
       cmocka_unit_test_setup(no_jobs_and_fewer_jobs_than_hands, crew_setup),
       cmocka_unit_test_setup(the_lowest_failure_is_everybodys, crew_setup),
       cmocka_unit_test_setup(one_failure_is_found_wherever_it_is, crew_setup),

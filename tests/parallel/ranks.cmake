@@ -27,3 +27,17 @@ foreach(ranks 1 2 4)
   lind_test_ranks(parallel.stop test_parallel_stop ${ranks} 2)
   lind_test_ranks(ranks.directory test_ranks_directory ${ranks} 2 ${ranks})
 endforeach()
+
+# Waits are measured, so nothing else may run. Other transports than shared memory need rank 0 to answer.
+function(lind_test_waits name)
+  if(LIND_MPIRUN AND TARGET test_parallel_waits)
+    add_test(NAME parallel.waits.${name} COMMAND ${LIND_MPIRUN} --oversubscribe --bind-to none -n 3 ${ARGN} $<TARGET_FILE:test_parallel_waits> 2)
+    set_tests_properties(parallel.waits.${name} PROPERTIES LABELS ranks TIMEOUT 120 RUN_SERIAL TRUE ENVIRONMENT
+      "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_mpi_yield_when_idle=1;ASAN_OPTIONS=detect_leaks=0")
+  endif()
+endfunction()
+lind_test_waits(pt2pt --mca osc pt2pt)
+lind_test_waits(tcp --mca osc ^sm --mca btl self,tcp)
+if(TARGET test_parallel_waits)
+  set_tests_properties(parallel.waits PROPERTIES RUN_SERIAL TRUE)
+endif()

@@ -22,6 +22,7 @@ typedef struct bench {
   int size;
   int64_t hits[JOBS], lead_hits[JOBS], members;
   uint64_t fail_at;
+  lind_queue queue;
   int fails; /* place in its team of who fails */
 } bench;
 
@@ -45,47 +46,59 @@ static lind_err job_run(void *context, int thread, uint64_t job) {
   return LIND_OK;
 }
 
-static bool job_done(const void *context, uint64_t job) {
+static bool is_left_out(uint64_t job) { return job % 10 == 3; }
+
+static uint64_t job_at(const void *context, uint64_t place) {
   (void)context;
-  return job % 10 == 3;
+  return place / 9 * 10 + place % 9 + (place % 9 >= 3);
 }
 
 static int size_asked = 1; /* of main's argument; const from then on */
 
-static void run(bench *b, uint64_t fail_at, int fails, lind_err *err) {
+static void run(bench *b, lind_queue queue, uint64_t fail_at, int fails, lind_err *err) {
   memset(b, 0, sizeof *b);
+  b->queue = queue;
   b->size = size_asked;
   b->fail_at = fail_at;
   b->fails = fails;
   assert_int_equal(lind_crew_create(1, &b->crew), LIND_OK);
   assert_int_equal(lind_crew_teams(b->crew, size_asked), LIND_OK);
-  const lind_crew_work work = {.n = JOBS, .done = job_done, .run = job_run, .context = b};
+  const lind_crew_work work = {.n = JOBS - JOBS / 10, .at = job_at, .run = job_run, .context = b, .queue = b->queue};
   *err = lind_crew_run(b->crew, &work);
 }
 
-static void every_job_once_by_a_whole_team(void **state) {
-  (void)state;
+static void every_job_once_by_a_whole_team(lind_queue queue) {
   static bench b;
   lind_err err;
-  run(&b, UINT64_MAX, 0, &err);
+  run(&b, queue, UINT64_MAX, 0, &err);
   const uint64_t finished = lind_crew_finished(b.crew);
   assert_int_equal(lind_crew_sum(b.crew, b.hits, JOBS), LIND_OK);
   assert_int_equal(lind_crew_sum(b.crew, b.lead_hits, JOBS), LIND_OK);
   lind_crew_destroy(&b.crew);
   assert_int_equal(err, LIND_OK);
   for (uint64_t job = 0; job < JOBS; job++) {
-    assert_int_equal(b.hits[job], job_done(NULL, job) ? 0 : size_asked);
-    assert_int_equal(b.lead_hits[job], job_done(NULL, job) ? 0 : 1);
+    assert_int_equal(b.hits[job], is_left_out(job) ? 0 : size_asked);
+    assert_int_equal(b.lead_hits[job], is_left_out(job) ? 0 : 1);
   }
   assert_int_equal(finished, JOBS - JOBS / 10);
+}
+
+static void teams_draw_from_the_counter(void **state) {
+  (void)state;
+  every_job_once_by_a_whole_team(LIND_QUEUE_GUIDED);
+}
+
+static void teams_take_what_is_theirs(void **state) {
+  (void)state;
+  every_job_once_by_a_whole_team(LIND_QUEUE_STATIC);
 }
 
 static void a_failure_of_any_member_is_everybodys(void **state) {
   (void)state;
   static bench b;
-  for (int fails = 0; fails < size_asked; fails++) {
+  for (int fails = 0; fails < 2 * size_asked; fails++) {
     lind_err err;
-    run(&b, 50, fails, &err);
+    run(&b, fails % 2 == 0 ? LIND_QUEUE_GUIDED : LIND_QUEUE_STATIC, 50, fails / 2, &err);
     lind_crew_destroy(&b.crew);
     assert_int_equal(err, LIND_ERR_NUMERIC);
     assert_non_null(strstr(lind_error_message(), "job 50 failed, as it should"));
@@ -110,7 +123,7 @@ int main(int argc, char **argv) {
   if (argc > 1) size_asked = atoi(argv[1]);
   int provided;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided); /* several crews, one after the other */
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_job_once_by_a_whole_team),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(teams_draw_from_the_counter), cmocka_unit_test(teams_take_what_is_theirs),
                                      cmocka_unit_test(a_failure_of_any_member_is_everybodys),
                                      cmocka_unit_test(odd_sizes_are_refused)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);

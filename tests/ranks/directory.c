@@ -22,16 +22,13 @@ enum { BLOCKS = 200 };
 typedef struct study {
   lind_sink sink;
   atomic_int n_run;
-  uint64_t n_seen;
+  uint64_t n_seen, n_due, due[BLOCKS];
 } study;
 
 static lind_crew *the_crew;
 static char directory[128];
 
-static bool block_done(const void *context, uint64_t job) {
-  const study *s = context;
-  return s->sink.has(s->sink.self, 0, job);
-}
+static uint64_t block_at(const void *context, uint64_t place) { return ((const study *)context)->due[place]; }
 
 static lind_err block_run(void *context, int thread, uint64_t job) {
   study *s = context;
@@ -67,7 +64,9 @@ static lind_err study_run(study *s, uint64_t n) {
   LIND_TRY(lind_crew_agree(the_crew, rank != 0 ? lind_store_join(directory, rank, &store) : LIND_OK));
   lind_store_pace(store, 0.01, 1 << 20);
   s->sink = lind_store_sink(store);
-  lind_err err = lind_crew_run(the_crew, &(lind_crew_work){.n = n, .done = block_done, .run = block_run, .context = s});
+  for (uint64_t block = 0; block < n; block++)
+    if (!s->sink.has(s->sink.self, 0, block)) s->due[s->n_due++] = block;
+  lind_err err = lind_crew_run(the_crew, &(lind_crew_work){.n = s->n_due, .at = block_at, .run = block_run, .context = s});
   if (err == LIND_OK) err = stage_finish(store, s);
   lind_store_destroy(&store);
   return lind_crew_agree(the_crew, err); /* nobody opens it again before all have closed it */
