@@ -6,6 +6,7 @@ include(${CMAKE_CURRENT_SOURCE_DIR}/slurm/slurm.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/hosts/hosts.cmake)
 # The rules of the house, label lint.
 include(${CMAKE_CURRENT_SOURCE_DIR}/lint/lint.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz.cmake)
 # Whole trials through the program: the same bits whoever computes them.
 if(TARGET lind)
   add_test(NAME trial.digest.scurvy COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>

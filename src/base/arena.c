@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined __has_feature
+#if __has_feature(address_sanitizer) /* clang's way of saying it */
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define HIDE(pointer, n) ASAN_POISON_MEMORY_REGION(pointer, n) /* so that a stale or too long access is seen */
