@@ -94,7 +94,7 @@ typedef struct lind_plan {
   bool uneventful; /* timeless, and nobody is visited, treated or sampled between the start and the end: one stop is enough */
   lind_tolerance tolerance;
   lind_purposes purposes;
-  lind_digest hash; /* of everything that results depend on */
+  lind_digest hash; /* of everything that a patient's life depends on: all but the numbers of patients and replicates */
   int n_days;
 
   const char *const *origin;   /* [n_parameters] "default", "set NAME", "protocol" */

@@ -13,20 +13,38 @@ typedef struct lind_store lind_store;
 /* ---- the run directory (rank 0 creates; every rank opens)
  * ------------------------------------------------------------------------- */
 
+/* How one stage is cut into blocks. A record belongs to the block that holds just the same replicates and seats, whatever number
+ * it had when it was lived. */
+typedef struct lind_store_stage {
+  uint64_t patients, replicates;
+  uint64_t block_replicates; /* whole replicates a block; 0: replicates are cut into blocks of block_seats seats */
+  uint64_t block_seats;
+  uint64_t stored;   /* rows are kept of blocks that begin before so many patients */
+  const char *fixed; /* why a replicate cannot take more patients: "its ... "; NULL: it can. Static text */
+} lind_store_stage;
+
+typedef struct lind_store_study {
+  const char *world;     /* hash of everything but numbers of patients and replicates: the study that the directory belongs to */
+  const char *cpu_class; /* CPU class and math library, "x86-64-v3 finz" */
+  int n_stages;
+  const lind_store_stage *stages; /* [n_stages]; none: blocks are those that records say */
+} lind_store_study;
+
 /* Order of calls. Rank 0: create; all: lind_crew_agree; the others: join; all: agree. Then put (any thread of any rank); at the
  * end of a stage every rank flushes, all agree, rank 0 (or every rank, for one answer of `has`) rescans and visits with `each`.
  * Destroy stores before the crew: MPI_Finalize ends HDF5. A record found damaged, and segments that disagree about a block, are
  * LIND_ERR_FILE with a sentence. */
 
-/* Create `directory` or open it to resume. Every segment is checked: a damaged one is renamed *.damaged, told by
- * lind_store_notice, and its blocks are not there. plan_hash must equal the one it was made with, else LIND_ERR_PLAN with a
- * sentence. class is the CPU class and math library ("x86-64-v3 finz"); a resume on another is refused. Takes a lock
- * (segments/lock, flock) that refuses a second writer. Writes plan.json. */
-lind_err lind_store_create(const char *directory, const char *plan_hash, const char *cpu_class,
-                           lind_store **store) LIND_MUST_CHECK;
+/* May this study be run in `directory`? It is absent, empty, or holds the same world, CPU class and version of lind, with no more
+ * replicates or patients; else LIND_ERR_PLAN with a sentence. Writes nothing. */
+lind_err lind_store_check(const char *directory, const lind_store_study *study) LIND_MUST_CHECK;
+/* The same, and create it, or open it to resume or to extend. Every segment is checked: a damaged one is renamed *.damaged, told
+ * by lind_store_notice, and its blocks are not there. Takes a lock (segments/lock, flock) that refuses a second writer. Writes
+ * plan.json. */
+lind_err lind_store_create(const char *directory, const lind_store_study *study, lind_store **store) LIND_MUST_CHECK;
 /* On ranks other than 0, after rank 0 has created it. */
-lind_err lind_store_join(const char *directory, int rank, lind_store **store) LIND_MUST_CHECK;
-/* Read-only, of a finished or unfinished run. */
+lind_err lind_store_join(const char *directory, int rank, const lind_store_study *study, lind_store **store) LIND_MUST_CHECK;
+/* Read-only, of a finished or unfinished run, as far as it went. */
 lind_err lind_store_open(const char *directory, lind_store **store) LIND_MUST_CHECK;
 void lind_store_destroy(lind_store **store); /* closes the running segment first, best effort */
 lind_sink lind_store_sink(lind_store *store);
@@ -47,7 +65,10 @@ uint64_t lind_store_blocks(lind_store *store, uint32_t stage);
  * are linked or copied, every byte checked. `from` is only read; one that is being written is LIND_ERR_INPUT, a damaged segment
  * LIND_ERR_FILE. Blocks that both have are left out. Rescans. */
 lind_err lind_store_adopt(lind_store *store, const char *from) LIND_MUST_CHECK;
-/* After results.h5 is written and renamed: delete the segments (rank 0; damaged ones stay). The folder goes when the store is
+/* Few files: merge what is small, drop what no block of the study needs any more. Rank 0, when all have flushed; a kill loses
+ * nothing. While a run goes on each rank does so with its own segments. */
+lind_err lind_store_tidy(lind_store *store) LIND_MUST_CHECK;
+/* Delete the segments (rank 0; damaged ones stay): the directory can be shown, not extended. The folder goes when the store is
  * destroyed. */
 lind_err lind_store_clean(lind_store *store) LIND_MUST_CHECK;
 

@@ -37,9 +37,11 @@ lind_err lind_finish_file(const char *path, const char *text) {
   FILE *file = fopen(temporary, "wb");
   LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", temporary, strerror(errno));
   bool ok = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
-  ok = fclose(file) == 0 && ok;
-  ok = ok && rename(temporary, path) == 0;
-  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  int reason = ok ? 0 : errno;
+  if (fclose(file) != 0 && ok) ok = false, reason = errno;
+  if (ok && rename(temporary, path) != 0) ok = false, reason = errno;
+  if (!ok) (void)unlink(temporary);
+  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(reason));
   return LIND_OK;
 }
 
@@ -90,6 +92,23 @@ static lind_err write_log(const lind_finish *finish, const lind_tally *tally, li
   return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), add_cost(finish, tally, text, arena));
 }
 
+/* A study counts as finished when its results and their sums are there; what was there of a smaller one counts no more. */
+static lind_err begin_writing(const lind_finish *finish, lind_arena *arena) {
+  const char *sums = lind_arena_format(arena, "%s/checksums.txt", finish->out);
+  LIND_CHECK(unlink(sums) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", sums, strerror(errno));
+  return LIND_OK;
+}
+
+bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *arena) {
+  char *hash;
+  if (access(lind_arena_format(arena, "%s/checksums.txt", out), R_OK) != 0) return false;
+  if (lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/provenance/plan_hash", &hash) != LIND_OK)
+    return false;
+  const bool same = strcmp(hash, study->hash) == 0;
+  free(hash);
+  return same;
+}
+
 static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
   const lind_study *study = finish->study;
   const lind_estimates_input input = {.main = tallies[0],
@@ -102,6 +121,7 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   const char *estimates_path = lind_arena_format(arena, "%s/estimates.json", finish->out);
   const char *provenance_path = lind_arena_format(arena, "%s/provenance.json", finish->out);
   const char *report_path = lind_arena_format(arena, "%s/report.html", finish->out);
+  LIND_TRY(begin_writing(finish, arena));
   LIND_TRY(lind_estimates_create(&input, &estimates));
   const char *kept = lind_arena_text(arena, estimates);
   free(estimates);
@@ -109,9 +129,9 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   LIND_TRY(lind_finish_provenance(finish, provenance_path, arena));
   LIND_TRY(write_log(finish, tallies[0], arena));
   LIND_TRY(lind_report_write(estimates_path, provenance_path, report_path));
-  LIND_TRY(lind_finish_results(finish, tallies[0], kept, arena)); /* last: where it is, a study counts as finished */
-  LIND_TRY(lind_sums_write(finish->out, arena));
-  LIND_TRY(lind_store_clean(finish->store));
+  LIND_TRY(lind_finish_results(finish, tallies[0], kept, arena));
+  LIND_TRY(lind_sums_write(finish->out, arena)); /* last: where it is, a study counts as finished */
+  if (finish->drop_segments) LIND_TRY(lind_store_clean(finish->store));
   if (finish->json) return fputs(kept, stdout) >= 0 ? LIND_OK : LIND_ERR_FILE;
   LIND_TRY(lind_report_answer(kept, stdout));
   printf("\n");
@@ -122,6 +142,8 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
 
 lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) {
   lind_tally *tallies[LIND_STUDY_STAGES] = {NULL};
+  const lind_err tidied = lind_store_tidy(finish->store);
+  (void)tidied; /* many files are as good as few; what cannot be read is said by whoever reads it next */
   lind_err err = tally_stages(finish, tallies);
   if (err == LIND_OK) err = write_all(finish, tallies, arena);
   for (int s = 0; s < LIND_STUDY_STAGES; s++) lind_tally_destroy(&tallies[s]);

@@ -191,7 +191,13 @@ static lind_err finish(const merger *m, lind_crew *crew, lind_store *store) {
   LIND_TRY(adopt_all(m, store));
   LIND_TRY(lind_pictures_make(m->study, crew, m->arena));
   lind_session_end(m->study, m->out, LIND_OK, m->arena);
-  const lind_finish finish = {m->study, store, m->out, 1, 1, lind_progress_now() - began, m->json};
+  const lind_finish finish = {.study = m->study,
+                              .store = store,
+                              .out = m->out,
+                              .ranks = 1,
+                              .threads = 1,
+                              .seconds = lind_progress_now() - began,
+                              .json = m->json};
   return lind_finish_write(&finish, m->arena);
 }
 
@@ -210,7 +216,9 @@ static lind_err merge(merger *m) {
   lind_err err = lind_crew_ranks(crew) == 1
                      ? lind_study_start(m->study, crew)
                      : lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "lind merge is one process; start it alone");
-  if (err == LIND_OK) err = lind_store_create(m->out, m->study->hash, lind_finish_class(), &store);
+  lind_store_study extent;
+  if (err == LIND_OK) err = lind_study_extent(m->study, m->arena, &extent);
+  if (err == LIND_OK) err = lind_store_create(m->out, &extent, &store);
   if (err == LIND_OK) err = finish(m, crew, store);
   lind_store_destroy(&store);
   lind_study_stop(m->study);

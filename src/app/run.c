@@ -19,7 +19,7 @@ typedef struct request {
   const char *out, *part, *queue;
   uint64_t threads;
   double segment_seconds; /* how often what is done is put on disk */
-  bool dry_run, json;
+  bool dry_run, json, drop_segments;
 } request;
 
 static lind_err read_seconds(const char *text, double *seconds) {
@@ -60,6 +60,7 @@ static lind_err read_request(int n, char **arguments, request *r) {
                                  {"--no-sensitivity", LIND_OPTION_FLAG, &r->study.no_sensitivity},
                                  {"--segment", LIND_OPTION_TEXT, &seconds},
                                  {"--part", LIND_OPTION_TEXT, &r->part},
+                                 {"--drop-segments", LIND_OPTION_FLAG, &r->drop_segments},
                                  {"--dry-run", LIND_OPTION_FLAG, &r->dry_run},
                                  {"--json", LIND_OPTION_FLAG, &r->json},
                                  {0}};
@@ -80,16 +81,16 @@ static const char *default_out(const lind_study *study, lind_arena *arena) {
   return lind_arena_format(arena, "out/%s", study->protocol->name);
 }
 
-static lind_err open_store(const request *r, const lind_study *study, lind_crew *crew, const char *out, lind_arena *arena,
+static lind_err open_store(const request *r, const lind_store_study *extent, lind_crew *crew, const char *out, lind_arena *arena,
                            lind_store **store) {
   lind_err err = LIND_OK;
   if (lind_crew_rank(crew) == 0) {
-    err = lind_part_check(study->request, out, arena);
+    err = lind_part_check(&r->study, out, arena);
     if (err == LIND_OK) err = lind_finish_directories(out);
-    if (err == LIND_OK) err = lind_store_create(out, study->hash, lind_finish_class(), store);
+    if (err == LIND_OK) err = lind_store_create(out, extent, store);
   }
   LIND_TRY(lind_crew_agree(crew, err));
-  if (lind_crew_rank(crew) > 0) err = lind_store_join(out, lind_crew_rank(crew), store);
+  if (lind_crew_rank(crew) > 0) err = lind_store_join(out, lind_crew_rank(crew), extent, store);
   if (err == LIND_OK)
     lind_store_pace(*store, r->segment_seconds, (size_t)4 << 20); /* what is not yet on disk stays small, whatever the cohort */
   return lind_crew_agree(crew, err);
@@ -101,7 +102,8 @@ static void say_notice(const lind_store *store) {
 }
 
 /* Everything below is collective: every rank walks through it, rank 0 writes. */
-static lind_err perform(lind_study *study, lind_crew *crew, lind_store *store, const char *out, bool json, lind_arena *arena) {
+static lind_err perform(const request *r, lind_study *study, lind_crew *crew, lind_store *store, const char *out,
+                        lind_arena *arena) {
   const double began = lind_progress_now();
   const lind_sink sink = lind_store_sink(store);
   LIND_TRY(lind_session_begin(study, crew, out, NULL, arena));
@@ -112,23 +114,27 @@ static lind_err perform(lind_study *study, lind_crew *crew, lind_store *store, c
   if (lind_crew_rank(crew) == 0) lind_session_end(study, out, err, arena);
   LIND_TRY(err);
   if (study->request->parts > 0) {
-    if (lind_crew_rank(crew) == 0) lind_part_tell(study, out, json);
+    if (lind_crew_rank(crew) == 0) lind_part_tell(study, out, r->json);
     return LIND_OK;
   }
   LIND_TRY(lind_pictures_make(study, crew, arena));
   if (lind_crew_rank(crew) == 0) {
-    const lind_finish finish = {study, store, out, lind_crew_ranks(crew), lind_crew_threads(crew), lind_progress_now() - began,
-                                json};
+    const lind_finish finish = {.study = study,
+                                .store = store,
+                                .out = out,
+                                .ranks = lind_crew_ranks(crew),
+                                .threads = lind_crew_threads(crew),
+                                .seconds = lind_progress_now() - began,
+                                .json = r->json,
+                                .drop_segments = r->drop_segments};
     err = lind_finish_write(&finish, arena);
   }
   return lind_crew_agree(crew, err);
 }
 
-/* A finished study of the same plan is not run again: its answer is shown. */
-static lind_err show_finished(const char *out, bool json, lind_arena *arena, bool *finished) {
+/* A finished study is not run again: its answer is shown, and nothing is written. */
+static lind_err show_finished(const char *out, bool json, lind_arena *arena) {
   char *text;
-  *finished = access(lind_arena_format(arena, "%s/results.h5", out), R_OK) == 0;
-  if (!*finished) return LIND_OK;
   LIND_TRY(lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/estimates/json", &text));
   lind_err err = LIND_OK;
   if (json)
@@ -140,26 +146,34 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena, boo
   return err;
 }
 
-static lind_err go(const request *r, lind_study *study, lind_crew *crew, const char *out, lind_store **store, lind_arena *arena) {
-  int finished = 0;
-  LIND_TRY(open_store(r, study, crew, out, arena, store));
+/* Rank 0 looks, everybody knows. Collective. */
+static lind_err look_for_results(const request *r, const lind_study *study, const lind_store_study *extent, lind_crew *crew,
+                                 const char *out, lind_arena *arena, int *finished) {
+  lind_err err = LIND_OK;
+  *finished = 0;
   if (lind_crew_rank(crew) == 0) {
-    bool found;
-    lind_err err = show_finished(out, r->json, arena, &found);
-    finished = found;
-    if (err == LIND_OK && found) err = lind_store_clean(*store); /* what a run that was killed behind its results left */
-    LIND_TRY(lind_crew_agree(crew, err));
-  } else {
-    LIND_TRY(lind_crew_agree(crew, LIND_OK));
+    err = lind_store_check(out, extent);
+    *finished = err == LIND_OK && lind_finish_is_done(out, study, arena);
+    if (*finished) err = show_finished(out, r->json, arena);
   }
-  LIND_TRY(lind_crew_share(crew, &finished, sizeof finished));
+  LIND_TRY(lind_crew_agree(crew, err));
+  return lind_crew_share(crew, finished, sizeof *finished);
+}
+
+static lind_err go(const request *r, lind_study *study, lind_crew *crew, const char *out, lind_store **store, lind_arena *arena) {
+  int finished;
+  lind_store_study extent;
+  LIND_TRY(lind_study_extent(study, arena, &extent));
+  LIND_TRY(look_for_results(r, study, &extent, crew, out, arena, &finished));
+  if (finished) return LIND_OK;
+  LIND_TRY(open_store(r, &extent, crew, out, arena, store));
   if (lind_crew_rank(crew) == 0) {
     const char *back_end = study->stage[0].plan->model->back_end;
     say_notice(*store);
     if (strncmp(back_end, "lane evaluator", 14) == 0)
       fprintf(stderr, "lind: model %s runs in the %s\n", study->stage[0].plan->model->name, back_end);
   }
-  return finished ? LIND_OK : perform(study, crew, *store, out, r->json, arena);
+  return perform(r, study, crew, *store, out, arena);
 }
 
 /* A tissue works on the one thread of a rank that may call MPI; cores are used by ranks. */
@@ -197,7 +211,7 @@ const lind_command lind_command_run = {
     .usage =
         "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
         "           [--part K/N] [--queue guided|static] [--no-sensitivity] [--segment SECONDS]\n"
-        "           [--dry-run] [--json]",
+        "           [--drop-segments] [--dry-run] [--json]",
     .summary =
         "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
     .run = run,

@@ -61,15 +61,18 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
 }
 
 static void hash_stages(lind_study *study) {
-  lind_digest hash = {0, 0};
+  lind_digest hash = {0, 0}, world = {0, 0};
   for (int s = 0; s < study->n_stages; s++) {
     const lind_plan *plan = study->stage[s].plan;
     hash = lind_digest_add(hash, &plan->hash, sizeof plan->hash);
     hash = lind_digest_add_integer(hash, (int64_t)plan->protocol->patients);
     hash = lind_digest_add_integer(hash, (int64_t)plan->protocol->replicates);
     hash = lind_digest_add_integer(hash, (int64_t)plan->protocol->seed);
+    world = lind_digest_add(world, &plan->hash, sizeof plan->hash);
+    world = lind_digest_add_integer(world, (int64_t)plan->protocol->seed);
   }
   (void)lind_digest_text(hash, study->hash);
+  (void)lind_digest_text(world, study->world);
 }
 
 static int add_words(const char **set, int n, const lind_words_list *list) {
@@ -94,10 +97,9 @@ static lind_err add_robustness(lind_study *study, const lind_study_request *requ
       if (levels[a] > 0) n = add_words(set, n, &grid->level[a][levels[a] - 1].set);
     if (i % 2 == 1) n = add_words(set, n, &grid->no_effect);
     LIND_TRY(add_stage(study, request->path, set, n, request, STAGE_JUDGED, grid->replicates, arena));
-    const lind_digest *first = &study->stage[study->first_judged].plan->hash,
-                      *here = &study->stage[study->n_stages - 1].plan->hash;
-    LIND_CHECK(i == 0 || first->high != here->high || first->low != here->low, LIND_ERR_INPUT,
-               "%s: %s changes nothing, so that the table would not say what the control is worth", request->path,
+    const lind_plan *first = study->stage[study->first_judged].plan, *here = study->stage[study->n_stages - 1].plan;
+    LIND_CHECK(i == 0 || !lind_digest_equal(first->hash, here->hash) || first->protocol->patients != here->protocol->patients,
+               LIND_ERR_INPUT, "%s: %s changes nothing, so that the table would not say what the control is worth", request->path,
                i == 1 ? "robustness.no_effect" : "a level of section robustness");
   }
   return LIND_OK;

@@ -38,11 +38,14 @@ typedef struct lind_study {
     int64_t lives, nanoseconds; /* of one core, of all ranks */
   } cost[LIND_STUDY_ARMS];      /* by arm, of what was lived now, scenarios included */
   uint64_t n_lived;             /* of them by the crew of this process: less than all after a resume */
-  char hash[33];                /* of all plans */
+  char hash[33];                /* of all plans: what results depend on */
+  char world[33];               /* the same but for numbers of patients and replicates: what a directory is bound to */
   const char *pictures;         /* JSON, pictures.h; NULL: none */
 } lind_study;
 
 lind_err lind_study_create(const lind_study_request *request, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;
+/* What the directory of this study must know of it; taken from the arena. */
+lind_err lind_study_extent(const lind_study *study, lind_arena *arena, lind_store_study *extent) LIND_MUST_CHECK;
 /* The team of `tissue` sections; 0: there are none, and threads run the jobs. */
 int lind_study_team(const lind_study *study);
 /* Before the first patient, where there is a tissue: teams, and the libraries that they need. crew NULL: this process alone lives

@@ -12,8 +12,8 @@
 
 /* Keys that say how much to run, how to show it or what others found, not what happens to a patient. */
 static bool describes_only(const char *key) {
-  static const char *const keys[] = {"title",       "question",   "source",     "targets", "assumptions",
-                                     "sensitivity", "robustness", "replicates", NULL};
+  static const char *const keys[] = {"title",       "question",   "source",     "targets",  "assumptions",
+                                     "sensitivity", "robustness", "replicates", "patients", NULL};
   for (int i = 0; keys[i] != NULL; i++)
     if (strcmp(key, keys[i]) == 0) return true;
   return false;

@@ -33,7 +33,7 @@ static lind_err bytes_copy(const char *from, const char *to) {
 
 static bool is_new(const lind_folder *folder, const lind_segment *heads) {
   lind_catalogue there = {0};
-  bool fresh = lind_segment_list(heads, 0, 0, &there) != LIND_OK;
+  bool fresh = lind_segment_list(heads, folder->study, 0, 0, &there) != LIND_OK;
   for (size_t i = 0; i < there.n; i++)
     fresh |= !lind_catalogue_has(&folder->known, there.entries[i].stage, there.entries[i].block);
   lind_catalogue_release(&there);
@@ -50,7 +50,7 @@ static lind_err visit(void *context, const char *name) {
   LIND_TRY(lind_disk_join(a->from, inside, from));
   LIND_TRY(lind_segment_check(from));
   lind_segment heads = {0};
-  const lind_err err = lind_segment_read_heads(from, a->into->plan_hash, &heads);
+  const lind_err err = lind_segment_read_heads(from, a->into->study->world, &heads);
   const bool wanted = err == LIND_OK && is_new(a->into, &heads);
   lind_segment_release(&heads);
   LIND_TRY(err);

@@ -31,7 +31,7 @@ static int compare(const void *left, const void *right) {
   const int order = place(a->stage, a->block, b->stage, b->block);
   if (order != 0) return order;
   if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
-  return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
+  return a->sequence > b->sequence ? -1 : a->sequence < b->sequence;
 }
 
 lind_err lind_catalogue_sort(lind_catalogue *catalogue) {
@@ -45,11 +45,11 @@ lind_err lind_catalogue_sort(lind_catalogue *catalogue) {
       entries[kept++] = *b;
       continue;
     }
-    LIND_CHECK(lind_digest_equal(a->digest, b->digest), LIND_ERR_FILE,
+    LIND_CHECK(lind_digest_equal(a->digest, b->digest) || a->written != b->written, LIND_ERR_FILE,
                "segments/%d-%u.h5 and segments/%d-%u.h5 hold different numbers for block %llu of stage %u; delete both and run "
                "the same command "
                "again",
-               a->rank, a->sequence, b->rank, b->sequence, (unsigned long long)a->block, a->stage);
+               b->rank, b->sequence, a->rank, a->sequence, (unsigned long long)a->block, a->stage);
   }
   catalogue->n = kept;
   return LIND_OK;
@@ -74,7 +74,12 @@ void lind_catalogue_stage(const lind_catalogue *catalogue, uint32_t stage, size_
   *end = stage == UINT32_MAX ? catalogue->n : lower_bound(catalogue, stage + 1, 0);
 }
 
-bool lind_catalogue_has(const lind_catalogue *catalogue, uint32_t stage, uint64_t block) {
+const lind_catalogue_entry *lind_catalogue_find(const lind_catalogue *catalogue, uint32_t stage, uint64_t block) {
   const size_t at = lower_bound(catalogue, stage, block);
-  return at < catalogue->n && place(catalogue->entries[at].stage, catalogue->entries[at].block, stage, block) == 0;
+  if (at == catalogue->n || place(catalogue->entries[at].stage, catalogue->entries[at].block, stage, block) != 0) return NULL;
+  return &catalogue->entries[at];
+}
+
+bool lind_catalogue_has(const lind_catalogue *catalogue, uint32_t stage, uint64_t block) {
+  return lind_catalogue_find(catalogue, stage, block) != NULL;
 }

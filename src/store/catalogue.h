@@ -10,7 +10,8 @@
 #include "lind/error.h"
 
 typedef struct lind_catalogue_entry {
-  uint64_t block;
+  uint64_t block;   /* of the study as it is now */
+  uint64_t written; /* the number that the record bears, and that its digest covers */
   uint32_t stage;
   int rank;
   uint32_t sequence; /* segments/<rank>-<sequence>.h5 */
@@ -25,11 +26,13 @@ typedef struct lind_catalogue {
 
 void lind_catalogue_release(lind_catalogue *catalogue);
 lind_err lind_catalogue_add(lind_catalogue *catalogue, const lind_catalogue_entry *entries, size_t n) LIND_MUST_CHECK;
-/* Order by stage and block; a block that two segments hold with the same digest is kept once, with different ones it is a
- * sentence. */
+/* Order by stage and block; a block that two segments hold with the same digest is kept once, the later one of a rank; with
+ * different ones it is a sentence. */
 lind_err lind_catalogue_sort(lind_catalogue *catalogue) LIND_MUST_CHECK;
 /* Of a sorted catalogue: the entries of a stage are [*first, *end). */
 void lind_catalogue_stage(const lind_catalogue *catalogue, uint32_t stage, size_t *first, size_t *end);
+/* NULL: it has none. */
+const lind_catalogue_entry *lind_catalogue_find(const lind_catalogue *catalogue, uint32_t stage, uint64_t block);
 bool lind_catalogue_has(const lind_catalogue *catalogue, uint32_t stage, uint64_t block);
 
 #endif

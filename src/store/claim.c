@@ -11,8 +11,32 @@
 #include <unistd.h>
 
 #include "disk.h"
+#include "extent.h"
 
 static const char *const fields[] = {"plan", "cpu_class", "lind"};
+
+/* How far it goes: an object a stage. */
+static lind_err stages_read(const json_t *list, const char *path, lind_arena *arena, lind_store_study *study) {
+  lind_store_stage *stages;
+  const size_t n = json_array_size(list);
+  LIND_CHECK(json_is_array(list) && n <= 4096, LIND_ERR_FILE, "%s has no list under \"stages\"", path);
+  LIND_TAKE(stages, arena, n + 1);
+  for (size_t s = 0; s < n; s++) {
+    json_int_t patients, replicates, whole, seats, stored;
+    const int failed = json_unpack(json_array_get(list, s), "{s:I, s:I, s:I, s:I, s:I}", "patients", &patients, "replicates",
+                                   &replicates, "block_replicates", &whole, "block_seats", &seats, "stored", &stored);
+    LIND_CHECK(failed == 0 && patients > 0 && replicates > 0 && whole >= 0 && seats > 0 && stored >= 0, LIND_ERR_FILE,
+               "%s does not say how many patients and replicates stage %zu has", path, s);
+    stages[s] = (lind_store_stage){.patients = (uint64_t)patients,
+                                   .replicates = (uint64_t)replicates,
+                                   .block_replicates = (uint64_t)whole,
+                                   .block_seats = (uint64_t)seats,
+                                   .stored = (uint64_t)stored};
+  }
+  study->n_stages = (int)n;
+  study->stages = stages;
+  return LIND_OK;
+}
 
 lind_err lind_claim_read(const char *directory, lind_arena *arena, lind_claim *claim) {
   char path[LIND_DISK_PATH];
@@ -23,19 +47,31 @@ lind_err lind_claim_read(const char *directory, lind_arena *arena, lind_claim *c
   LIND_CHECK(root != NULL, LIND_ERR_FILE, "%s:%d:%d: %s", path, fault.line, fault.column, fault.text);
   const char *texts[3] = {NULL, NULL, NULL};
   for (int i = 0; i < 3; i++) texts[i] = lind_arena_text(arena, json_string_value(json_object_get(root, fields[i])));
+  lind_claim made = {.study = {.world = texts[0], .cpu_class = texts[1]}, .version = texts[2]};
+  const lind_err err = stages_read(json_object_get(root, "stages"), path, arena, &made.study);
   json_decref(root);
   for (int i = 0; i < 3; i++) LIND_CHECK(texts[i] != NULL, LIND_ERR_FILE, "%s has no text under \"%s\"", path, fields[i]);
-  *claim = (lind_claim){.plan_hash = texts[0], .cpu_class = texts[1], .version = texts[2]};
+  LIND_TRY(err);
+  *claim = made;
   return LIND_OK;
 }
 
 static lind_err claim_write(const char *directory, const lind_claim *claim) {
   char path[LIND_DISK_PATH];
   LIND_TRY(lind_disk_join(directory, "plan.json", path));
-  json_t *root =
-      json_pack("{s:s, s:s, s:s}", fields[0], claim->plan_hash, fields[1], claim->cpu_class, fields[2], claim->version);
-  LIND_CHECK(root != NULL, LIND_ERR_INPUT, "the plan's hash '%.64s' and the CPU class '%.64s' must be UTF-8", claim->plan_hash,
-             claim->cpu_class);
+  const lind_store_study *study = &claim->study;
+  json_t *stages = json_array();
+  for (int s = 0; s < study->n_stages; s++) {
+    const lind_store_stage *stage = &study->stages[s];
+    json_array_append_new(
+        stages, json_pack("{s:I, s:I, s:I, s:I, s:I}", "patients", (json_int_t)stage->patients, "replicates",
+                          (json_int_t)stage->replicates, "block_replicates", (json_int_t)stage->block_replicates, "block_seats",
+                          (json_int_t)stage->block_seats, "stored", (json_int_t)stage->stored));
+  }
+  json_t *root = json_pack("{s:s, s:s, s:s, s:o}", fields[0], study->world, fields[1], study->cpu_class, fields[2],
+                           claim->version, "stages", stages);
+  LIND_CHECK(root != NULL, LIND_ERR_INPUT, "the plan's hash '%.64s' and the CPU class '%.64s' must be UTF-8", study->world,
+             study->cpu_class);
   char *text = json_dumps(root, JSON_INDENT(2));
   json_decref(root);
   LIND_CHECK(text != NULL, LIND_ERR_MEMORY, "no memory for %s", path);
@@ -59,18 +95,18 @@ static lind_err visit_directory(void *context, const char *name) {
 }
 
 static lind_err compare(const char *directory, const lind_claim *made, const lind_claim *claim) {
-  LIND_CHECK(strcmp(made->plan_hash, claim->plan_hash) == 0, LIND_ERR_PLAN,
+  LIND_CHECK(strcmp(made->study.world, claim->study.world) == 0, LIND_ERR_PLAN,
              "%s belongs to another plan (hash %.12s, this one %.12s); choose another --out or delete it", directory,
-             made->plan_hash, claim->plan_hash);
-  LIND_CHECK(strcmp(made->cpu_class, claim->cpu_class) == 0, LIND_ERR_PLAN,
+             made->study.world, claim->study.world);
+  LIND_CHECK(strcmp(made->study.cpu_class, claim->study.cpu_class) == 0, LIND_ERR_PLAN,
              "%s was begun on CPU class '%s' and this is '%s', so numbers could differ in their last bits; resume on the first "
              "or choose "
              "another --out",
-             directory, made->cpu_class, claim->cpu_class);
+             directory, made->study.cpu_class, claim->study.cpu_class);
   LIND_CHECK(strcmp(made->version, claim->version) == 0, LIND_ERR_PLAN,
              "%s was begun by lind %s and this is %s; resume with the first or choose another --out", directory, made->version,
              claim->version);
-  return LIND_OK;
+  return lind_extent_compare(directory, &made->study, &claim->study);
 }
 
 lind_err lind_claim_check(const char *directory, const lind_claim *claim) {
@@ -130,6 +166,18 @@ static lind_err lock_take(const char *directory, const char *path, int *lock) {
   }
 }
 
+/* Say how far the study goes now; what was said before is part of it. */
+static lind_err settle(const char *directory, const char *path, const lind_claim *claim) {
+  if (!lind_disk_exists(path)) return claim_write(directory, claim);
+  lind_arena *arena = NULL;
+  LIND_TRY(lind_arena_create(&arena));
+  lind_claim made = {.version = NULL};
+  lind_err err = lind_claim_read(directory, arena, &made);
+  if (err == LIND_OK && !lind_extent_same(&made.study, &claim->study)) err = claim_write(directory, claim);
+  lind_arena_destroy(&arena);
+  return err;
+}
+
 static lind_err begin(const char *directory, const lind_claim *claim, int lock) {
   char host[64] = "", path[LIND_DISK_PATH];
   (void)gethostname(host, sizeof host - 1);
@@ -137,8 +185,7 @@ static lind_err begin(const char *directory, const lind_claim *claim, int lock) 
              "%s is not writable: %s", directory, strerror(errno));
   LIND_TRY(lind_claim_check(directory, claim)); /* again: another may have been here before we held the lock */
   LIND_TRY(lind_disk_join(directory, "plan.json", path));
-  if (!lind_disk_exists(path)) LIND_TRY(claim_write(directory, claim));
-  return LIND_OK;
+  return settle(directory, path, claim);
 }
 
 lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lock) {

@@ -1,19 +1,20 @@
-/* claim.h -- to whom a run directory belongs: plan.json says which plan, CPU class and version made it, segments/lock who is
- * writing. Depends on: error.h, Jansson. */
+/* claim.h -- to whom a run directory belongs: plan.json says which study, CPU class and version made it and how far it goes,
+ * segments/lock who is writing. Depends on: error.h, Jansson. */
 #ifndef LIND_STORE_CLAIM_H
 #define LIND_STORE_CLAIM_H
 
 #include "lind/arena.h"
-#include "lind/error.h"
+#include "lind/store.h"
 
 typedef struct lind_claim {
-  const char *plan_hash, *cpu_class, *version;
+  lind_store_study study;
+  const char *version;
 } lind_claim;
 
 /* What plan.json says; LIND_ERR_PLAN where there is none. */
 lind_err lind_claim_read(const char *directory, lind_arena *arena, lind_claim *claim) LIND_MUST_CHECK;
-/* May this plan be run in the directory? It is absent, empty, just begun, or made by the same claim; a sentence otherwise. Writes
- * nothing. */
+/* May this study be run in the directory? It is absent, empty, just begun, or made by the same claim, perhaps with fewer
+ * replicates; a sentence otherwise. Writes nothing. */
 lind_err lind_claim_check(const char *directory, const lind_claim *claim) LIND_MUST_CHECK;
 /* Make the directory and segments/, lock it and write plan.json; the lock is held until *lock is closed. */
 lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lock) LIND_MUST_CHECK;

@@ -72,19 +72,32 @@ lind_err lind_disk_publish(const char *from, const char *to) {
   return LIND_OK;
 }
 
+/* What was written to `temporary` gets its name, or goes. */
+static lind_err finish_write(FILE *file, bool good, const char *temporary, const char *path) {
+  int reason = good ? 0 : errno;
+  if (fclose(file) != 0 && good) {
+    good = false;
+    reason = errno;
+  }
+  const lind_err err =
+      good ? lind_disk_publish(temporary, path)
+           : lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be written: %s", path, strerror(reason));
+  if (err != LIND_OK) (void)unlink(temporary);
+  return err;
+}
+
+static lind_err begin_write(const char *path, char temporary[LIND_DISK_PATH + 8], FILE **file) {
+  (void)snprintf(temporary, LIND_DISK_PATH + 8, "%s.tmp", path);
+  *file = fopen(temporary, "wbe");
+  LIND_CHECK(*file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  return LIND_OK;
+}
+
 lind_err lind_disk_write(const char *path, const void *bytes, size_t n) {
   char temporary[LIND_DISK_PATH + 8];
-  (void)snprintf(temporary, sizeof temporary, "%s.tmp", path);
-  FILE *file = fopen(temporary, "wbe");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
-  bool good = fwrite(bytes, 1, n, file) == n;
-  good = fclose(file) == 0 && good;
-  if (!good) {
-    const int reason = errno;
-    (void)unlink(temporary);
-    return lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be written: %s", path, strerror(reason));
-  }
-  return lind_disk_publish(temporary, path);
+  FILE *file;
+  LIND_TRY(begin_write(path, temporary, &file));
+  return finish_write(file, fwrite(bytes, 1, n, file) == n, temporary, path);
 }
 
 lind_err lind_disk_digest(const char *path, size_t offset, lind_digest *digest) {

@@ -19,7 +19,7 @@ void lind_folder_release(lind_folder *folder) {
   *folder = (lind_folder){.notice = ""};
 }
 
-static lind_err segment_path(const lind_folder *folder, name n, char *path) {
+lind_err lind_folder_path(const lind_folder *folder, name n, char *path) {
   char text[64];
   (void)snprintf(text, sizeof text, "segments/%d-%u.h5", n.rank, n.sequence);
   return lind_disk_join(folder->directory, text, path);
@@ -27,8 +27,8 @@ static lind_err segment_path(const lind_folder *folder, name n, char *path) {
 
 lind_err lind_folder_write(const lind_folder *folder, const lind_segment *segment) {
   char path[LIND_DISK_PATH];
-  LIND_TRY(segment_path(folder, (name){folder->rank, folder->sequence}, path));
-  return lind_segment_write(segment, path, folder->plan_hash);
+  LIND_TRY(lind_folder_path(folder, (name){folder->rank, folder->sequence}, path));
+  return lind_segment_write(segment, path, folder->study->world);
 }
 
 /* ---- what is there
@@ -40,10 +40,15 @@ static int name_compare(const void *left, const void *right) {
   return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
 }
 
+const name *lind_folder_find(const lind_folder *folder, name wanted) {
+  if (folder->n_names == 0) return NULL;
+  return bsearch(&wanted, folder->names, folder->n_names, sizeof wanted, name_compare);
+}
+
 typedef struct listing {
   lind_folder *folder;
   lind_folder_mood mood;
-  name *fresh; /* complete segments that are not in names yet */
+  name *found; /* complete segments */
   size_t n, capacity;
 } listing;
 
@@ -55,24 +60,38 @@ static lind_err listing_visit(void *context, const char *text) {
   if (found.rank == l->folder->rank && found.sequence >= l->folder->sequence) l->folder->sequence = found.sequence + 1;
   if (l->mood == LIND_FOLDER_MEND && strcmp(text + length, ".tmp") == 0) {
     char path[LIND_DISK_PATH];
-    LIND_TRY(segment_path(l->folder, found, path));
+    LIND_TRY(lind_folder_path(l->folder, found, path));
     (void)strncat(path, ".tmp", sizeof path - strlen(path) - 1);
     (void)unlink(path); /* what a killed run left half written */
   }
   if (text[length] != '\0') return LIND_OK;
-  if (l->folder->n_names > 0 && bsearch(&found, l->folder->names, l->folder->n_names, sizeof found, name_compare) != NULL)
-    return LIND_OK;
   if (l->n == l->capacity) {
     l->capacity = 2 * l->capacity + 64;
-    name *grown = reallocarray(l->fresh, l->capacity, sizeof *grown);
+    name *grown = reallocarray(l->found, l->capacity, sizeof *grown);
     LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for the names of %zu segments", l->capacity);
-    l->fresh = grown;
+    l->found = grown;
   }
-  l->fresh[l->n++] = found;
+  l->found[l->n++] = found;
   return LIND_OK;
 }
 
-static lind_err notice_add(lind_folder *folder, const char *sentence, const char *end) {
+/* What their rank has merged since they were learnt. */
+static void forget_gone(lind_folder *folder, const listing *l) {
+  size_t kept = 0;
+  for (size_t i = 0; i < folder->n_names; i++)
+    if (l->n > 0 && bsearch(&folder->names[i], l->found, l->n, sizeof *l->found, name_compare) != NULL)
+      folder->names[kept++] = folder->names[i];
+  if (kept == folder->n_names) return;
+  folder->n_names = kept;
+  lind_catalogue *known = &folder->known;
+  size_t n = 0;
+  for (size_t i = 0; i < known->n; i++)
+    if (lind_folder_find(folder, (name){known->entries[i].rank, known->entries[i].sequence}) != NULL)
+      known->entries[n++] = known->entries[i];
+  known->n = n;
+}
+
+lind_err lind_folder_note(lind_folder *folder, const char *sentence, const char *end) {
   const size_t used = strlen(folder->notice), size = used + strlen(sentence) + strlen(end) + 2;
   char *grown = realloc(folder->notice_memory, size);
   LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for a notice");
@@ -84,50 +103,55 @@ static lind_err notice_add(lind_folder *folder, const char *sentence, const char
 static lind_err segment_learn(lind_folder *folder, name n, const char *path, lind_folder_mood mood) {
   if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_segment_check(path));
   lind_segment heads = {0};
-  lind_err err = lind_segment_read_heads(path, folder->plan_hash, &heads);
-  if (err == LIND_OK) err = lind_segment_list(&heads, n.rank, n.sequence, &folder->known);
+  lind_err err = lind_segment_read_heads(path, folder->study->world, &heads);
+  if (err == LIND_OK) err = lind_segment_list(&heads, folder->study, n.rank, n.sequence, &folder->known);
   lind_segment_release(&heads);
   return err;
 }
 
 static lind_err set_aside(lind_folder *folder, const char *path, lind_folder_mood mood) {
-  if (mood == LIND_FOLDER_LENIENT) return notice_add(folder, lind_error_message(), "; its blocks are left out");
+  if (mood == LIND_FOLDER_LENIENT) return lind_folder_note(folder, lind_error_message(), "; its blocks are left out");
   char aside[LIND_DISK_PATH + 16];
   (void)snprintf(aside, sizeof aside, "%s.damaged", path);
-  LIND_TRY(notice_add(folder, lind_error_message(), "; it is set aside as *.damaged and its blocks are run again"));
+  LIND_TRY(lind_folder_note(folder, lind_error_message(), "; it is set aside as *.damaged and its blocks are run again"));
   LIND_CHECK(rename(path, aside) == 0, LIND_ERR_FILE, "%s cannot be renamed to %s: %s", path, aside, strerror(errno));
   return LIND_OK;
 }
 
-static lind_err names_learn(lind_folder *folder, const name *fresh, size_t n, lind_folder_mood mood) {
-  name *grown = reallocarray(folder->names, folder->n_names + n + 1, sizeof *grown);
-  LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for the names of %zu segments", n);
-  folder->names = grown;
-  for (size_t i = 0; i < n; i++) {
-    char path[LIND_DISK_PATH];
-    LIND_TRY(segment_path(folder, fresh[i], path));
-    const lind_err err = segment_learn(folder, fresh[i], path, mood);
-    if (err == LIND_OK)
-      folder->names[folder->n_names++] = fresh[i];
-    else if (mood == LIND_FOLDER_STRICT || err != LIND_ERR_FILE)
-      return lind_error_trace(err, __FILE__, __LINE__, path);
-    else
-      LIND_TRY(set_aside(folder, path, mood));
+static lind_err name_learn(lind_folder *folder, name fresh, lind_folder_mood mood) {
+  char path[LIND_DISK_PATH];
+  LIND_TRY(lind_folder_path(folder, fresh, path));
+  const lind_err err = segment_learn(folder, fresh, path, mood);
+  if (err == LIND_OK) {
+    folder->names[folder->n_names++] = fresh;
+    return LIND_OK;
   }
+  if (!lind_disk_exists(path)) return LIND_OK; /* a network file system still lists what is gone */
+  if (mood == LIND_FOLDER_STRICT || err != LIND_ERR_FILE) return lind_error_trace(err, __FILE__, __LINE__, path);
+  return set_aside(folder, path, mood);
+}
+
+static lind_err names_learn(lind_folder *folder, const listing *l, lind_folder_mood mood) {
+  name *grown = reallocarray(folder->names, l->n + 1, sizeof *grown);
+  LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for the names of %zu segments", l->n);
+  folder->names = grown;
+  const lind_folder before = *folder; /* names that are added stand behind those that were known */
+  for (size_t i = 0; i < l->n; i++)
+    if (lind_folder_find(&before, l->found[i]) == NULL) LIND_TRY(name_learn(folder, l->found[i], mood));
   return LIND_OK;
 }
 
 lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) {
   char segments[LIND_DISK_PATH];
   LIND_TRY(lind_disk_join(folder->directory, "segments", segments));
-  free(folder->notice_memory);
-  folder->notice_memory = NULL;
-  folder->notice = "";
   listing l = {.folder = folder, .mood = mood};
   lind_err err = lind_disk_list(segments, listing_visit, &l);
-  if (l.n > 0) qsort(l.fresh, l.n, sizeof *l.fresh, name_compare);
-  if (err == LIND_OK) err = names_learn(folder, l.fresh, l.n, mood);
-  free(l.fresh);
+  if (l.n > 0) qsort(l.found, l.n, sizeof *l.found, name_compare);
+  if (err == LIND_OK) {
+    forget_gone(folder, &l);
+    err = names_learn(folder, &l, mood);
+  }
+  free(l.found);
   if (folder->n_names > 0) qsort(folder->names, folder->n_names, sizeof *folder->names, name_compare);
   LIND_TRY(err);
   return lind_catalogue_sort(&folder->known);
@@ -136,7 +160,7 @@ lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) {
 lind_err lind_folder_clean(lind_folder *folder) {
   for (size_t i = 0; i < folder->n_names; i++) {
     char path[LIND_DISK_PATH];
-    LIND_TRY(segment_path(folder, folder->names[i], path));
+    LIND_TRY(lind_folder_path(folder, folder->names[i], path));
     LIND_CHECK(unlink(path) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", path, strerror(errno));
   }
   folder->n_names = 0;
@@ -168,9 +192,9 @@ static lind_err shelf_find(shelf *s, const lind_folder *folder, name wanted, lin
     if (s->places[i].used < s->places[oldest].used) oldest = i;
   }
   char path[LIND_DISK_PATH];
-  LIND_TRY(segment_path(folder, wanted, path));
+  LIND_TRY(lind_folder_path(folder, wanted, path));
   lind_segment_close(&s->places[oldest].file);
-  LIND_TRY(lind_segment_open(path, folder->plan_hash, &s->places[oldest].file));
+  LIND_TRY(lind_segment_open(path, folder->study->world, &s->places[oldest].file));
   s->places[oldest].name = wanted;
   s->places[oldest].used = s->clock;
   *file = s->places[oldest].file;
@@ -184,9 +208,10 @@ static lind_err entry_visit(shelf *s, const lind_folder *folder, const lind_cata
   lind_block_record record;
   LIND_TRY(shelf_find(s, folder, (name){entry->rank, entry->sequence}, &file));
   LIND_TRY(lind_segment_record(file, entry->row, memory, &record));
-  LIND_CHECK(record.stage == entry->stage && record.block == entry->block, LIND_ERR_FILE,
+  LIND_CHECK(record.stage == entry->stage && record.block == entry->written, LIND_ERR_FILE,
              "segments/%d-%u.h5 changed while it was read: block %llu of stage %u is not where it was", entry->rank,
-             entry->sequence, (unsigned long long)entry->block, entry->stage);
+             entry->sequence, (unsigned long long)entry->written, entry->stage);
+  record.block = entry->block;
   LIND_TRY(visit(context, &record));
   lind_arena_rewind(memory, empty);
   return LIND_OK;

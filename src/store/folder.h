@@ -3,7 +3,7 @@
 #define LIND_STORE_FOLDER_H
 
 #include "catalogue.h"
-#include "lind/sink.h"
+#include "lind/store.h"
 #include "segment.h"
 
 typedef enum {
@@ -13,7 +13,8 @@ typedef enum {
 } lind_folder_mood;
 
 typedef struct lind_folder {
-  const char *directory, *plan_hash; /* borrowed */
+  const char *directory;         /* borrowed */
+  const lind_store_study *study; /* borrowed: whose segments they are, and which blocks it has */
   int rank;
   uint32_t sequence; /* of this rank's next segment */
   const char *notice;
@@ -27,7 +28,13 @@ typedef struct lind_folder {
 } lind_folder;
 
 void lind_folder_release(lind_folder *folder);
-lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) LIND_MUST_CHECK; /* anew, from nothing */
+/* What has come since, what has gone since; what it has to say is added to the notice. */
+lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) LIND_MUST_CHECK;
+lind_err lind_folder_path(const lind_folder *folder, struct lind_folder_name name, char *path) LIND_MUST_CHECK;
+/* NULL: it is not known. */
+const struct lind_folder_name *lind_folder_find(const lind_folder *folder, struct lind_folder_name name);
+lind_err lind_folder_note(lind_folder *folder, const char *sentence, const char *end) LIND_MUST_CHECK; /* for the notice */
+/* As this rank's next segment. */
 lind_err lind_folder_write(const lind_folder *folder, const lind_segment *segment) LIND_MUST_CHECK;
 /* Visit the records of a stage of a sorted catalogue. A bounded number of segments is open at a time. */
 lind_err lind_folder_each(const lind_folder *folder, const lind_catalogue *catalogue, uint32_t stage, lind_sink_visit visit,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "disk.h"
+#include "extent.h"
 #include "h5.h"
 #include "segment_head.h"
 
@@ -88,11 +89,26 @@ lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record
   return LIND_OK;
 }
 
-lind_err lind_segment_list(const lind_segment *segment, int rank, uint32_t sequence, lind_catalogue *catalogue) {
+static lind_block_record shape_of(const uint64_t head[LIND_SEGMENT_WORDS]) {
+  return (lind_block_record){.stage = (uint32_t)head[LIND_HEAD_STAGE],
+                             .block = head[LIND_HEAD_BLOCK],
+                             .first_replicate = head[LIND_HEAD_FIRST_REPLICATE],
+                             .n_replicates = head[LIND_HEAD_N_REPLICATES],
+                             .first_seat = head[LIND_HEAD_FIRST_SEAT],
+                             .n_seats = head[LIND_HEAD_N_SEATS],
+                             .n_rows = head[LIND_HEAD_N_ROWS]};
+}
+
+lind_err lind_segment_list(const lind_segment *segment, const lind_store_study *study, int rank, uint32_t sequence,
+                           lind_catalogue *catalogue) {
   const uint64_t(*heads)[LIND_SEGMENT_WORDS] = segment->piles[LIND_SEGMENT_HEADS].items;
   for (size_t i = 0; i < lind_segment_records(segment); i++) {
+    const lind_block_record shape = shape_of(heads[i]);
+    uint64_t block;
+    if (!lind_extent_place(study, &shape, &block)) continue;
     const lind_catalogue_entry entry = {
-        .block = heads[i][LIND_HEAD_BLOCK],
+        .block = block,
+        .written = heads[i][LIND_HEAD_BLOCK],
         .stage = (uint32_t)heads[i][LIND_HEAD_STAGE],
         .rank = rank,
         .sequence = sequence,

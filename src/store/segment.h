@@ -9,7 +9,7 @@
 
 #include "catalogue.h"
 #include "lind/arena.h"
-#include "lind/sink.h"
+#include "lind/store.h"
 
 enum { LIND_SEGMENT_PILES = 5 };
 
@@ -27,8 +27,9 @@ size_t lind_segment_bytes(const lind_segment *segment);
 lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record) LIND_MUST_CHECK;
 /* Write under a temporary name, close, sync, rename, sync the directory. */
 lind_err lind_segment_write(const lind_segment *segment, const char *path, const char *plan_hash) LIND_MUST_CHECK;
-/* Add what it holds to the catalogue, as segments/<rank>-<sequence>.h5. */
-lind_err lind_segment_list(const lind_segment *segment, int rank, uint32_t sequence, lind_catalogue *catalogue) LIND_MUST_CHECK;
+/* Add what it holds of the study to the catalogue, as segments/<rank>-<sequence>.h5. */
+lind_err lind_segment_list(const lind_segment *segment, const lind_store_study *study, int rank, uint32_t sequence,
+                           lind_catalogue *catalogue) LIND_MUST_CHECK;
 
 /* Is every byte as it was written? */
 lind_err lind_segment_check(const char *path) LIND_MUST_CHECK;
@@ -38,6 +39,7 @@ lind_err lind_segment_read_heads(const char *path, const char *plan_hash, lind_s
 typedef struct lind_segment_file lind_segment_file;
 lind_err lind_segment_open(const char *path, const char *plan_hash, lind_segment_file **file) LIND_MUST_CHECK;
 void lind_segment_close(lind_segment_file **file);
+uint32_t lind_segment_file_records(const lind_segment_file *file);
 /* The record at `row`, its numbers in `memory` (valid until that is rewound); compared with its digest. */
 lind_err lind_segment_record(lind_segment_file *file, uint32_t row, lind_arena *memory,
                              lind_block_record *record) LIND_MUST_CHECK;

@@ -126,6 +126,8 @@ void lind_segment_close(lind_segment_file **file) {
   *file = NULL;
 }
 
+uint32_t lind_segment_file_records(const lind_segment_file *file) { return (uint32_t)file->n[LIND_SEGMENT_HEADS]; }
+
 /* `bytes` bytes of a pile, from `from` on. */
 static lind_err bytes_read(const lind_segment_file *f, int pile, size_t from, size_t bytes, void *items) {
   for (size_t done = 0; done < bytes;) {

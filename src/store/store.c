@@ -8,15 +8,16 @@
 #include <unistd.h>
 
 #include "claim.h"
+#include "compact.h"
 #include "disk.h"
-#include "folder.h"
-#include "segment.h"
+#include "extent.h"
 
-enum { DEFAULT_SECONDS = 30, DEFAULT_BYTES = 64 << 20 };
+enum { DEFAULT_SECONDS = 30, DEFAULT_BYTES = 64 << 20, MANY_SEGMENTS = 64 };
 
 struct lind_store {
   lind_arena *arena;
-  const char *directory, *plan_hash;
+  const char *directory;
+  lind_store_study study;
   lind_folder folder; /* the segments that are known, and what they hold */
   int lock;           /* rank 0 of a writing run, else -1 */
   bool writable, finished;
@@ -26,7 +27,9 @@ struct lind_store {
   pthread_mutex_t pen;  /* one segment is written at a time; taken before the gate */
   lind_segment waiting, writing;
   double waiting_since;
-  lind_catalogue own; /* written since create, join or rescan */
+  lind_catalogue own;     /* written since create, join or rescan */
+  lind_compact_pile pile; /* the same, as files: the pen's */
+  bool weary;             /* merging has failed once, perhaps for want of space: it is left to the end */
 };
 
 static double now(void) {
@@ -39,6 +42,46 @@ static double now(void) {
  * -----------------------------------------------------------------------------------------------------------------------------
  */
 
+/* What was merged is known by its new place. With the gate. */
+static lind_err own_move(lind_store *store, const lind_segment *merged, size_t n) {
+  const struct lind_compact_layer *sources = &store->pile.layers[store->pile.n - n];
+  lind_catalogue *own = &store->own;
+  size_t kept = 0;
+  for (size_t i = 0; i < own->n; i++) {
+    bool moved = false;
+    for (size_t k = 0; k < n; k++) moved |= own->entries[i].sequence == sources[k].sequence;
+    if (!moved) own->entries[kept++] = own->entries[i];
+  }
+  own->n = kept;
+  return lind_segment_list(merged, &store->study, store->folder.rank, store->folder.sequence, own);
+}
+
+static lind_err merge(lind_store *store, size_t n, lind_segment *merged) {
+  lind_compact_pile *pile = &store->pile;
+  struct lind_folder_name sources[LIND_COMPACT_FAN];
+  for (size_t k = 0; k < n; k++)
+    sources[k] = (struct lind_folder_name){store->folder.rank, pile->layers[pile->n - n + k].sequence};
+  LIND_TRY(lind_compact_merge(&store->folder, sources, n, merged));
+  (void)pthread_mutex_lock(&store->gate);
+  const lind_err err = own_move(store, merged, n);
+  pile->n -= n - 1;
+  pile->layers[pile->n - 1] =
+      (struct lind_compact_layer){store->folder.sequence, pile->layers[pile->n - 1].level + 1, lind_segment_bytes(merged)};
+  store->folder.sequence++;
+  (void)pthread_mutex_unlock(&store->gate);
+  return err;
+}
+
+/* Nothing is lost where this fails. Holds the pen. */
+static void merge_due(lind_store *store) {
+  size_t n;
+  while (!store->weary && (n = lind_compact_due(&store->pile)) > 0) {
+    lind_segment merged = {0};
+    store->weary = merge(store, n, &merged) != LIND_OK;
+    lind_segment_release(&merged);
+  }
+}
+
 /* Take what waits and write it, while other threads go on putting. Holds the pen. */
 static lind_err write_waiting(lind_store *store) {
   (void)pthread_mutex_lock(&store->gate);
@@ -50,10 +93,16 @@ static lind_err write_waiting(lind_store *store) {
 
   lind_err err = lind_folder_write(&store->folder, &store->writing);
   (void)pthread_mutex_lock(&store->gate);
-  if (err == LIND_OK) err = lind_segment_list(&store->writing, store->folder.rank, store->folder.sequence++, &store->own);
+  const uint32_t sequence = store->folder.sequence;
+  if (err == LIND_OK) err = lind_segment_list(&store->writing, &store->study, store->folder.rank, sequence, &store->own);
+  if (err == LIND_OK) store->folder.sequence++;
+  const size_t bytes = lind_segment_bytes(&store->writing);
   lind_segment_clear(&store->writing);
   (void)pthread_mutex_unlock(&store->gate);
-  return err;
+  if (err == LIND_OK) err = lind_compact_push(&store->pile, sequence, bytes);
+  LIND_TRY(err);
+  merge_due(store);
+  return LIND_OK;
 }
 
 lind_err lind_store_flush(lind_store *store) {
@@ -110,10 +159,17 @@ uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
 lind_err lind_store_rescan(lind_store *store) {
   LIND_TRY(lind_folder_scan(&store->folder, LIND_FOLDER_STRICT));
   lind_catalogue_release(&store->own); /* in the folder's now */
+  store->pile.n = 0;
   return LIND_OK;
 }
 
 const char *lind_store_notice(const lind_store *store) { return store->folder.notice; }
+
+/* Its notice is that of before. */
+static lind_err tidy_folder(lind_store *store) {
+  LIND_TRY(lind_compact_all(&store->folder));
+  return lind_folder_scan(&store->folder, LIND_FOLDER_STRICT);
+}
 
 /* ---- life
  * --------------------------------------------------------------------------------------------------------------------------------
@@ -139,20 +195,28 @@ static lind_err store_begin(const char *directory, int rank, bool writable, lind
   return err;
 }
 
-static lind_err open_as(lind_store *store, const lind_claim *claim, lind_folder_mood mood) {
-  if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_claim_take(store->directory, claim, &store->lock));
-  lind_claim made;
-  LIND_TRY(lind_claim_read(store->directory, store->arena, &made));
-  store->folder.plan_hash = made.plan_hash;
+/* study NULL: as far as the directory goes. */
+static lind_err open_as(lind_store *store, const lind_store_study *study, lind_folder_mood mood) {
+  lind_claim claim = {.version = LIND_VERSION};
+  if (study == NULL) {
+    LIND_TRY(lind_claim_read(store->directory, store->arena, &claim));
+    store->study = claim.study;
+  } else {
+    LIND_TRY(lind_extent_copy(study, store->arena, &store->study));
+    claim.study = store->study;
+  }
+  store->folder.study = &store->study;
+  if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_claim_take(store->directory, &claim, &store->lock));
   LIND_TRY(lind_folder_scan(&store->folder, mood));
-  return LIND_OK;
+  if (mood != LIND_FOLDER_MEND || store->folder.n_names <= MANY_SEGMENTS) return LIND_OK;
+  return tidy_folder(store); /* of ranks that are no longer there, before others look */
 }
 
-static lind_err store_make(const char *directory, int rank, bool writable, const lind_claim *claim, lind_folder_mood mood,
+static lind_err store_make(const char *directory, int rank, bool writable, const lind_store_study *study, lind_folder_mood mood,
                            lind_store **store) {
   lind_store *s = NULL;
   LIND_TRY(store_begin(directory, rank, writable, &s));
-  const lind_err err = open_as(s, claim, mood);
+  const lind_err err = open_as(s, study, mood);
   if (err != LIND_OK) {
     lind_store_destroy(&s);
     return err;
@@ -161,13 +225,17 @@ static lind_err store_make(const char *directory, int rank, bool writable, const
   return LIND_OK;
 }
 
-lind_err lind_store_create(const char *directory, const char *plan_hash, const char *cpu_class, lind_store **store) {
-  const lind_claim claim = {.plan_hash = plan_hash, .cpu_class = cpu_class, .version = LIND_VERSION};
-  return store_make(directory, 0, true, &claim, LIND_FOLDER_MEND, store);
+lind_err lind_store_check(const char *directory, const lind_store_study *study) {
+  const lind_claim claim = {.study = *study, .version = LIND_VERSION};
+  return lind_claim_check(directory, &claim);
 }
 
-lind_err lind_store_join(const char *directory, int rank, lind_store **store) {
-  return store_make(directory, rank, true, NULL, LIND_FOLDER_STRICT, store);
+lind_err lind_store_create(const char *directory, const lind_store_study *study, lind_store **store) {
+  return store_make(directory, 0, true, study, LIND_FOLDER_MEND, store);
+}
+
+lind_err lind_store_join(const char *directory, int rank, const lind_store_study *study, lind_store **store) {
+  return store_make(directory, rank, true, study, LIND_FOLDER_STRICT, store);
 }
 
 lind_err lind_store_open(const char *directory, lind_store **store) {
@@ -184,6 +252,7 @@ void lind_store_destroy(lind_store **store) {
   lind_claim_release(s->directory, &s->lock, s->finished);
   lind_folder_release(&s->folder);
   lind_catalogue_release(&s->own);
+  lind_compact_release(&s->pile);
   lind_segment_release(&s->waiting);
   lind_segment_release(&s->writing);
   (void)pthread_mutex_destroy(&s->gate);
@@ -200,6 +269,13 @@ lind_sink lind_store_sink(lind_store *store) {
 void lind_store_pace(lind_store *store, double seconds, size_t bytes) {
   store->seconds = seconds;
   store->bytes = bytes;
+}
+
+lind_err lind_store_tidy(lind_store *store) {
+  LIND_CHECK(store->lock >= 0, LIND_ERR_FILE, "%s can be tidied only by the one who created it", store->directory);
+  LIND_TRY(lind_store_flush(store));
+  LIND_TRY(lind_store_rescan(store));
+  return tidy_folder(store);
 }
 
 lind_err lind_store_adopt(lind_store *store, const char *from) {

@@ -19,6 +19,9 @@
 
 enum { BLOCKS = 200 };
 
+static const lind_store_study plain = {.world = "plan", .cpu_class = "class"},
+                              other = {.world = "other plan", .cpu_class = "class"};
+
 typedef struct study {
   lind_sink sink;
   atomic_int n_run;
@@ -60,8 +63,8 @@ static lind_err stage_finish(lind_store *store, study *s) {
 static lind_err study_run(study *s, uint64_t n) {
   const int rank = lind_crew_rank(the_crew);
   lind_store *store = NULL;
-  LIND_TRY(lind_crew_agree(the_crew, rank == 0 ? lind_store_create(directory, "plan", "class", &store) : LIND_OK));
-  LIND_TRY(lind_crew_agree(the_crew, rank != 0 ? lind_store_join(directory, rank, &store) : LIND_OK));
+  LIND_TRY(lind_crew_agree(the_crew, rank == 0 ? lind_store_create(directory, &plain, &store) : LIND_OK));
+  LIND_TRY(lind_crew_agree(the_crew, rank != 0 ? lind_store_join(directory, rank, &plain, &store) : LIND_OK));
   lind_store_pace(store, 0.01, 1 << 20);
   s->sink = lind_store_sink(store);
   for (uint64_t block = 0; block < n; block++)
@@ -92,8 +95,7 @@ static void a_refused_directory_is_refused_on_every_rank(void **state) {
   (void)state;
   lind_store *store = NULL;
   const int rank = lind_crew_rank(the_crew);
-  const lind_err err =
-      lind_crew_agree(the_crew, rank == 0 ? lind_store_create(directory, "other plan", "class", &store) : LIND_OK);
+  const lind_err err = lind_crew_agree(the_crew, rank == 0 ? lind_store_create(directory, &other, &store) : LIND_OK);
   char due[256];
   (void)snprintf(due, sizeof due,
                  "%s belongs to another plan (hash plan, this one other plan); choose another --out or delete it", directory);
@@ -116,7 +118,7 @@ static void directory_drop(void) {
   char path[256];
   lind_store *store = NULL;
   if (lind_crew_rank(the_crew) != 0) return;
-  if (lind_store_create(directory, "plan", "class", &store) == LIND_OK && lind_store_clean(store) != LIND_OK)
+  if (lind_store_create(directory, &plain, &store) == LIND_OK && lind_store_clean(store) != LIND_OK)
     (void)fprintf(stderr, "%s\n", lind_error_message());
   lind_store_destroy(&store);
   (void)snprintf(path, sizeof path, "%s/plan.json", directory);

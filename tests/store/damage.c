@@ -5,6 +5,8 @@
 
 #include "store_test.h"
 
+static const lind_store_study OTHER = {.world = "fedcba9876543210", .cpu_class = CLASS};
+
 /* ---- kill -9
  * -------------------------------------------------------------------------------------------------------------------------------
  */
@@ -12,7 +14,7 @@
 /* Put blocks from `first` on, a segment every few; say after each flush what must be safe by now. Never returns. */
 static void put_until_killed(const char *directory, uint64_t first, int told) {
   lind_store *store = NULL;
-  if (lind_store_create(directory, PLAN, CLASS, &store) != LIND_OK) _exit(1);
+  if (lind_store_create(directory, &STUDY, &store) != LIND_OK) _exit(1);
   lind_store_pace(store, 0.002, 4000);
   for (uint64_t block = first;; block++) {
     if (sample_put(store, 0, block) != LIND_OK) _exit(2);
@@ -55,8 +57,8 @@ static void a_killed_run_leaves_whole_records(void **state) {
     const uint64_t told = killed_after(in(state, "run"), n, (long)(moment >> 16) % 30000);
     lind_store *store = NULL;
     walk w;
-    GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store)); /* the lock went with its holder */
-    assert_string_equal(lind_store_notice(store), "");              /* what has a name is whole */
+    GOOD(lind_store_create(in(state, "run"), &STUDY, &store)); /* the lock went with its holder */
+    assert_string_equal(lind_store_notice(store), "");         /* what has a name is whole */
     GOOD(store_walk(store, 0, &w));
     assert_true(w.n >= told); /* what was said to be safe is there */
     assert_int_equal(w.n, lind_store_blocks(store, 0));
@@ -73,7 +75,7 @@ static void a_killed_run_leaves_whole_records(void **state) {
 
 static void three_segments(void **state) {
   lind_store *store = NULL;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   for (uint64_t block = 0; block < 30; block++) {
     GOOD(sample_put(store, 0, block));
     if (block % 10 == 9) GOOD(lind_store_flush(store));
@@ -86,7 +88,7 @@ static void the_middle_is_set_aside(void **state, const char *reason) {
   lind_store *store = NULL;
   char due[900];
   walk w;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   (void)snprintf(due, sizeof due, "%s %s; it is set aside as *.damaged and its blocks are run again",
                  in(state, "run/segments/0-1.h5"), reason);
   assert_string_equal(lind_store_notice(store), due);
@@ -109,7 +111,7 @@ static void a_changed_byte_is_seen_wherever_it_is(void **state) {
     whole[at] ^= 0x10;
     file_write(in(state, "run/segments/0-1.h5"), whole, n);
     whole[at] ^= 0x10;
-    GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+    GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
     assert_false(store_has(store, 0, 10));
     assert_int_equal(lind_store_blocks(store, 0), 20);
     lind_store_destroy(&store);
@@ -138,7 +140,7 @@ static void a_short_or_empty_segment_is_seen(void **state) {
   the_middle_is_set_aside(state, "does not match its checksum");
   assert_int_equal(truncate(in(state, "run/segments/0-3.h5"), 0), 0);
   lind_store *store = NULL;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   assert_int_equal(lind_store_blocks(store, 0), 20);
   lind_store_destroy(&store);
 }
@@ -146,7 +148,7 @@ static void a_short_or_empty_segment_is_seen(void **state) {
 static void a_segment_of_another_plan_is_set_aside(void **state) {
   lind_store *store = NULL;
   three_segments(state);
-  GOOD(lind_store_create(in(state, "other"), "fedcba9876543210", CLASS, &store));
+  GOOD(lind_store_create(in(state, "other"), &OTHER, &store));
   for (uint64_t block = 10; block < 20; block++) GOOD(sample_put(store, 0, block));
   lind_store_destroy(&store);
   assert_int_equal(rename(in(state, "other/segments/0-0.h5"), in(state, "run/segments/0-1.h5")), 0);
@@ -159,7 +161,7 @@ static void a_walk_checks_every_record(void **state) {
   lind_store *store = NULL;
   walk w;
   three_segments(state);
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   unsigned char *whole = file_bytes(in(state, "run/segments/0-1.h5"), &n);
   sample s;
   sample_fill(&s, 0, 15); /* a number that is in block 15 and nowhere else */
@@ -181,7 +183,7 @@ static void a_block_that_differs_between_segments_is_refused(void **state) {
   lind_store *store = NULL;
   sample s;
   three_segments(state);
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   GOOD(sample_put(store, 0, 4)); /* again, the same: harmless */
   GOOD(lind_store_flush(store));
   assert_int_equal(lind_store_blocks(store, 0), 30);
@@ -190,7 +192,7 @@ static void a_block_that_differs_between_segments_is_refused(void **state) {
   const lind_sink sink = lind_store_sink(store);
   GOOD(sink.put(sink.self, &s.record));
   lind_store_destroy(&store);
-  REFUSED(lind_store_create(in(state, "run"), PLAN, CLASS, &store), LIND_ERR_FILE,
+  REFUSED(lind_store_create(in(state, "run"), &STUDY, &store), LIND_ERR_FILE,
           "segments/0-2.h5 and segments/0-4.h5 hold different numbers for block 22 of stage 0; delete both and run the same "
           "command again");
 }
@@ -200,7 +202,7 @@ static void what_was_half_written_is_removed(void **state) {
   three_segments(state);
   file_write(in(state, "run/segments/0-3.h5.tmp"), "half", 4);
   file_write(in(state, "run/segments/9-1.h5.tmp"), "half", 4);
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   assert_false(file_exists(in(state, "run/segments/0-3.h5.tmp")));
   assert_false(file_exists(in(state, "run/segments/9-1.h5.tmp")));
   assert_int_equal(lind_store_blocks(store, 0), 30);

@@ -6,11 +6,14 @@
 
 #include "store_test.h"
 
+static const lind_store_study OTHER = {.world = "fedcba9876543210", .cpu_class = CLASS};
+static const lind_store_study WIDER = {.world = PLAN, .cpu_class = "x86-64-v4 finz"};
+
 static void records_come_back_in_block_order(void **state) {
   static const uint64_t order[] = {7, 2, 39, 0, 41, 12, 3};
   lind_store *store = NULL;
   walk w;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   for (int i = 0; i < 7; i++) {
     GOOD(sample_put(store, 0, order[i]));
     GOOD(sample_put(store, 5, order[i] + 100));
@@ -30,7 +33,7 @@ static void records_come_back_in_block_order(void **state) {
 
 static void what_waits_is_not_safe(void **state) {
   lind_store *store = NULL;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   GOOD(sample_put(store, 0, 1));
   assert_int_equal(lind_store_blocks(store, 0), 0);
   GOOD(lind_store_flush(store));
@@ -45,7 +48,7 @@ static void a_resume_knows_what_is_safe(void **state) {
   lind_store *store = NULL;
   walk w;
   for (uint64_t round = 0; round < 3; round++) {
-    GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+    GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
     assert_string_equal(lind_store_notice(store), "");
     for (uint64_t block = 0; block < 30; block++) assert_int_equal(store_has(store, 0, block), block < 10 * round);
     assert_false(store_has(store, 1, 0));
@@ -65,8 +68,8 @@ static void a_resume_knows_what_is_safe(void **state) {
 static void ranks_share_a_directory(void **state) {
   lind_store *stores[3] = {NULL};
   walk w;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &stores[0]));
-  for (int rank = 1; rank < 3; rank++) GOOD(lind_store_join(in(state, "run"), rank, &stores[rank]));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &stores[0]));
+  for (int rank = 1; rank < 3; rank++) GOOD(lind_store_join(in(state, "run"), rank, &STUDY, &stores[rank]));
   for (uint64_t block = 0; block < 300; block++) {
     GOOD(sample_put(stores[block % 3], 0, block));
     if (block % 7 == 0) GOOD(lind_store_flush(stores[block % 3]));
@@ -84,15 +87,15 @@ static void ranks_share_a_directory(void **state) {
   REFUSED(lind_store_clean(stores[1]), LIND_ERR_FILE, due);
   for (int rank = 0; rank < 3; rank++) lind_store_destroy(&stores[rank]);
 
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &stores[0])); /* on fewer ranks, then more */
-  GOOD(lind_store_join(in(state, "run"), 7, &stores[1]));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &stores[0])); /* on fewer ranks, then more */
+  GOOD(lind_store_join(in(state, "run"), 7, &STUDY, &stores[1]));
   for (uint64_t block = 0; block < 300; block++) assert_true(store_has(stores[1], 0, block));
   for (int rank = 0; rank < 2; rank++) lind_store_destroy(&stores[rank]);
 }
 
 static void a_segment_closes_when_it_is_full_or_old(void **state) {
   lind_store *store = NULL;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   lind_store_pace(store, 1e9, 1000); /* a record has over 250 bytes */
   for (uint64_t block = 0; block < 40; block++) GOOD(sample_put(store, 0, block));
   assert_in_range(lind_store_blocks(store, 0), 36, 40);
@@ -114,7 +117,7 @@ static void threads_put_together(void **state) {
   lind_store *store = NULL;
   pthread_t threads[4];
   walk w;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   lind_store_pace(store, 1e9, 100000);
   for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, put_many, &store), 0);
   for (int i = 0; i < 4; i++) {
@@ -133,7 +136,7 @@ static void threads_put_together(void **state) {
 static void a_walk_needs_few_open_files(void **state) {
   lind_store *store = NULL;
   walk w;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   for (uint64_t segment = 0; segment < 100; segment++) {
     for (uint64_t i = 0; i < 5; i++) GOOD(sample_put(store, 0, i * 100 + segment));
     GOOD(lind_store_flush(store));
@@ -145,7 +148,7 @@ static void a_walk_needs_few_open_files(void **state) {
 
 static void a_clean_directory_is_empty_of_segments(void **state) {
   lind_store *store = NULL;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   GOOD(sample_put(store, 0, 1));
   GOOD(lind_store_clean(store));
   assert_int_equal(lind_store_blocks(store, 0), 0);
@@ -163,18 +166,18 @@ static void a_clean_directory_is_empty_of_segments(void **state) {
 static void another_plan_is_refused(void **state) {
   lind_store *store = NULL;
   char due[700];
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   lind_store_destroy(&store);
   (void)snprintf(due, sizeof due,
                  "%s belongs to another plan (hash 0123456789ab, this one fedcba987654); choose another --out or delete it",
                  in(state, "run"));
-  REFUSED(lind_store_create(in(state, "run"), "fedcba9876543210", CLASS, &store), LIND_ERR_PLAN, due);
+  REFUSED(lind_store_create(in(state, "run"), &OTHER, &store), LIND_ERR_PLAN, due);
   (void)snprintf(due, sizeof due,
                  "%s was begun on CPU class 'x86-64-v3 finz' and this is 'x86-64-v4 finz', so numbers could differ in their last "
                  "bits; resume "
                  "on the first or choose another --out",
                  in(state, "run"));
-  REFUSED(lind_store_create(in(state, "run"), PLAN, "x86-64-v4 finz", &store), LIND_ERR_PLAN, due);
+  REFUSED(lind_store_create(in(state, "run"), &WIDER, &store), LIND_ERR_PLAN, due);
   assert_null(store);
 }
 
@@ -183,7 +186,7 @@ static void a_strange_directory_is_refused(void **state) {
   char due[700];
   file_write(in(state, "thesis.tex"), "x", 1);
   (void)snprintf(due, sizeof due, "%s exists and was not made by lind; choose another --out", (const char *)*state);
-  REFUSED(lind_store_create(*state, PLAN, CLASS, &store), LIND_ERR_PLAN, due);
+  REFUSED(lind_store_create(*state, &STUDY, &store), LIND_ERR_PLAN, due);
   assert_false(file_exists(in(state, "segments"))); /* nothing written */
   (void)snprintf(due, sizeof due, "%s is not a run directory of lind: it has no plan.json", (const char *)*state);
   REFUSED(lind_store_open(*state, &store), LIND_ERR_PLAN, due);
@@ -194,20 +197,20 @@ static void a_file_is_no_directory(void **state) {
   char due[700];
   file_write(in(state, "file"), "x", 1);
   (void)snprintf(due, sizeof due, "%s is not writable: it is a file, not a directory", in(state, "file"));
-  REFUSED(lind_store_create(in(state, "file"), PLAN, CLASS, &store), LIND_ERR_FILE, due);
+  REFUSED(lind_store_create(in(state, "file"), &STUDY, &store), LIND_ERR_FILE, due);
   (void)snprintf(due, sizeof due, "%s is not writable: Not a directory", in(state, "file/run"));
-  REFUSED(lind_store_create(in(state, "file/run"), PLAN, CLASS, &store), LIND_ERR_FILE, due);
+  REFUSED(lind_store_create(in(state, "file/run"), &STUDY, &store), LIND_ERR_FILE, due);
 }
 
 static void an_empty_or_just_begun_directory_is_taken(void **state) {
   lind_store *store = NULL;
-  GOOD(lind_store_create(*state, PLAN, CLASS, &store)); /* exists and is empty */
+  GOOD(lind_store_create(*state, &STUDY, &store)); /* exists and is empty */
   lind_store_destroy(&store);
   /* killed before plan.json had its name */
   assert_int_equal(rename(in(state, "plan.json"), in(state, "plan.json.tmp")), 0);
-  GOOD(lind_store_create(*state, PLAN, CLASS, &store));
+  GOOD(lind_store_create(*state, &STUDY, &store));
   lind_store_destroy(&store);
-  GOOD(lind_store_create(in(state, "a/b/c/"), PLAN, CLASS, &store)); /* with those above it */
+  GOOD(lind_store_create(in(state, "a/b/c/"), &STUDY, &store)); /* with those above it */
   lind_store_destroy(&store);
   assert_true(file_exists(in(state, "a/b/c/plan.json")));
 }
@@ -216,28 +219,28 @@ static void a_second_writer_is_refused(void **state) {
   lind_store *store = NULL, *second = NULL;
   char due[700], host[64] = "";
   (void)gethostname(host, sizeof host - 1);
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   (void)snprintf(due, sizeof due, "%s is being written by process %ld on %s; wait for it or choose another --out",
                  in(state, "run"), (long)getpid(), host);
-  REFUSED(lind_store_create(in(state, "run"), PLAN, CLASS, &second), LIND_ERR_FILE, due);
+  REFUSED(lind_store_create(in(state, "run"), &STUDY, &second), LIND_ERR_FILE, due);
   assert_null(second);
   const pid_t child = fork(); /* from another process, too */
-  if (child == 0) _exit(lind_store_create(in(state, "run"), PLAN, CLASS, &second) == LIND_ERR_FILE ? 0 : 1);
+  if (child == 0) _exit(lind_store_create(in(state, "run"), &STUDY, &second) == LIND_ERR_FILE ? 0 : 1);
   int status = 1;
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
   lind_store_destroy(&store);
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   lind_store_destroy(&store);
 }
 
 static void a_version_that_differs_is_refused(void **state) {
   lind_store *store = NULL;
-  GOOD(lind_store_create(in(state, "run"), PLAN, CLASS, &store));
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &store));
   lind_store_destroy(&store);
-  static const char made[] = "{\"plan\": \"" PLAN "\", \"cpu_class\": \"" CLASS "\", \"lind\": \"0.0.1\"}";
+  static const char made[] = "{\"plan\": \"" PLAN "\", \"cpu_class\": \"" CLASS "\", \"lind\": \"0.0.1\", \"stages\": []}";
   file_write(in(state, "run/plan.json"), made, strlen(made));
-  assert_int_equal(lind_store_create(in(state, "run"), PLAN, CLASS, &store), LIND_ERR_PLAN);
+  assert_int_equal(lind_store_create(in(state, "run"), &STUDY, &store), LIND_ERR_PLAN);
   assert_non_null(strstr(lind_error_message(), "was begun by lind 0.0.1 and this is "));
 }
 

@@ -24,6 +24,8 @@
 #define PLAN  "0123456789abcdef0123456789abcdef"
 #define CLASS "x86-64-v3 finz"
 
+static const lind_store_study STUDY = {.world = PLAN, .cpu_class = CLASS};
+
 static inline int scratch_drop(const char *path, const struct stat *about, int kind, struct FTW *place) {
   (void)about;
   (void)kind;
