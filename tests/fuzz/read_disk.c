@@ -31,7 +31,9 @@ void fuzz_read_run_directory(const uint8_t *bytes, size_t n) {
   (void)mkdir("run/segments", 0700);
   fuzz_write("run/plan.json", bytes, n);
   if (fuzz_good(lind_store_open("run", &store))) lind_store_destroy(&store);
-  if (fuzz_good(lind_store_create("run", plan_hash, "x86-64-v3 finz", &store))) lind_store_destroy(&store);
+  const lind_store_stage stage = {.patients = 100, .replicates = 10, .block_replicates = 5, .block_seats = 500};
+  const lind_store_study study = {.world = plan_hash, .cpu_class = "x86-64-v3 finz", .n_stages = 1, .stages = &stage};
+  if (fuzz_good(lind_store_create("run", &study, &store))) lind_store_destroy(&store);
 }
 
 /* ---- HDF5 ------------------------------------------------------------------------------------------------------------------ */
