@@ -34,6 +34,7 @@ SlurmdSpoolDir={root}/spool-%n
 TmpFS={root}/tmp-%n
 SlurmctldPidFile={root}/slurmctld.pid
 SlurmdPidFile={root}/slurmd-%n.pid
+SlurmdLogFile={root}/slurmd-%n.log
 SlurmctldPort={ports[0]}
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -95,11 +96,16 @@ class Cluster:
 
     # ---- daemons
     def start(self, name, *command, **environment):
-        with open(f"{self.root}/{name}.log", "ab") as log:
+        with open(f"{self.root}/{name}.out", "ab") as log:
             self.daemons[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent,
                                                   env={**os.environ, **environment})
 
     def start_node(self, node):
+        # as on a node that forgets when it boots: SLURM's PMIx does not start a step whose socket or folder it finds there already
+        for folder, mode in ((f"{self.root}/spool-{node}", 0o755), (f"{self.root}/tmp-{node}", 0o1777)):
+            shutil.rmtree(folder, ignore_errors=True)
+            os.mkdir(folder)
+            os.chmod(folder, mode)
         self.start(f"slurmd-{node}", "slurmd", "-D", "-N", node, LIND_TEST_NODE=node)  # slurmstepd inherits it, jobs do not
 
     def kill_node(self, node):
@@ -122,8 +128,6 @@ class Cluster:
         os.chmod(root, 0o755)
         os.mkdir(f"{root}/state")
         os.mkdir(f"{root}/munge", 0o700)
-        for node in NODES:
-            os.mkdir(f"{root}/tmp-{node}", 0o1777)
         with open(os.open(f"{root}/munge/key", os.O_CREAT | os.O_WRONLY, 0o400), "wb") as key:
             key.write(os.urandom(128))
         with open(f"{root}/slurm.conf", "w") as file:
@@ -179,11 +183,11 @@ class Cluster:
         self.stop()
 
     def logs(self):
-        for name in sorted(os.listdir(self.root)):
-            if name.endswith(".log"):
-                print(f"---- the end of {name}")
-                with open(f"{self.root}/{name}", errors="replace") as file:
-                    print("".join(file.readlines()[-25:]))
+        for name in ("munged", "slurmctld", *(f"slurmd-{node}" for node in NODES)):
+            paths = [path for path in (f"{self.root}/{name}.log", f"{self.root}/{name}.out") if os.path.exists(path)]
+            for path in paths[:1]:
+                with open(path, errors="replace") as file:
+                    print(f"---- the end of {os.path.basename(path)}", *file.readlines()[-25:], sep="\n")
 
     # ---- what a user does
     def ask(self, *command):
@@ -219,6 +223,12 @@ class Cluster:
         """The states of an array's tasks."""
         return [line.split("JobState=")[1].split()[0] for line in self.ask("scontrol", "show", "job", "-o", job).splitlines()]
 
+    def waiting(self, job):
+        """The tasks that went back into the queue, each with how often."""
+        lines = self.ask("scontrol", "show", "job", "-o", job).splitlines()
+        shown = [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in lines]
+        return {(s["JobId"], s["Restarts"]) for s in shown if s["JobState"] == "PENDING" and s["Reason"] == "BeginTime"}
+
     def until(self, holds, seconds, what):
         end = time.monotonic() + seconds
         while not holds():
@@ -230,15 +240,17 @@ class Cluster:
             time.sleep(0.05)
 
     def wait(self, job, state="COMPLETED", seconds=180):
-        """Until the job, or every task of an array, ends so. A job that was put back into the queue is let go at once; SLURM would wait for
-        two minutes."""
+        """Until the job, or every task of an array, ends so. A job that was put back into the queue waits there for two minutes; here for three
+        seconds, because slurmd takes a job that comes back in the second in which it was ended for that one."""
+        let_go = set()
 
         def ended():
             tasks = self.tasks(job)
             if any(t in ENDS and t != state for t in tasks):
                 raise AssertionError(f"job {job} is {' '.join(tasks)} instead of {state}\n{self.shown(job)}\n{self.said(job)}")
-            if "PENDING" in tasks and self.shown(job).get("Reason") == "BeginTime":
-                self.ask("scontrol", "update", f"JobId={job}", "StartTime=now")
+            for task in self.waiting(job) - let_go:
+                self.ask("scontrol", "update", f"JobId={task[0]}", "StartTime=now+3")
+                let_go.add(task)
             return len(tasks) > 0 and all(t == state for t in tasks)
 
         self.until(ended, seconds, f"job {job} is {state}")

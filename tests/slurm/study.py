@@ -61,7 +61,8 @@ def segments(directory):
 
 
 def options():
-    """The command line of every test here: NAME.py LIND."""
-    if len(sys.argv) != 2:
+    """The command line of every test here: NAME.py LIND [WORD]; is there a word?"""
+    if len(sys.argv) not in (2, 3):
         sys.exit(f"{sys.argv[0]} LIND")
     os.environ["LIND"] = os.path.abspath(sys.argv[1])
+    return len(sys.argv) > 2
