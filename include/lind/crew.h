@@ -33,6 +33,8 @@ typedef struct lind_crew_work {
   uint64_t (*at)(const void *context, uint64_t place); /* the job there; NULL: job = place. The same on every rank; any thread */
   lind_err (*run)(void *context, int thread, uint64_t job); /* called by any thread of any rank */
   void (*tick)(void *context);                              /* rank 0, master thread, about 5 times a second: progress; NULL */
+  void (*save)(void *context); /* master thread, once, as soon as a stop or a failure is seen, beside running jobs: put on disk
+                                * what is done, because the launcher may be in a hurry; NULL */
   void *context;
   lind_queue queue;
 } lind_crew_work;
@@ -72,6 +74,17 @@ lind_err lind_crew_share(lind_crew *crew, void *bytes, size_t n) LIND_MUST_CHECK
 lind_err lind_crew_sum(lind_crew *crew, int64_t *counts, size_t n) LIND_MUST_CHECK; /* exact, in place, everywhere; collective */
 lind_err lind_crew_most(lind_crew *crew, double *values,
                         size_t n) LIND_MUST_CHECK; /* maximum; NaN only where all are; collective */
+
+/* ---- peers that are gone. Ranks of a crew give signs of life; where one has given none for `seconds` (60; 0: for ever), the
+ * crew is given up: every waiting or running call returns LIND_ERR_STOPPED on every rank that can still hear, after its running
+ * jobs. Time in which a rank itself did not run (a suspended job) does not count, and one that does long work between two
+ * collective calls has 60 times as long. Then nothing collective may be called but leave. */
+void lind_crew_patience(lind_crew *crew, double seconds); /* the same on every rank; local */
+bool lind_crew_lost(const lind_crew *crew);               /* the crew is given up; accepts NULL */
+const char *lind_crew_lost_words(const lind_crew *crew);  /* the sentence, on those ranks that should say it; else NULL */
+/* The last call of a process whose crew is given up, or whose MPI has failed: waits until those who can still save have saved,
+ * and ends the process and its launcher's job with this status. */
+void lind_crew_leave(lind_crew *crew, int status);
 
 /* SIGINT, SIGTERM, SIGUSR1 set a flag that lind_crew_run sees between jobs; a second SIGINT ends the process. Installed by app.
  */

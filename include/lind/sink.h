@@ -47,6 +47,8 @@ typedef struct lind_sink {
   /* REQUIRED: visit every record of a stage in block order. Not thread-safe; after all ranks have closed their segments. Records
    * are checked against their checksums. */
   lind_err (*each)(void *self, uint32_t stage, lind_sink_visit visit, void *context);
+  /* OPTIONAL: the end may be near: what was put goes to disk now, and what will be put at once. Thread-safe; best effort. */
+  void (*hurry)(void *self);
 } lind_sink;
 
 #endif

@@ -19,15 +19,16 @@ typedef struct request {
   const char *out, *part, *queue;
   uint64_t threads;
   double segment_seconds; /* how often what is done is put on disk */
+  double patience;        /* seconds without a sign of a rank */
   bool dry_run, json, drop_segments;
 } request;
 
-static lind_err read_seconds(const char *text, double *seconds) {
+static lind_err read_seconds(const char *option, const char *text, double *seconds) {
   char *end = NULL;
   if (text == NULL) return LIND_OK;
   const double value = strtod(text, &end);
   LIND_CHECK(end != text && *end == '\0' && isfinite(value) && value >= 0.0, LIND_ERR_INPUT,
-             "--segment is '%s'; it must be a number of seconds, such as 30", text);
+             "%s is '%s'; it must be a number of seconds, such as 30", option, text);
   *seconds = value;
   return LIND_OK;
 }
@@ -47,9 +48,10 @@ static lind_err read_queue(const char *word, lind_queue *queue) {
 }
 
 static lind_err read_request(int n, char **arguments, request *r) {
-  const char *positional[1], *seconds = NULL;
+  const char *positional[1], *seconds = NULL, *patience = NULL;
   int given;
-  *r = (request){.segment_seconds = 30.0, .study = {.patients = UINT64_MAX, .replicates = UINT64_MAX, .seed = UINT64_MAX}};
+  *r = (request){
+      .segment_seconds = 30.0, .patience = 60.0, .study = {.patients = UINT64_MAX, .replicates = UINT64_MAX, .seed = UINT64_MAX}};
   const lind_option options[] = {{"--out", LIND_OPTION_TEXT, &r->out},
                                  {"--patients", LIND_OPTION_COUNT, &r->study.patients},
                                  {"--replicates", LIND_OPTION_COUNT, &r->study.replicates},
@@ -59,6 +61,7 @@ static lind_err read_request(int n, char **arguments, request *r) {
                                  {"--set", LIND_OPTION_LIST, &r->study.set},
                                  {"--no-sensitivity", LIND_OPTION_FLAG, &r->study.no_sensitivity},
                                  {"--segment", LIND_OPTION_TEXT, &seconds},
+                                 {"--patience", LIND_OPTION_TEXT, &patience},
                                  {"--part", LIND_OPTION_TEXT, &r->part},
                                  {"--drop-segments", LIND_OPTION_FLAG, &r->drop_segments},
                                  {"--dry-run", LIND_OPTION_FLAG, &r->dry_run},
@@ -68,7 +71,8 @@ static lind_err read_request(int n, char **arguments, request *r) {
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "which protocol? lind run PROTOCOL.yaml [--out DIR]");
   LIND_CHECK(r->threads <= INT_MAX, LIND_ERR_INPUT, "--threads is %llu, more than any machine has",
              (unsigned long long)r->threads);
-  LIND_TRY(read_seconds(seconds, &r->segment_seconds));
+  LIND_TRY(read_seconds("--segment", seconds, &r->segment_seconds));
+  LIND_TRY(read_seconds("--patience", patience, &r->patience));
   LIND_TRY(read_queue(r->queue, &r->study.queue));
   r->study.path = positional[0];
   return lind_part_read(r->part, &r->study);
@@ -186,6 +190,14 @@ static lind_err settle_threads(const lind_study *study, request *r) {
   return LIND_OK;
 }
 
+/* A crew that has lost a rank cannot end as others do: that would be a collective call. */
+static void leave(lind_crew *crew) {
+  const char *words = lind_crew_lost_words(crew);
+  if (words != NULL) fprintf(stderr, "lind: %s\n", words);
+  (void)fflush(NULL);
+  lind_crew_leave(crew, lind_error_exit_status(LIND_ERR_STOPPED));
+}
+
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   request r;
   lind_study *study;
@@ -197,10 +209,12 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   const char *out = r.out != NULL ? r.out : default_out(study, arena);
   LIND_TRY(settle_threads(study, &r));
   LIND_TRY(lind_crew_create((int)r.threads, &crew));
+  lind_crew_patience(crew, r.patience);
   lind_crew_catch_signals();
   lind_err err = lind_study_start(study, crew);
   if (err == LIND_OK) err = go(&r, study, crew, out, &store, arena);
   lind_store_destroy(&store);
+  if (lind_crew_lost(crew)) leave(crew);
   lind_study_stop(study);
   lind_crew_destroy(&crew);
   return err;
@@ -211,7 +225,7 @@ const lind_command lind_command_run = {
     .usage =
         "run PROTOCOL.yaml [--out DIR] [--patients N] [--replicates R] [--seed S] [--set key=value]... [--threads T]\n"
         "           [--part K/N] [--queue guided|static] [--no-sensitivity] [--segment SECONDS]\n"
-        "           [--drop-segments] [--dry-run] [--json]",
+        "           [--patience SECONDS] [--drop-segments] [--dry-run] [--json]",
     .summary =
         "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
     .run = run,

@@ -81,6 +81,11 @@ static bool is_done(const void *context, uint64_t job) {
   return c->sink->has(c->sink->self, (uint32_t)s, job - c->study->stage[s].first_job);
 }
 
+static void save(void *context) {
+  const crowd *c = context;
+  if (c->sink->hurry != NULL) c->sink->hurry(c->sink->self);
+}
+
 static void tick(void *context) {
   crowd *c = context;
   lind_progress_show(c->progress, lind_crew_finished(c->crew));
@@ -123,7 +128,7 @@ static lind_err live(crowd *c) {
   lind_progress_begin(&progress, n, n - due, study->n_patients);
   c->progress = &progress;
   const lind_crew_work work = {
-      .n = due, .at = job_at, .run = run_job, .tick = tick, .context = c, .queue = study->request->queue};
+      .n = due, .at = job_at, .run = run_job, .tick = tick, .save = save, .context = c, .queue = study->request->queue};
   lind_err err = lind_crew_run(c->crew, &work);
   if (err == LIND_OK) err = sum_cost(c); /* everybody has the same err */
   if (lind_crew_rank(c->crew) == 0) lind_progress_end(&progress, err == LIND_OK ? due : lind_crew_finished(c->crew));

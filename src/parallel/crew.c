@@ -56,6 +56,7 @@ static lind_err crew_begin(lind_crew *crew, int threads) {
   }
   crew->threads = threads;
   if (threads == 0) LIND_TRY(lind_crew_cores(crew->world, &crew->threads));
+  LIND_TRY(lind_crew_beat_create(crew));
   return lind_crew_counter_create(crew);
 }
 
@@ -80,12 +81,14 @@ lind_err lind_crew_create(int threads, lind_crew **crew) {
 void lind_crew_destroy(lind_crew **crew) {
   if (crew == NULL || *crew == NULL) return;
   lind_crew *c = *crew;
+  *crew = NULL;
+  if (lind_crew_lost(c)) return; /* MPI may still write to it, and cannot be left without those who are gone */
   lind_crew_counter_destroy(c);
+  lind_crew_beat_destroy(c);
   if (c->team != MPI_COMM_NULL) (void)MPI_Comm_free(&c->team);
   if (c->world != MPI_COMM_NULL) (void)MPI_Comm_free(&c->world);
   if (c->started) (void)MPI_Finalize();
   free(c);
-  *crew = NULL;
 }
 
 int lind_crew_ranks(const lind_crew *crew) { return crew->ranks; }

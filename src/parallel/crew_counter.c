@@ -39,16 +39,17 @@ lind_err lind_crew_counter_reset(lind_crew *crew) {
   if (crew->rank == 0) {
     for (int word = 0; word < LIND_CREW_WORDS; word++) crew->asking.change[word] = 0;
     LIND_TRY(words_change(crew, MPI_REPLACE));
-    LIND_TRY(lind_crew_wait(&crew->asking.request, NULL, NULL));
+    LIND_TRY(lind_crew_wait(crew, &crew->asking.request, NULL, NULL));
     LIND_MPI(MPI_Win_flush(0, crew->window));
   }
   MPI_Request request;
   LIND_MPI(MPI_Ibarrier(crew->world, &request));
-  return lind_crew_wait(&request, NULL, NULL);
+  return lind_crew_wait(crew, &request, NULL, NULL);
 }
 
 lind_err lind_crew_counter_ask(lind_crew *crew, uint64_t n) {
   assert(!crew->asking.open);
+  if (lind_crew_lost(crew)) return lind_crew_look(crew);
   crew->asking.change[LIND_CREW_NEXT] = (int64_t)n;
   crew->asking.change[LIND_CREW_FINISHED] = (int64_t)((uint64_t)atomic_load(&crew->own) - crew->told);
   if (crew->ranks > 1) {
@@ -65,6 +66,10 @@ lind_err lind_crew_counter_ask(lind_crew *crew, uint64_t n) {
 lind_err lind_crew_counter_hear(lind_crew *crew, bool *heard, uint64_t *next) {
   int is_here = crew->asking.open;
   *heard = false;
+  if (lind_crew_lost(crew)) { /* the answer may never come; if it comes, its place is still there */
+    crew->asking.open = false;
+    return lind_crew_look(crew);
+  }
   const int code = is_here && crew->ranks > 1 ? MPI_Test(&crew->asking.request, &is_here, MPI_STATUS_IGNORE) : MPI_SUCCESS;
   if (is_here || code != MPI_SUCCESS) crew->asking.open = false;
   LIND_MPI(code);

@@ -16,6 +16,8 @@ enum {
   LIND_CREW_WORDS
 }; /* rank 0's window: the job that comes next; jobs others have finished */
 
+typedef struct lind_crew_beat lind_crew_beat;
+
 struct lind_crew {
   int ranks, rank, threads;
   bool started;      /* MPI, by us */
@@ -34,11 +36,32 @@ struct lind_crew {
     MPI_Request request;
   } asking;
   lind_crew_waits waits;
+  lind_crew_beat *beat; /* NULL: one rank */
 };
 
 /* Wait for a request; sleeping between looks, because the rank's threads, or others on an oversubscribed node, can use the core.
- * `meanwhile` (or NULL) is called about 5 times a second. */
-lind_err lind_crew_wait(MPI_Request *request, void (*meanwhile)(void *context), void *context) LIND_MUST_CHECK;
+ * `meanwhile` (or NULL) is called about 5 times a second. LIND_ERR_STOPPED once the crew is given up: the request is then still
+ * open, and what it writes to must never be freed or left. */
+lind_err lind_crew_wait(lind_crew *crew, MPI_Request *request, void (*meanwhile)(void *context), void *context) LIND_MUST_CHECK;
+typedef struct lind_crew_meanwhile {
+  void (*call)(void *context);
+  void *context;
+} lind_crew_meanwhile;
+/* MPI_Iallreduce of words of 8 bytes, and MPI_Ibcast, in place, through memory that outlives them; collective over `comm`. */
+lind_err lind_crew_reduce(lind_crew *crew, MPI_Comm comm, void *words, size_t n, MPI_Datatype type, MPI_Op op,
+                          lind_crew_meanwhile meanwhile) LIND_MUST_CHECK;
+#define LIND_CREW_NOTHING ((lind_crew_meanwhile){NULL, NULL})
+lind_err lind_crew_spread(lind_crew *crew, MPI_Comm comm, int root, void *bytes, size_t n) LIND_MUST_CHECK;
+
+/* Signs of life (crew_beat.c). create is collective, destroy is local. A master thread looks whenever it wakes: gives and takes
+ * signs, at most every few milliseconds; LIND_ERR_STOPPED once the crew is given up. Between begin and end it promises to look
+ * often; elsewhere the end of a wait tells the others that it may be silent. */
+lind_err lind_crew_beat_create(lind_crew *crew) LIND_MUST_CHECK;
+void lind_crew_beat_destroy(lind_crew *crew);
+lind_err lind_crew_look(lind_crew *crew) LIND_MUST_CHECK;
+void lind_crew_beat_begin(lind_crew *crew);
+void lind_crew_beat_end(lind_crew *crew);
+void lind_crew_beat_waited(lind_crew *crew);
 
 lind_err lind_crew_mpi_fail(int code, const char *source, int line, const char *call);
 #define LIND_MPI(call)                                                                             \

@@ -89,6 +89,13 @@ static bool hear(lind_crew_pool *p, uint64_t asked) {
   return true;
 }
 
+/* What is done goes to disk before anybody waits for the others: a launcher that sends SIGTERM kills soon. Without the gate. */
+static void save(lind_crew_pool *p) {
+  if (p->saved || p->work->save == NULL) return;
+  p->saved = true;
+  p->work->save(p->work->context);
+}
+
 static double report_seconds(const lind_crew *crew) { return fmax(tick_seconds, crew->ranks / reports_per_second); }
 
 static void tick(lind_crew_pool *p) {
@@ -119,6 +126,8 @@ static lind_err listen(lind_crew_pool *p) {
 
 void lind_crew_pool_report(void *at) {
   lind_crew_pool *p = at;
+  if (lind_crew_stopping()) save(p);
+  note_trouble(p, lind_crew_look(p->crew));
   note_trouble(p, listen(p));
   mpi_serve(p);
   if (!p->crew->asking.open && lind_crew_now() - p->reported >= report_seconds(p->crew)) ask(p, 0);
@@ -127,6 +136,7 @@ void lind_crew_pool_report(void *at) {
 
 lind_err lind_crew_pool_settle(lind_crew_pool *p) {
   while (p->crew->asking.open) {
+    LIND_TRY(lind_crew_look(p->crew));
     LIND_TRY(listen(p));
     if (p->crew->asking.open) (void)nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * look_seconds)}, NULL);
   }
@@ -184,8 +194,11 @@ void lind_crew_pool_lead(lind_crew_pool *p, bool is_alone) {
     if (p->exhausted && !asking && p->waiting == 0 && p->running == 0 && (p->ended || !must_end(p))) break;
     look = asking && !is_news ? fmin(2 * look, serve_seconds) : look_seconds;
     if (!is_news && !is_alone) sleep_for_news(p, asking && p->idle > 0 ? look : asking || serves ? serve_seconds : stop_seconds);
+    const bool is_end = must_end(p);
     (void)pthread_mutex_unlock(&p->gate);
+    if (is_end) save(p);
     tick(p);
+    note_trouble(p, lind_crew_look(p->crew));
     if (serves) mpi_serve(p);
     (void)pthread_mutex_lock(&p->gate);
   }

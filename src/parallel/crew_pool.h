@@ -20,6 +20,7 @@ typedef struct lind_crew_pool {
   uint64_t drawn;   /* teams: the place that was drawn last, and */
   bool has_drawn;   /* nobody has taken it yet */
   bool ended;       /* this rank has ended the drawing */
+  bool saved;       /* and has said that what is done must go to disk */
   lind_err trouble; /* MPI's */
   /* under the gate */
   pthread_mutex_t gate;

@@ -8,20 +8,13 @@
 /* The owner of the lowest failed job tells the others. */
 static lind_err failure_share(lind_crew_pool *p, uint64_t lowest) {
   struct {
-    int32_t owner, code;
+    int32_t code;
     char message[LIND_CREW_MESSAGE];
-  } told = {.owner = p->failed_job == lowest ? p->crew->rank : INT32_MAX, .code = (int32_t)p->code};
-  MPI_Request request;
-  if (p->crew->ranks > 1) {
-    LIND_MPI(MPI_Iallreduce(MPI_IN_PLACE, &told.owner, 1, MPI_INT32_T, MPI_MIN, p->crew->world, &request));
-    LIND_TRY(lind_crew_wait(&request, NULL, NULL));
-  }
-  const int owner = told.owner;
+  } told = {.code = (int32_t)p->code};
+  int64_t owner = p->failed_job == lowest ? p->crew->rank : INT32_MAX;
+  if (p->crew->ranks > 1) LIND_TRY(lind_crew_reduce(p->crew, p->crew->world, &owner, 1, MPI_INT64_T, MPI_MIN, LIND_CREW_NOTHING));
   (void)snprintf(told.message, sizeof told.message, "%s", p->message);
-  if (p->crew->ranks > 1) {
-    LIND_MPI(MPI_Ibcast(&told, (int)sizeof told, MPI_BYTE, owner, p->crew->world, &request));
-    LIND_TRY(lind_crew_wait(&request, NULL, NULL));
-  }
+  if (p->crew->ranks > 1) LIND_TRY(lind_crew_spread(p->crew, p->crew->world, (int)owner, &told, sizeof told));
   lind_error_set(told.message);
   return lind_error_trace((lind_err)told.code, __FILE__, __LINE__, "a job of lind_crew_run");
 }
@@ -39,12 +32,10 @@ static lind_err outcome(lind_crew_pool *p) {
   const uint64_t own = atomic_load(&crew->own);
   uint64_t lowest[2] = {p->failed_job, p->stopped || lind_crew_stopping() ? 0 : 1}, total = own;
   if (crew->ranks > 1) {
-    MPI_Request request;
-    LIND_MPI(MPI_Iallreduce(MPI_IN_PLACE, lowest, 2, MPI_UINT64_T, MPI_MIN, crew->world, &request));
-    LIND_TRY(lind_crew_wait(&request, lind_crew_pool_report, p)); /* others still work: go on reporting */
+    const lind_crew_meanwhile reporting = {lind_crew_pool_report, p}; /* others still work */
+    LIND_TRY(lind_crew_reduce(crew, crew->world, lowest, 2, MPI_UINT64_T, MPI_MIN, reporting));
     LIND_TRY(p->trouble);
-    LIND_MPI(MPI_Iallreduce(MPI_IN_PLACE, &total, 1, MPI_UINT64_T, MPI_SUM, crew->world, &request));
-    LIND_TRY(lind_crew_wait(&request, NULL, NULL));
+    LIND_TRY(lind_crew_reduce(crew, crew->world, &total, 1, MPI_UINT64_T, MPI_SUM, LIND_CREW_NOTHING));
   }
   note_tail(p);
   LIND_TRY(lind_crew_pool_settle(p));
@@ -58,6 +49,7 @@ static lind_err outcome(lind_crew_pool *p) {
 
 static lind_err pool_run(lind_crew_pool *p) {
   LIND_TRY(lind_crew_counter_reset(p->crew));
+  lind_crew_beat_begin(p->crew);
   p->began = p->ticked = p->reported = lind_crew_now();
   p->crew->waits = (lind_crew_waits){0};
   for (int thread = 0; thread < p->crew->threads; thread++) p->idle_since[thread] = p->began;
@@ -91,6 +83,7 @@ lind_err lind_crew_run(lind_crew *crew, const lind_crew_work *work) {
   (void)pthread_cond_init(&p->jobs, NULL);
   (void)pthread_cond_init(&p->news, &monotonic);
   const lind_err err = pool_run(p);
+  lind_crew_beat_end(crew);
   (void)pthread_cond_destroy(&p->jobs);
   (void)pthread_cond_destroy(&p->news);
   (void)pthread_mutex_destroy(&p->gate);

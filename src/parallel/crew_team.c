@@ -19,14 +19,10 @@ bool lind_crew_leads(const lind_crew *crew) { return crew->team_size == 0 || cre
 
 lind_err lind_crew_team_tell(lind_crew *crew, int64_t *word) {
   if (crew->team_size <= 1) return LIND_OK;
-  MPI_Request request;
-  LIND_MPI(MPI_Ibcast(word, 1, MPI_INT64_T, 0, crew->team, &request));
-  return lind_crew_wait(&request, NULL, NULL);
+  return lind_crew_spread(crew, crew->team, 0, word, sizeof *word);
 }
 
 lind_err lind_crew_team_most(lind_crew *crew, int64_t *word) {
   if (crew->team_size <= 1) return LIND_OK;
-  MPI_Request request;
-  LIND_MPI(MPI_Iallreduce(MPI_IN_PLACE, word, 1, MPI_INT64_T, MPI_MAX, crew->team, &request));
-  return lind_crew_wait(&request, NULL, NULL);
+  return lind_crew_reduce(crew, crew->team, word, 1, MPI_INT64_T, MPI_MAX, LIND_CREW_NOTHING);
 }

@@ -262,8 +262,17 @@ void lind_store_destroy(lind_store **store) {
   *store = NULL;
 }
 
+static void store_hurry(void *self) {
+  lind_store *store = self;
+  (void)pthread_mutex_lock(&store->gate);
+  store->seconds = 0;
+  (void)pthread_mutex_unlock(&store->gate);
+  const lind_err ignored = lind_store_flush(store); /* who needs to know calls flush again */
+  (void)ignored;
+}
+
 lind_sink lind_store_sink(lind_store *store) {
-  return (lind_sink){.self = store, .put = store_put, .has = store_has, .each = store_each};
+  return (lind_sink){.self = store, .put = store_put, .has = store_has, .each = store_each, .hurry = store_hurry};
 }
 
 void lind_store_pace(lind_store *store, double seconds, size_t bytes) {
