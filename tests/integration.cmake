@@ -38,7 +38,9 @@ if(TARGET lind)
     set_tests_properties(trial.type_one PROPERTIES LABELS trial TIMEOUT 300)
     add_test(NAME merge.scenarios COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/merge/scenarios.py $<TARGET_FILE:lind>
              ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
-    set_tests_properties(merge.scenarios PROPERTIES LABELS trial TIMEOUT 120)
+    add_test(NAME merge.tamper COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/merge/tamper.py $<TARGET_FILE:lind>
+             ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
+    set_tests_properties(merge.scenarios merge.tamper PROPERTIES LABELS trial TIMEOUT 120)
     add_test(NAME trial.controls COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols)
     set_tests_properties(trial.controls PROPERTIES LABELS trial TIMEOUT 300)

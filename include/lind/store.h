@@ -65,6 +65,9 @@ uint64_t lind_store_blocks(lind_store *store, uint32_t stage);
  * are linked or copied, every byte checked. `from` is only read; one that is being written is LIND_ERR_INPUT, a damaged segment
  * LIND_ERR_FILE. Blocks that both have are left out. Rescans. */
 lind_err lind_store_adopt(lind_store *store, const char *from) LIND_MUST_CHECK;
+/* Every byte of every segment against its checksum, one sentence each; what is no segment is told as wrong. Changes nothing. */
+typedef void (*lind_store_tell)(void *context, bool is_right, const char *words);
+lind_err lind_store_inspect(const char *directory, lind_store_tell tell, void *context) LIND_MUST_CHECK;
 /* Few files: merge what is small, drop what no block of the study needs any more. Rank 0, when all have flushed; a kill loses
  * nothing. While a run goes on each rank does so with its own segments. */
 lind_err lind_store_tidy(lind_store *store) LIND_MUST_CHECK;

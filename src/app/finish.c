@@ -109,8 +109,7 @@ bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *a
   return same;
 }
 
-static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
-  const lind_study *study = finish->study;
+static lind_err estimates_text(const lind_study *study, lind_tally *const tallies[], lind_arena *arena, const char **kept) {
   const lind_estimates_input input = {.main = tallies[0],
                                       .n_scenarios = study->first_judged - 1,
                                       .scenarios = (const lind_tally *const *)(tallies + 1),
@@ -118,13 +117,20 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
                                       .judged = (const lind_tally *const *)(tallies + study->first_judged),
                                       .pictures = study->pictures};
   char *estimates;
+  LIND_TRY(lind_estimates_create(&input, &estimates));
+  *kept = lind_arena_text(arena, estimates);
+  free(estimates);
+  LIND_CHECK(*kept != NULL, LIND_ERR_MEMORY, "no memory for estimates.json");
+  return LIND_OK;
+}
+
+static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena) {
+  const char *kept;
   const char *estimates_path = lind_arena_format(arena, "%s/estimates.json", finish->out);
   const char *provenance_path = lind_arena_format(arena, "%s/provenance.json", finish->out);
   const char *report_path = lind_arena_format(arena, "%s/report.html", finish->out);
   LIND_TRY(begin_writing(finish, arena));
-  LIND_TRY(lind_estimates_create(&input, &estimates));
-  const char *kept = lind_arena_text(arena, estimates);
-  free(estimates);
+  LIND_TRY(estimates_text(finish->study, tallies, arena, &kept));
   LIND_TRY(lind_finish_file(estimates_path, kept));
   LIND_TRY(lind_finish_provenance(finish, provenance_path, arena));
   LIND_TRY(write_log(finish, tallies[0], arena));
@@ -146,6 +152,15 @@ lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) {
   (void)tidied; /* many files are as good as few; what cannot be read is said by whoever reads it next */
   lind_err err = tally_stages(finish, tallies);
   if (err == LIND_OK) err = write_all(finish, tallies, arena);
+  for (int s = 0; s < LIND_STUDY_STAGES; s++) lind_tally_destroy(&tallies[s]);
+  return err;
+}
+
+lind_err lind_finish_again(const lind_finish *finish, lind_arena *arena, const char **estimates) {
+  lind_tally *tallies[LIND_STUDY_STAGES] = {NULL};
+  lind_err err = tally_stages(finish, tallies);
+  if (err == LIND_OK) err = estimates_text(finish->study, tallies, arena, estimates);
+  if (err == LIND_OK) err = lind_finish_results(finish, tallies[0], *estimates, arena);
   for (int s = 0; s < LIND_STUDY_STAGES; s++) lind_tally_destroy(&tallies[s]);
   return err;
 }

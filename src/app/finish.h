@@ -20,6 +20,8 @@ typedef struct lind_finish {
 lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) LIND_MUST_CHECK;
 /* Has `out` the results of just this study? */
 bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *arena);
+/* From the segments of finish->store alone: the text of estimates.json, and results.h5 in the folder finish->out. */
+lind_err lind_finish_again(const lind_finish *finish, lind_arena *arena, const char **estimates) LIND_MUST_CHECK;
 lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) LIND_MUST_CHECK;
 json_t *lind_finish_inputs(const lind_study *study, lind_arena *arena); /* files by role, path and SHA-256 */
 lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally, const char *estimates,

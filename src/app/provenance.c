@@ -6,33 +6,7 @@
 
 #include "build_facts.h"
 #include "finish.h"
-#include "lind/tissue.h"
 #include "session.h"
-
-static void add_input(json_t *list, const char *role, const char *path) {
-  char hex[65] = "";
-  if (path == NULL || lind_digest_file(path, hex) != LIND_OK) return;
-  json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "role", role, "path", path, "sha256", hex));
-}
-
-/* Files that the protocol names, relative to it: one, or a list. */
-static void add_named(json_t *list, const char *role, const lind_node *root, const char *key, const char *protocol,
-                      lind_arena *arena) {
-  const lind_node *named = lind_document_find(root, key);
-  if (named == NULL) return;
-  if (named->kind == LIND_NODE_SCALAR) add_input(list, role, lind_protocol_path(named->text, protocol, arena));
-  for (int i = 0; named->kind == LIND_NODE_SEQUENCE && i < named->n; i++)
-    if (named->items[i].text != NULL) add_input(list, role, lind_protocol_path(named->items[i].text, protocol, arena));
-}
-
-/* Files of the modules that the model is made of, each once; shipped ones are no files. */
-static void add_modules(json_t *list, const lind_model *model) {
-  for (int i = 0; i < model->n_modules; i++) {
-    int before = 0;
-    while (before < i && strcmp(model->modules[before].path, model->modules[i].path) != 0) before++;
-    if (before == i) add_input(list, "module", model->modules[i].path);
-  }
-}
 
 static json_t *node_json(const lind_node *node) {
   json_t *value;
@@ -63,24 +37,6 @@ static json_t *file_text(const char *path) {
   free(text);
   (void)fclose(file);
   return value;
-}
-
-json_t *lind_finish_inputs(const lind_study *study, lind_arena *arena) {
-  const lind_plan *plan = study->stage[0].plan;
-  const lind_protocol *protocol = plan->protocol;
-  json_t *inputs = json_array();
-  add_input(inputs, "protocol", protocol->path);
-  add_named(inputs, "rules", study->root, "include", protocol->path, arena);
-  add_named(inputs, "targets", study->root, "targets", protocol->path, arena);
-  add_input(inputs, "cohort", plan->cohort->path);
-  if (plan->outside != NULL && strcmp(plan->outside->cohort->path, plan->cohort->path) != 0)
-    add_input(inputs, "cohort of external patients", plan->outside->cohort->path);
-  add_input(inputs, "model", plan->model->path);
-  add_modules(inputs, plan->model);
-  const lind_words known = protocol->uncertain_sets.text != NULL ? protocol->uncertain_sets : protocol->uncertain_covariance;
-  if (known.text != NULL) add_input(inputs, "uncertainty", lind_protocol_path(known.text, known.where.file, arena));
-  if (protocol->tissue != NULL) add_input(inputs, "tissue", lind_tissue_dress_path(protocol, arena));
-  return inputs;
 }
 
 lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) {

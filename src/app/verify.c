@@ -6,16 +6,12 @@
 #include <unistd.h>
 
 #include "finish.h"
-#include "past.h"
 #include "sums.h"
+#include "verify.h"
 
 enum { REPLAYS = 8, MOST_TOLD = 20 };
 
-typedef struct verdict {
-  int right, wrong;
-} verdict;
-
-static void LIND_PRINTF(3, 4) judge(verdict *v, bool is_right, const char *format, ...) {
+void lind_verify_judge(lind_verify *v, bool is_right, const char *format, ...) {
   va_list arguments;
   if (is_right)
     v->right++;
@@ -32,33 +28,33 @@ static void LIND_PRINTF(3, 4) judge(verdict *v, bool is_right, const char *forma
 
 /* ---- inputs and documents --------------------------------------------------------------------------------- */
 
-static void check_inputs(const lind_past *past, lind_arena *arena, verdict *v) {
+static void check_inputs(const lind_past *past, lind_arena *arena, lind_verify *v) {
   size_t i;
   json_t *input;
   json_array_foreach(json_object_get(past->provenance, "inputs"), i, input) {
     const char *role = lind_past_text(input, "role"), *path = lind_past_path(past, lind_past_text(input, "path"), arena);
     char hex[65];
     if (access(path, F_OK) != 0) {
-      judge(v, false, "%s %s is gone", role, path);
+      lind_verify_judge(v, false, "%s %s is gone", role, path);
     } else if (lind_digest_file(path, hex) != LIND_OK) {
-      judge(v, false, "%s", lind_error_message());
+      lind_verify_judge(v, false, "%s", lind_error_message());
     } else {
       const bool same = strcmp(hex, lind_past_text(input, "sha256")) == 0;
-      judge(v, same, "%s %s %s", role, path, same ? "is as it was" : "has changed since the run");
+      lind_verify_judge(v, same, "%s %s %s", role, path, same ? "is as it was" : "has changed since the run");
     }
   }
-  if (i == 0) judge(v, false, "%s names no inputs", past->provenance_path);
+  if (i == 0) lind_verify_judge(v, false, "%s names no inputs", past->provenance_path);
 }
 
 static void check_text(const lind_past *past, const char *dataset, const char *what, const char *whose, const char *expected,
-                       verdict *v) {
+                       lind_verify *v) {
   char *text;
   if (lind_results_read_text(past->results, dataset, &text) != LIND_OK) {
-    judge(v, false, "%s", lind_error_message());
+    lind_verify_judge(v, false, "%s", lind_error_message());
     return;
   }
   const bool same = strcmp(text, expected) == 0;
-  judge(v, same, "%s of results.h5 %s of %s", what, same ? "is that" : "is not that", whose);
+  lind_verify_judge(v, same, "%s of results.h5 %s of %s", what, same ? "is that" : "is not that", whose);
   free(text);
 }
 
@@ -75,9 +71,9 @@ static char *read_all(const char *path) {
   return text;
 }
 
-static void tell(void *context, bool is_right, const char *words) { judge(context, is_right, "%s", words); }
+void lind_verify_tell(void *verify, bool is_right, const char *words) { lind_verify_judge(verify, is_right, "%s", words); }
 
-static void check_documents(const lind_past *past, verdict *v) {
+static void check_documents(const lind_past *past, lind_verify *v) {
   check_text(past, "/provenance/digest", "the digest", "estimates.json", lind_past_text(past->estimates, "digest"), v);
   check_text(past, "/provenance/plan_hash", "the plan hash", "provenance.json", lind_past_text(past->provenance, "plan_hash"), v);
   char *text = read_all(past->estimates_path);
@@ -93,7 +89,7 @@ typedef struct stored {
   lind_results_view *patients, *outcomes;
   lind_runner *runner;
   lind_arena *arena;
-  verdict *verdict;
+  lind_verify *verdict;
   size_t row, differ; /* --all: rows seen, rows that differ */
 } stored;
 
@@ -150,11 +146,12 @@ static lind_err replay_some(stored *s) {
     lived++;
     if (column == NULL) continue;
     differ++;
-    judge(s->verdict, false, "patient %llu of replicate %llu, lived again, differs in '%s'", (unsigned long long)seat,
-          (unsigned long long)replicate, column);
+    lind_verify_judge(s->verdict, false, "patient %llu of replicate %llu, lived again, differs in '%s'", (unsigned long long)seat,
+                      (unsigned long long)replicate, column);
   }
   if (differ == 0)
-    judge(s->verdict, true, "%d of %zu stored patients, lived again alone, have the stored outcomes bit for bit", lived, n);
+    lind_verify_judge(s->verdict, true, "%d of %zu stored patients, lived again alone, have the stored outcomes bit for bit",
+                      lived, n);
   return LIND_OK;
 }
 
@@ -168,7 +165,8 @@ static lind_err compare_block(void *self, const lind_block_record *record) {
       const double *column = c < n_patient ? s->patients->data[c] : s->outcomes->data[c - n_patient];
       if (is_same(column[s->row], record->rows[c * record->n_rows + r])) continue;
       s->differ++;
-      judge(s->verdict, false, "stored patient %zu, lived again, differs in '%s'", s->row, s->layout->columns[c].name);
+      lind_verify_judge(s->verdict, false, "stored patient %zu, lived again, differs in '%s'", s->row,
+                        s->layout->columns[c].name);
       break;
     }
   }
@@ -190,9 +188,9 @@ static lind_err replay_all(stored *s) {
     lind_runner_count(s->runner, b, here);
     for (int k = 0; k < plan->n_strata; k++) before[k] += here[k];
   }
-  judge(s->verdict, s->row == s->patients->n_rows, "%zu patients are stored and %zu were lived again", s->patients->n_rows,
-        s->row);
-  if (s->differ == 0) judge(s->verdict, true, "every covariate and outcome is the stored one bit for bit");
+  lind_verify_judge(s->verdict, s->row == s->patients->n_rows, "%zu patients are stored and %zu were lived again",
+                    s->patients->n_rows, s->row);
+  if (s->differ == 0) lind_verify_judge(s->verdict, true, "every covariate and outcome is the stored one bit for bit");
   return LIND_OK;
 }
 
@@ -201,7 +199,7 @@ static lind_err replay(stored *s, bool all) {
   if (!is_shaped(s->patients, layout->columns, layout->n_patient_columns) ||
       !is_shaped(s->outcomes, layout->columns + layout->n_patient_columns, layout->n_columns - layout->n_patient_columns) ||
       s->patients->n_rows != s->outcomes->n_rows) {
-    judge(s->verdict, false, "the columns of /patients and /outcomes are not those of this protocol");
+    lind_verify_judge(s->verdict, false, "the columns of /patients and /outcomes are not those of this protocol");
     return LIND_OK;
   }
   if (s->patients->n_rows == 0) return LIND_OK;
@@ -211,27 +209,29 @@ static lind_err replay(stored *s, bool all) {
   return err;
 }
 
-static void check_stored(const lind_past *past, const lind_study *study, bool all, lind_arena *arena, verdict *v) {
+static void check_stored(const lind_past *past, const lind_study *study, bool all, lind_arena *arena, lind_verify *v) {
   stored s = {.study = study, .layout = study->stage[0].layout, .arena = arena, .verdict = v};
   lind_err err = lind_results_read(past->results, "/patients", &s.patients);
   if (err == LIND_OK) err = lind_results_read(past->results, "/outcomes", &s.outcomes);
   if (err == LIND_OK) err = replay(&s, all);
-  if (err != LIND_OK) judge(v, false, "%s", lind_error_message());
+  if (err != LIND_OK) lind_verify_judge(v, false, "%s", lind_error_message());
   lind_results_view_destroy(&s.patients);
   lind_results_view_destroy(&s.outcomes);
 }
 
-static void check_patients(const lind_past *past, bool all, lind_arena *arena, verdict *v) {
+static void check_patients(const lind_past *past, bool all, lind_arena *arena, lind_verify *v) {
   lind_study *study;
   if (lind_past_study(past, arena, &study) != LIND_OK) {
-    judge(v, false, "the run cannot be repeated: %s", lind_error_message());
+    lind_verify_judge(v, false, "the run cannot be repeated: %s", lind_error_message());
+    lind_verify_segments(past, NULL, arena, v);
     return;
   }
   const bool same = lind_past_is_same(past, study);
-  judge(v, same, same ? "the inputs give the plan of the run, %s" : "the inputs give another plan, %s", study->hash);
+  lind_verify_judge(v, same, same ? "the inputs give the plan of the run, %s" : "the inputs give another plan, %s", study->hash);
   const char *class = lind_past_text(past->provenance, "class");
   if (strcmp(class, lind_finish_class()) != 0)
     printf("note      the run was on %s, this program is for %s; bits may differ\n", class, lind_finish_class());
+  lind_verify_segments(past, same ? study : NULL, arena, v);
   if (study->stage[0].store_rows)
     check_stored(past, study, all, arena, v);
   else
@@ -245,13 +245,14 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   const char *directory;
   int given;
   lind_past past;
-  verdict v = {0};
+  lind_verify v = {0};
   LIND_TRY(lind_options_read(n, arguments, options, &directory, 1, &given));
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "verify which run? lind verify DIR");
   LIND_TRY(lind_past_create(directory, "verify", arena, &past));
   check_inputs(&past, arena, &v);
-  lind_sums_check(directory, arena, tell, &v);
+  lind_sums_check(directory, arena, lind_verify_tell, &v);
   check_documents(&past, &v);
+  lind_verify_report(&past, arena, &v);
   check_patients(&past, all, arena, &v);
   lind_past_release(&past);
   LIND_CHECK(v.wrong == 0, LIND_ERR_NUMERIC, "%s does not hold: %d of %d checks are wrong", directory, v.wrong,
