@@ -85,6 +85,23 @@ typedef struct lind_plan_values {
   } * residuals;        /* [n_residuals] */
 } lind_plan_values;
 
+enum { LIND_TRAJECTORY_LABELS = 4 }; /* columns of a row before its values: replicate, seat, arm, time in h */
+
+/* Trajectories that are stored. A row: labels, then [n_outputs] true values, [n_outputs] those of them that are observed as they
+ * were measured, [n_states]; in the outputs' and the states' units. */
+typedef struct lind_plan_trajectories {
+  const lind_trajectories *item;
+  bool dense;
+  double every; /* h */
+  int most;     /* rows of one patient at most */
+  int n_outputs, n_observed, n_states, n_columns;
+  const int *outputs;   /* [n_outputs] of the model */
+  const int *observed;  /* [n_observed] measures; at visits */
+  const uint64_t *kept; /* [n_kept] replicate * patients + seat, rising; NULL: everybody */
+  size_t n_kept;        /* patients of the whole run */
+  size_t most_kept;     /* patients of one block at most */
+} lind_plan_trajectories;
+
 typedef struct lind_plan {
   const lind_protocol *protocol;
   const lind_cohort *cohort;
@@ -131,6 +148,7 @@ typedef struct lind_plan {
   int curve_output;                    /* -1: none */
   int n_traces, trace_samples;         /* samples: of all of them */
   const lind_plan_trace *traces;
+  const lind_plan_trajectories *trajectories; /* NULL: none are stored */
 
   /* the frame that rules run on: [cohort row | day, visit, dose, dose_1.. | measures | definitions] */
   int n_rule_slots, slot_day, slot_visit, slot_dose, slot_measures, slot_lowest; /* of each measure, the lowest so far */
@@ -189,6 +207,15 @@ lind_err lind_plan_maps(const lind_plan *plan, const lind_model *model, lind_are
 /* The covariates of one patient, row[slot * stride], into the given part of a frame. */
 void lind_plan_covariates(const lind_model *model, const struct lind_plan_map *maps, const double *row, size_t stride,
                           double *given);
+/* What is to be stored, after all else is settled; fails where the protocol asks for what is not there, or for more than 1 GiB a
+ * block. NULL where nobody is kept. */
+lind_err lind_plan_trajectories_create(const lind_plan *plan, const lind_trajectories *item, lind_arena *arena,
+                                       const lind_plan_trajectories **trajectories) LIND_MUST_CHECK;
+bool lind_plan_trajectories_keep(const lind_plan *plan, const lind_plan_trajectories *trajectories, uint32_t replicate,
+                                 uint64_t seat);
+static inline size_t lind_plan_trajectories_bytes(const lind_plan_trajectories *t) { /* of one patient at most */
+  return (size_t)t->most * (size_t)t->n_columns * sizeof(double);
+}
 uint64_t lind_plan_blocks_per_replicate(const lind_plan *plan); /* 1 unless replicates are cut */
 size_t lind_plan_seats_in_memory(const lind_plan *plan);        /* of one thread's desk */
 size_t lind_plan_desk_bytes(const lind_plan *plan);
@@ -260,6 +287,14 @@ typedef struct lind_cost {
   double seconds; /* of this thread; in no result, since it is never the same twice */
 } lind_cost;
 
+/* Rows of trajectories as they are lived; the caller's. */
+typedef struct lind_recording {
+  const lind_plan_trajectories *trajectories;
+  double *rows; /* [places][trajectories->most][trajectories->n_columns] */
+  int *place;   /* [capacity] of a seat; -1: not recorded */
+  int *n;       /* [places] rows so far */
+} lind_recording;
+
 /* Who wants to see each patient once the life has been lived: traces are on the desk then, and only then. */
 typedef struct lind_witness {
   void (*see)(void *context, int seat);
@@ -293,14 +328,15 @@ struct lind_desk {
 
   int64_t *curve; /* [n_arms][n_curve_times][LIND_CURVE_BINS]; added to by simulate; the caller's, NULL: none drawn */
   int n_curve_times;
-  double *sample;         /* [LIND_LANES][plan->trace_samples] traces of the pack that lived last, in the outputs' units */
-  lind_series *trace;     /* [LIND_LANES][plan->n_traces] */
-  int traced[LIND_LANES]; /* whose they are: seats, -1 */
-  lind_witness witness;   /* the caller's; see NULL: nobody */
-  lind_ledger ledger;     /* the caller's; note NULL: nobody listens */
-  const double *effects;  /* [n_randoms][capacity] random effects in place of the seats' own; the caller's, NULL */
-  bool expected;          /* measured without error, and everybody stays and comes: what is expected of a life */
-  lind_cost *cost;        /* [n_arms] */
+  double *sample;            /* [LIND_LANES][plan->trace_samples] traces of the pack that lived last, in the outputs' units */
+  lind_series *trace;        /* [LIND_LANES][plan->n_traces] */
+  int traced[LIND_LANES];    /* whose they are: seats, -1 */
+  lind_witness witness;      /* the caller's; see NULL: nobody */
+  lind_recording *recording; /* the caller's; NULL: nothing is recorded. Changes nobody's life by a bit */
+  lind_ledger ledger;        /* the caller's; note NULL: nobody listens */
+  const double *effects;     /* [n_randoms][capacity] random effects in place of the seats' own; the caller's, NULL */
+  bool expected;             /* measured without error, and everybody stays and comes: what is expected of a life */
+  lind_cost *cost;           /* [n_arms] */
   struct lind_desk_scratch *scratch;
   void **policies; /* [n_dosing] what lind_policy.create has made; NULL */
 };

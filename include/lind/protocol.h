@@ -115,6 +115,17 @@ typedef struct lind_controller {
 
 /* An output that is sampled between the visits, such as a glucose sensor: at every multiple of `every` after `from`, up to and
  * with `to`. */
+typedef enum { LIND_KEEP_NONE, LIND_KEEP_SAMPLE, LIND_KEEP_ALL } lind_keep; /* whose trajectories are stored */
+typedef enum { LIND_KEEP_AT_VISITS, LIND_KEEP_DENSE } lind_keep_at;         /* when */
+typedef struct lind_trajectories {                                          /* store.trajectories */
+  lind_where where;
+  int keep, at;
+  uint64_t patients;  /* of a sample */
+  double every;       /* h between two points, dense; NAN: at visits */
+  lind_words_list of; /* outputs; none: those measured at visits, or all where none is */
+  int states;         /* the model's states, too */
+} lind_trajectories;
+
 typedef struct lind_trace {
   const char *name;
   lind_where where;
@@ -346,10 +357,11 @@ typedef struct lind_protocol {
   double failed_limit;          /* a run with a larger share of failed lanes fails */
   lind_words curve_output;      /* output drawn over time; absent = none */
   double curve_every, curve_lower,
-      curve_upper;           /* h; bounds in the output's unit: 0.5 % bins of the range between them, clamped */
-  uint64_t store_patients;   /* at most this many patients' rows are stored (whole replicates from the first); default 100000 */
-  double relative, absolute; /* engine tolerances */
-  double grid;               /* h between the nodes of noise in states */
+      curve_upper;         /* h; bounds in the output's unit: 0.5 % bins of the range between them, clamped */
+  uint64_t store_patients; /* at most this many patients' rows are stored (whole replicates from the first); default 100000 */
+  lind_trajectories trajectories;
+  double relative, absolute;         /* engine tolerances */
+  double grid;                       /* h between the nodes of noise in states */
   const lind_tissue_section *tissue; /* NULL: the model has no space */
   lind_words engine;                 /* "rk" */
   int rescue;                        /* cvode takes lanes over that the engine gives up on */

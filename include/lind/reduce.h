@@ -81,14 +81,19 @@ typedef struct lind_layout {
   int table_days, table_reals;
   size_t first_term, first_baseline, first_look, first_truth, first_table, n_reals;
   size_t first_share, first_curve, n_counts;
-  int n_columns;             /* of a stored patient's row */
-  const lind_field *columns; /* [n_columns] */
-  int n_patient_columns;     /* the first of them describe the patient, the rest the outcome */
+  int n_columns;                  /* of a stored patient's row */
+  const lind_field *columns;      /* [n_columns] */
+  int n_trajectories;             /* columns of stored trajectories; 0: none are stored */
+  const lind_field *trajectories; /* [n_trajectories] */
+  int n_patient_columns;          /* the first of them describe the patient, the rest the outcome */
 } lind_layout;
 
 lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layout **layout) LIND_MUST_CHECK;
 size_t lind_layout_cell(const lind_layout *layout, int endpoint, int grouping, int level,
                         int treatment); /* index of its first real */
+/* The columns of a row of trajectories, [t->n_columns]. */
+lind_err lind_layout_trajectories(const lind_plan *plan, const lind_plan_trajectories *t, lind_arena *arena,
+                                  const lind_field **fields) LIND_MUST_CHECK;
 /* The treatment of an arm in a period, from 0. */
 static inline int lind_layout_treatment(const lind_layout *layout, int arm, int period) {
   return layout->plan->protocol->arms[arm].treatment[period];
@@ -123,6 +128,8 @@ void lind_runner_count(lind_runner *runner, uint64_t block, uint64_t *counts);
 const lind_cost *lind_runner_cost(const lind_runner *runner);
 /* From now on every decision about a patient of this runner is told to the ledger; {0}: to nobody. */
 void lind_runner_listen(lind_runner *runner, lind_ledger ledger);
+/* From now on what the replayed live is recorded there, too; the caller's. NULL: nothing. */
+void lind_runner_record(lind_runner *runner, lind_recording *recording);
 /* One seat again, for replay: its desk is left filled; *at is the seat's place on the desk. */
 lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
                             int *at) LIND_MUST_CHECK;

@@ -31,7 +31,36 @@ static lind_err patients(lind_results *results, const lind_finish *finish) {
   return sink.each(sink.self, 0, append_rows, &writer);
 }
 
-static lind_err trajectories(lind_results *results, const lind_tally *tally, lind_arena *arena) {
+/* Trajectories lie by row in a record, by column in a table: they are turned over piece by piece. */
+static lind_err append_courses(void *context, const lind_block_record *record) {
+  enum { PIECE = 8192 }; /* numbers */
+  double turned[PIECE];
+  lind_results *results = context;
+  const size_t columns = record->n_course_columns, most = columns > 0 ? PIECE / columns : 0;
+  LIND_CHECK(record->n_course_rows == 0 || most > 0, LIND_ERR_INPUT, "trajectories of %zu columns are too wide; %d are possible",
+             columns, PIECE);
+  for (size_t first = 0; first < record->n_course_rows; first += most) {
+    const size_t left = record->n_course_rows - first, n = left < most ? left : most;
+    for (size_t row = 0; row < n; row++)
+      for (size_t c = 0; c < columns; c++) turned[c * n + row] = record->course[(first + row) * columns + c];
+    LIND_TRY(lind_results_append(results, turned, n));
+  }
+  return LIND_OK;
+}
+
+static lind_err courses(lind_results *results, const lind_finish *finish) {
+  const lind_layout *layout = finish->study->stage[0].layout;
+  const lind_sink sink = lind_store_sink(finish->store);
+  if (layout->n_trajectories == 0) return LIND_OK;
+  LIND_TRY(lind_results_table(results, "/trajectories/patients",
+                              layout->plan->trajectories->dense
+                                  ? "values over time on a grid, by replicate, seat and time; true values, on arrival at the time"
+                                  : "values at the visits that were kept, by replicate, seat and time; true and as measured",
+                              layout->trajectories, layout->n_trajectories, "patient x time"));
+  return sink.each(sink.self, 0, append_courses, results);
+}
+
+static lind_err curves(lind_results *results, const lind_tally *tally, lind_arena *arena) {
   const lind_plan *plan = tally->layout->plan;
   if (plan->curve_output < 0) return LIND_OK;
   const lind_model_output *output = &plan->model->outputs[plan->curve_output];
@@ -135,7 +164,8 @@ static lind_err fill(lind_results *results, const lind_finish *finish, const lin
                      lind_arena *arena) {
   char hex[33];
   LIND_TRY(patients(results, finish));
-  LIND_TRY(trajectories(results, tally, arena));
+  LIND_TRY(curves(results, tally, arena));
+  LIND_TRY(courses(results, finish));
   LIND_TRY(flow(results, tally, arena));
   LIND_TRY(replicates(results, tally, arena));
   LIND_TRY(lind_results_text(results, "/estimates/json", "estimates.json", estimates));

@@ -32,6 +32,7 @@ static lind_err add_stage(lind_study *study, const char *path, const char *const
   if (scenario) {
     if (replicates < protocol->replicates) protocol->replicates = replicates;
     protocol->curve_output.text = NULL;
+    protocol->trajectories.keep = LIND_KEEP_NONE;
   }
   protocol->judged = kind == STAGE_JUDGED;
   LIND_CHECK(protocol->patients > 0, LIND_ERR_INPUT, "--patients is 0; a trial needs at least one");

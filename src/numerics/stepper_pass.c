@@ -173,7 +173,7 @@ static void pass_looks(lind_stepper_pass *p, const span *s, lind_v8 until) {
     p->pack->seen(p->pack->context, p->pack, lind_m8_bits(due), p->x);
   }
   p->looking = 0;
-  if (p->pack->aside) p->pack->work.rhs = rhs;
+  if (p->pack->aside && !p->kernel->n_delays) p->pack->work.rhs = rhs; /* with delays every step is extended anyway */
 }
 
 unsigned lind_stepper_pass_step(lind_stepper_pass *p, unsigned lanes, const lind_lane *start, const lind_lane *end,

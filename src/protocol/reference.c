@@ -61,6 +61,10 @@ static const lind_section sections[] = {
      lind_rows_robustness},
     {"robustness.AXIS.NAME", "One level of an axis.", lind_rows_level},
     {"store", "What is written.", lind_rows_store},
+    {"store.trajectories",
+     "Values over time, patient by patient, in /trajectories/patients of results.h5. What is stored changes no patient: all "
+     "other results\nare the same to the last bit.",
+     lind_rows_trajectories},
     {"engine", "How the model is integrated.", lind_rows_engine},
     {"tissue",
      "Some states of the model are fields over a slice of tissue: in each cell they change by the model's own equations, and "

@@ -323,7 +323,17 @@ const lind_key lind_rows_level[] = {
   {0}};
 
 const lind_key lind_rows_store[] = {
-  {"patients", LIND_KEY_COUNT, NULL, 0, 0, "100000", NULL, PROTOCOL(store_patients), "at most so many patients' rows are stored: whole replicates, from the first"},
+  {"patients", LIND_KEY_COUNT, NULL, 0, 0, "100000", NULL, IN(store, patients), "at most so many patients' rows are stored: whole replicates, from the first"},
+  {"trajectories", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(store, trajectories), "values over time, patient by patient; none where absent: section store.trajectories"},
+  {0}};
+
+const lind_key lind_rows_trajectories[] = {
+  {"keep", LIND_KEY_CHOICE, NULL, 0, 0, NULL, "none|sample|all", offsetof(lind_trajectories, keep), "whose: nobody's, those of a random sample of the patients, or everybody's"},
+  {"patients", LIND_KEY_COUNT, NULL, 1, 1e6, "100", NULL, offsetof(lind_trajectories, patients), "sample: how many, drawn from the first replicate (from as many as they need)"},
+  {"at", LIND_KEY_CHOICE, NULL, 0, 0, "visits", "visits|dense", offsetof(lind_trajectories, at), "visits: at the visits that were kept, true values and those measured; dense: true values on a grid, which changes no patient"},
+  {"every", LIND_KEY_QUANTITY, "h", ABOVE_0, INFINITY, "", NULL, offsetof(lind_trajectories, every), "dense: time between two points, which lie at its multiples from the start on; required there"},
+  {"of", LIND_KEY_WORDS_LIST, NULL, 0, 0, "", NULL, offsetof(lind_trajectories, of), "outputs of the model; where absent those that are measured at visits, or all if none is"},
+  {"states", LIND_KEY_FLAG, NULL, 0, 0, "no", NULL, offsetof(lind_trajectories, states), "yes: the states of the model, too"},
   {0}};
 
 const lind_key lind_rows_engine[] = {

@@ -106,6 +106,11 @@ typedef struct lind_rows_scenario_shape {
   lind_words title;
 } lind_rows_scenario_shape;
 
+typedef struct lind_rows_store_shape {
+  uint64_t patients;
+  const lind_node *trajectories;
+} lind_rows_store_shape;
+
 typedef struct lind_rows_tissue_shape {
   lind_tissue_section section;
   const lind_node *fields, *measures, *pictures;
@@ -139,8 +144,8 @@ extern const lind_key lind_rows_protocol[], lind_rows_include[], lind_rows_model
     lind_rows_conduct[], lind_rows_adherence[], lind_rows_dropout[], lind_rows_occasions[], lind_rows_endpoint[],
     lind_rows_analysis[], lind_rows_design[], lind_rows_look[], lind_rows_recruit[], lind_rows_curves[], lind_rows_sensitivity[],
     lind_rows_scenario[], lind_rows_computed[], lind_rows_external[], lind_rows_robustness[], lind_rows_level[],
-    lind_rows_store[], lind_rows_engine[], lind_rows_target[], lind_rows_tissue[], lind_rows_tissue_field[],
-    lind_rows_tissue_measure[], lind_rows_tissue_pictures[];
+    lind_rows_store[], lind_rows_trajectories[], lind_rows_engine[], lind_rows_target[], lind_rows_tissue[],
+    lind_rows_tissue_field[], lind_rows_tissue_measure[], lind_rows_tissue_pictures[];
 
 extern const char lind_rows_marks[]; /* "read|memory|computed" */
 

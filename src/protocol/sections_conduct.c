@@ -174,7 +174,25 @@ lind_err lind_sections_curves(const lind_node *node, lind_arena *arena, lind_pro
   return LIND_OK;
 }
 
+static lind_err read_trajectories(const lind_node *node, lind_arena *arena, lind_protocol *protocol) {
+  lind_trajectories made = {.keep = LIND_KEEP_NONE, .every = NAN};
+  protocol->trajectories = made;
+  if (node == NULL) return LIND_OK;
+  LIND_TRY(lind_schema_read(node, "store.trajectories", lind_rows_trajectories, arena, &made));
+  made.where = node->where;
+  LIND_CHECK_AT(made.at != LIND_KEEP_DENSE || !isnan(made.every), LIND_ERR_INPUT, node->where,
+                "store.trajectories are dense and every is missing: the time between two points, such as 1 h");
+  LIND_CHECK_AT(made.every <= protocol->duration || isnan(made.every), LIND_ERR_INPUT, lind_sections_place(node, "every"),
+                "store.trajectories.every is %g h; the trial ends at %g h", made.every, protocol->duration);
+  LIND_TRY(lind_sections_once(&made.of, "store.trajectories.of"));
+  protocol->trajectories = made;
+  return LIND_OK;
+}
+
 lind_err lind_sections_settings(const lind_node *store, const lind_node *engine, lind_arena *arena, lind_protocol *protocol) {
-  LIND_TRY(lind_schema_read(or_empty(store), "store", lind_rows_store, arena, protocol));
+  lind_rows_store_shape shape = {0};
+  LIND_TRY(lind_schema_read(or_empty(store), "store", lind_rows_store, arena, &shape));
+  protocol->store_patients = shape.patients;
+  LIND_TRY(read_trajectories(shape.trajectories, arena, protocol));
   return lind_schema_read(or_empty(engine), "engine", lind_rows_engine, arena, protocol);
 }

@@ -6,6 +6,7 @@
 #include "layout_analysis.h"
 #include "layout_controls.h"
 #include "layout_endpoints.h"
+#include "layout_trajectories.h"
 #include "lind/text.h"
 #include "looks.h"
 
@@ -253,6 +254,7 @@ lind_err lind_layout_create(const lind_plan *plan, lind_arena *arena, lind_layou
   const size_t times = plan->curve_output >= 0 ? (size_t)floor(plan->protocol->duration / every + 1e-9) + 1 : 0;
   layout->n_counts = layout->first_curve + (size_t)layout->n_arms * times * LIND_CURVE_BINS;
   LIND_TRY(lind_layout_columns(layout, arena));
+  LIND_TRY(lind_layout_trajectories_settle(layout, arena));
   *result = layout;
   return LIND_OK;
 }

@@ -8,6 +8,7 @@
 #include "entry.h"
 #include "gather.h"
 #include "looks.h"
+#include "recorder.h"
 
 enum { MEASURES = 64 };
 
@@ -20,6 +21,7 @@ struct lind_runner {
   double *scratch; /* [3 capacity] for looks by events */
   double *reals;   /* [block_replicates][n_reals] */
   lind_beside beside;
+  lind_recorder recorder;
   int64_t *counts;
   double *rows; /* [n_columns][block seats] */
   size_t n_rows, most_rows;
@@ -42,7 +44,7 @@ size_t lind_runner_bytes(const lind_layout *layout) {
   size_t bytes[7], total = lind_plan_desk_bytes(layout->plan);
   sizes(layout, bytes);
   for (int k = 0; k < 7; k++) total += bytes[k];
-  return total + lind_gather_bytes(layout) + lind_beside_bytes(layout);
+  return total + lind_gather_bytes(layout) + lind_beside_bytes(layout) + lind_recorder_bytes(layout);
 }
 
 /* Categories are counted, in their figure, too; every life that is lived takes part. */
@@ -83,7 +85,7 @@ lind_err lind_runner_create(const lind_layout *layout, lind_runner **result) {
   void **at[7] = {(void **)&runner->value, (void **)&runner->event, (void **)&runner->reals,  (void **)&runner->counts,
                   (void **)&runner->rows,  (void **)&runner->entry, (void **)&runner->scratch};
   bool ok = lind_desk_create(layout->plan, &runner->desk) == LIND_OK && lind_gather_create(layout, &runner->gather) == LIND_OK &&
-            lind_beside_create(layout, &runner->beside) == LIND_OK;
+            lind_beside_create(layout, &runner->beside) == LIND_OK && lind_recorder_create(layout, &runner->recorder) == LIND_OK;
   for (int k = 0; ok && k < 7; k++) ok = (*at[k] = malloc(bytes[k] + 8)) != NULL;
   if (!ok) {
     lind_runner_destroy(&runner);
@@ -104,6 +106,7 @@ void lind_runner_destroy(lind_runner **at) {
   free(runner->event);
   lind_gather_release(&runner->gather);
   lind_beside_release(&runner->beside);
+  lind_recorder_release(&runner->recorder);
   free(runner->reals);
   free(runner->counts);
   free(runner->rows);
@@ -311,6 +314,7 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
   memset(reals, 0, layout->n_reals * sizeof *reals);
   lind_enrol(runner->desk, replicate, first_seat, n, base, NULL);
   lind_beside_enrol(&runner->beside, runner->desk, n);
+  lind_recorder_attend(&runner->recorder, runner->desk, n);
   lind_entry_fill(layout->plan, replicate, first_seat, n, runner->entry);
   if (layout->by_events) {
     LIND_TRY(live_and_cut(runner, n, store, &stop));
@@ -320,6 +324,7 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
     live(runner, 0, n);
   }
   const int used = stop.used;
+  lind_recorder_leave(&runner->recorder, runner->desk, used);
   fill_cells(runner, used, reals);
   fill_baseline(runner, used, reals);
   fill_tables(runner, used, reals);
@@ -377,6 +382,7 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
   lind_block_record record = {.stage = stage, .block = block, .n_reals = layout->n_reals, .n_counts = layout->n_counts};
   memset(runner->counts, 0, layout->n_counts * sizeof *runner->counts);
   runner->n_rows = 0;
+  lind_recorder_begin(&runner->recorder);
   runner->desk->curve = plan->curve_output >= 0 ? runner->counts + layout->first_curve : NULL;
   memset(runner->desk->cost, 0, (size_t)layout->n_arms * sizeof *runner->desk->cost);
   if (plan->block_replicates > 0) {
@@ -403,10 +409,13 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
   record.rows = runner->rows;
   record.n_rows = runner->n_rows;
   record.n_columns = runner->n_rows > 0 ? (size_t)layout->n_columns : 0;
+  lind_recorder_fill(&runner->recorder, &record);
   return sink->put(sink->self, &record);
 }
 
 void lind_runner_listen(lind_runner *runner, lind_ledger ledger) { runner->desk->ledger = ledger; }
+
+void lind_runner_record(lind_runner *runner, lind_recording *recording) { runner->desk->recording = recording; }
 
 lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
                             int *at) {

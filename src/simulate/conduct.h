@@ -107,6 +107,20 @@ bool lind_trace_due(const lind_plan *plan, double now);
 /* Samples that are due at `now`, of those who are still followed, with the outputs as they are now. */
 void lind_trace_sample(lind_conduct *conduct, double now, const lind_lane *outputs);
 
+/* ---- trajectory.c: rows of desk->recording. Values are those on arrival: what acts at a point of time acts behind it. */
+/* The lanes whose points lie between the stops, too. */
+unsigned lind_trajectory_begin(const lind_conduct *conduct);
+/* The first point after `now` that lies before `stop`; INFINITY: none. */
+double lind_trajectory_next(const lind_conduct *conduct, double now, double stop);
+/* Lanes with a row at the stop `now`: a point of the grid for those who are still followed, or a visit. */
+unsigned lind_trajectory_due(const lind_conduct *conduct, double now, unsigned visiting);
+/* After the visit's measurements; x[n_states], y[n_outputs] at `now`. */
+void lind_trajectory_stop(lind_conduct *conduct, unsigned lanes, double now, const lind_lane *x, const lind_lane *y);
+/* The lanes at `time` of each, states x (and delayed ones). Writes the outputs of the desk's scratch. */
+void lind_trajectory_look(lind_conduct *conduct, unsigned lanes, const lind_lane *time, const lind_lane *x);
+/* All points between two stops of a model in which nothing moves; after the way. */
+void lind_trajectory_pass(lind_conduct *conduct, unsigned lanes, double from, double stop);
+
 /* ---- habit.c: what patients take by themselves */
 void lind_habit_begin(lind_conduct *conduct);
 double lind_habit_next(const lind_conduct *conduct, int lane); /* h; INFINITY: none any more */

@@ -28,7 +28,9 @@ typedef struct pack {
   arrival coming[LIND_LANES][UNDER_WAY];   /* by time */
   infusion running[LIND_LANES][UNDER_WAY]; /* by end */
   int n_coming[LIND_LANES], n_running[LIND_LANES];
-  lind_watch watch; /* kernel NULL: nothing to watch, or the engine does so itself */
+  unsigned recorded; /* lanes whose trajectory is wanted between stops */
+  double stop;       /* h, of the way at hand */
+  lind_watch watch;  /* kernel NULL: nothing to watch, or the engine does so itself */
 } pack;
 
 static const lind_kernel *kernel_of(const pack *p) { return &p->conduct.desk->plan->model->kernel; }
@@ -92,14 +94,27 @@ static uint32_t occasion_of(const lind_protocol *protocol, int day) {
   return occasion;
 }
 
-/* Outputs may look back: what the engine saw a delay before the stop is kept for them, behind the states. */
-static void keep_past(void *context, lind_advance *advance, unsigned lanes, const lind_lane *x) {
-  const pack *p = context;
+/* When lane i is looked at next, `from` included, on the way to the stop: points of its trajectory before the stop, and the stop
+ * itself where outputs look back in time. */
+static double next_look(const pack *p, int i, double from) {
+  const double past = kernel_of(p)->n_delays > 0 ? p->stop : INFINITY;
+  return p->recorded >> i & 1u ? fmin(lind_trajectory_next(&p->conduct, from, p->stop), past) : past;
+}
+
+/* What the engine saw a delay before the stop is kept for outputs, behind the states. */
+static void look_on(void *context, lind_advance *advance, unsigned lanes, const lind_lane *x) {
+  pack *p = context;
   const lind_kernel *kernel = kernel_of(p);
+  unsigned points = 0;
+  for (int i = 0; i < LIND_LANES; i++)
+    points |= (unsigned)((lanes & p->recorded) >> i & 1u && advance->look.of[i] < p->stop) << i;
+  if (points != 0) lind_trajectory_look(&p->conduct, points, &advance->look, x);
   for (int i = 0; i < LIND_LANES; i++) {
     if (!(lanes & (1u << i))) continue;
-    for (int k = 0; k < kernel->n_delays; k++) p->scratch->x[kernel->n_states + k].of[i] = x[kernel->n_states + k].of[i];
-    advance->look.of[i] = INFINITY;
+    const bool before = points >> i & 1u;
+    for (int k = 0; !before && k < kernel->n_delays; k++)
+      p->scratch->x[kernel->n_states + k].of[i] = x[kernel->n_states + k].of[i];
+    advance->look.of[i] = before ? next_look(p, i, advance->look.of[i]) : INFINITY;
   }
 }
 
@@ -140,7 +155,9 @@ static void begin(pack *p, lind_desk *desk, const int seat[LIND_LANES], int n) {
   p->advance.who = p->who;
   p->advance.purposes = plan->noise_purposes;
   p->advance.grid = plan->protocol->grid;
-  p->advance.seen = kernel->n_delays > 0 ? keep_past : NULL;
+  p->recorded = lind_trajectory_begin(&p->conduct);
+  p->advance.seen = kernel->n_delays > 0 || p->recorded != 0 ? look_on : NULL;
+  p->advance.aside = true;
   p->advance.context = p;
   for (int i = 0; i < LIND_LANES; i++) {
     p->advance.status[i] = i < n ? LIND_LANE_OK : LIND_LANE_IDLE;
@@ -278,7 +295,8 @@ static void swallow(pack *p, double stop) {
 
 static void advance_to(pack *p, double stop) {
   const lind_plan *plan = p->conduct.desk->plan;
-  for (int i = 0; i < LIND_LANES; i++) p->advance.look.of[i] = plan->model->kernel.n_delays > 0 ? stop : INFINITY;
+  p->stop = stop;
+  for (int i = 0; i < LIND_LANES; i++) p->advance.look.of[i] = next_look(p, i, p->advance.time.of[i]);
   for (;;) {
     swallow(p, stop);
     bool short_of_it = false;
@@ -386,10 +404,12 @@ static void stop_at(pack *p, double now) {
   const unsigned visiting = morning ? lind_conduct_visits(&p->conduct, days + 1) : 0;
   note_failures(p);
   const bool tracing = lind_trace_due(plan, now);
-  if (curve || tracing || visiting != 0) observe(p, now);
+  const unsigned points = lind_trajectory_due(&p->conduct, now, visiting);
+  if (curve || tracing || visiting != 0 || points != 0) observe(p, now);
   if (curve) draw_curve(p, count, now);
   if (tracing) lind_trace_sample(&p->conduct, now, p->scratch->y);
   if (visiting != 0) lind_conduct_measure(&p->conduct, visiting, now, p->scratch->y);
+  if (points != 0) lind_trajectory_stop(&p->conduct, points, now, p->scratch->x, p->scratch->y);
   if (now >= plan->protocol->duration) return;
   lind_given given;
   if (morning) {
@@ -428,6 +448,7 @@ static void live(lind_desk *desk, const int seat[LIND_LANES], int n) {
   while (now < end) {
     const double stop = next_stop(&p.conduct, now);
     if (moves) advance_to(&p, stop);
+    if (p.recorded != 0 && (!moves || desk->plan->timeless)) lind_trajectory_pass(&p.conduct, p.recorded, now, stop);
     take_infused(&p, now, stop);
     now = stop;
     for (int i = 0; i < LIND_LANES; i++)

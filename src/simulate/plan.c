@@ -135,6 +135,7 @@ lind_err lind_plan_create_with(const lind_protocol *protocol, const lind_node *r
   LIND_TRY(lind_plan_parts_visits(plan, arena));
   plan->uneventful = lind_timeless_uneventful(plan);
   settle_blocks(plan);
+  LIND_TRY(lind_plan_parts_trajectories(plan, arena));
   LIND_TRY(lind_plan_parts_shadows(plan, root, back_end, arena));
   lind_digest hash = add_node((lind_digest){0, 0}, root, true);
   LIND_TRY(lind_plan_parts_policies(plan, arena, &hash));

@@ -18,6 +18,8 @@ lind_err lind_plan_parts_controllers(lind_plan *plan, lind_arena *arena) LIND_MU
 lind_err lind_plan_parts_habits(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* after the rules, before the controllers */
 
 lind_err lind_plan_parts_traces(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK; /* outputs sampled between visits */
+/* The stream and the list of who is kept; after the blocks. */
+lind_err lind_plan_parts_trajectories(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;
 /* Parameters whose values an arm changes. After the values. */
 lind_err lind_plan_parts_arms(lind_plan *plan, lind_arena *arena) LIND_MUST_CHECK;
 /* Values of the model's parameters as the protocol writes them under `key`: parameter at[i] is value[i], canonical.

@@ -33,6 +33,7 @@ static lind_err copy(const lind_protocol *protocol, const lind_overrides *more, 
   made->parameters = (lind_overrides){before + n, all, all + before + n};
   made->twin.given = made->outside.given = false;
   made->curve_output.text = NULL;
+  made->trajectories.keep = LIND_KEEP_NONE;
   *result = made;
   return LIND_OK;
 }
