@@ -16,7 +16,8 @@ typedef struct lind_crew lind_crew;
 
 /* threads 0: OMP_NUM_THREADS or the cores of this process's affinity, shared among the ranks of this node. Refuses
  * (LIND_ERR_INPUT, naming `srun --mpi=pmix` and `mpirun`) when SLURM, Open MPI or PMIx announces several tasks but the MPI world
- * is one: N singletons would write one directory. Collective. */
+ * is one: N singletons would write one directory; and parallelism within parallelism (OMP_NUM_THREADS=4,2,
+ * OMP_MAX_ACTIVE_LEVELS above 1, an mpirun in each of several SLURM tasks, a parallel region around the call). Collective. */
 lind_err lind_crew_create(int threads, lind_crew **crew) LIND_MUST_CHECK;
 void lind_crew_destroy(lind_crew **crew); /* collective; finalises MPI if it was started */
 int lind_crew_ranks(const lind_crew *crew);
@@ -57,6 +58,20 @@ typedef struct lind_crew_waits {
   uint64_t wakes, draws, jobs;
 } lind_crew_waits;
 lind_crew_waits lind_crew_waited(const lind_crew *crew);
+
+/* Who works where. Workers are pinned, each to a core of its own, where their rank has exactly one for each, shares none with
+ * another rank, and neither OMP_PROC_BIND nor OMP_PLACES says otherwise. */
+typedef struct lind_crew_post {
+  char host[64], cores[64]; /* "0-3,8" */
+  int threads;
+  bool pinned;
+  int node_threads, node_cores; /* of all ranks on this host */
+  lind_crew_waits waits;        /* of the last lind_crew_run */
+} lind_crew_post;
+/* posts[ranks], filled on rank 0. Collective. */
+lind_err lind_crew_roster(lind_crew *crew, lind_crew_post *posts) LIND_MUST_CHECK;
+/* "4 ranks x 2 threads on 2 hosts, each thread on a core of its own"; returns `text`. */
+const char *lind_crew_roster_words(const lind_crew_post *posts, int n, char *text, size_t size);
 
 /* ---- teams: from now on ranks k size .. (k + 1) size - 1 work on each job together, all of them on their master threads, so a
  * job may call MPI on the team's communicator. Leaders draw from the same counter as before. Refuses a size that does not divide

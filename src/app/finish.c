@@ -89,7 +89,9 @@ static lind_err write_log(const lind_finish *finish, const lind_tally *tally, li
       (unsigned long long)finish->study->n_patients, finish->study->n_stages, (unsigned long long)finish->study->n_lived,
       finish->ranks, finish->threads, finish->seconds, (double)finish->study->n_lived / finish->seconds,
       lind_digest_text(tally->digest, hex));
-  return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), add_cost(finish, tally, text, arena));
+  text = add_cost(finish, tally, text, arena);
+  if (finish->posts != NULL) text = lind_arena_format(arena, "%s%s", text, lind_posts_text(finish->posts, arena));
+  return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), text);
 }
 
 /* A study counts as finished when its results and their sums are there; what was there of a smaller one counts no more. */

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "posts.h"
 #include "study.h"
 
 typedef struct lind_finish {
@@ -15,6 +16,7 @@ typedef struct lind_finish {
   int ranks, threads;
   double seconds;
   bool json, drop_segments;
+  const lind_posts *posts; /* NULL: nobody has lived anything now */
 } lind_finish;
 
 lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) LIND_MUST_CHECK;

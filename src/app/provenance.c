@@ -52,6 +52,7 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   json_object_set_new(root, "wall_s", json_real(finish->seconds));
   json_object_set_new(root, "ranks", json_integer(finish->ranks));
   json_object_set_new(root, "threads", json_integer(finish->threads));
+  if (finish->posts != NULL) json_object_set_new(root, "crew", lind_posts_json(finish->posts, arena));
   json_object_set_new(root, "patients_per_s", json_real((double)finish->study->n_lived / finish->seconds));
   (void)lind_session_request(finish->study, root);
   json_object_set_new(root, "model_back_end", json_string(plan->model->back_end));

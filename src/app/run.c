@@ -110,6 +110,9 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
                         lind_arena *arena) {
   const double began = lind_progress_now();
   const lind_sink sink = lind_store_sink(store);
+  lind_posts *posts;
+  LIND_TRY(lind_posts_call(crew, arena, &posts));
+  if (lind_crew_rank(crew) == 0) fprintf(stderr, "lind: %s\n", lind_posts_words(posts, arena));
   LIND_TRY(lind_session_begin(study, crew, out, NULL, arena));
   LIND_TRY(lind_study_scan(study, crew, arena));
   lind_err err = lind_study_run(study, crew, &sink);
@@ -121,6 +124,7 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
     if (lind_crew_rank(crew) == 0) lind_part_tell(study, out, r->json);
     return LIND_OK;
   }
+  LIND_TRY(lind_crew_roster(crew, posts->post)); /* once more, with what everybody has waited for */
   LIND_TRY(lind_pictures_make(study, crew, arena));
   if (lind_crew_rank(crew) == 0) {
     const lind_finish finish = {.study = study,
@@ -130,7 +134,8 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
                                 .threads = lind_crew_threads(crew),
                                 .seconds = lind_progress_now() - began,
                                 .json = r->json,
-                                .drop_segments = r->drop_segments};
+                                .drop_segments = r->drop_segments,
+                                .posts = posts};
     err = lind_finish_write(&finish, arena);
   }
   return lind_crew_agree(crew, err);

@@ -44,6 +44,7 @@ static lind_err refuse_singletons(lind_crew_launch launch) {
 }
 
 static lind_err crew_begin(lind_crew *crew, int threads) {
+  LIND_TRY(lind_crew_nest_check(threads));
   const lind_crew_launch launch = lind_crew_launch_read();
   const bool may_be_many =
       launch.tasks > 1 || (launch.reachable && getenv("OMPI_COMM_WORLD_SIZE") == NULL && getenv("SLURM_STEP_NUM_TASKS") == NULL);
@@ -54,8 +55,8 @@ static lind_err crew_begin(lind_crew *crew, int threads) {
     LIND_MPI(MPI_Comm_dup(MPI_COMM_WORLD, &crew->world));
     LIND_MPI(MPI_Comm_set_errhandler(crew->world, MPI_ERRORS_RETURN));
   }
-  crew->threads = threads;
-  if (threads == 0) LIND_TRY(lind_crew_cores(crew->world, &crew->threads));
+  LIND_TRY(lind_crew_cores_find(crew->world, threads, &crew->cores, &crew->threads));
+  crew->pinned = lind_crew_pin_wanted(&crew->cores, crew->threads);
   LIND_TRY(lind_crew_beat_create(crew));
   return lind_crew_counter_create(crew);
 }

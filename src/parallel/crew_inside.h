@@ -4,6 +4,7 @@
 #define LIND_PARALLEL_CREW_INSIDE_H
 
 #include <mpi.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "lind/crew.h"
@@ -17,9 +18,16 @@ enum {
 }; /* rank 0's window: the job that comes next; jobs others have finished */
 
 typedef struct lind_crew_beat lind_crew_beat;
+typedef struct lind_crew_cores {
+  cpu_set_t mask;               /* of this rank */
+  bool exclusive;               /* no other rank of the node may use them */
+  int node_cores, node_threads; /* of all ranks of the node */
+} lind_crew_cores;
 
 struct lind_crew {
   int ranks, rank, threads;
+  lind_crew_cores cores;
+  bool pinned;       /* each worker to a core of the mask */
   bool started;      /* MPI, by us */
   MPI_Comm world;    /* ours alone; MPI_COMM_NULL on one rank */
   int team_size;     /* 0: there are no teams, jobs are run by threads */
@@ -84,8 +92,15 @@ typedef struct lind_crew_launch {
 } lind_crew_launch;
 lind_crew_launch lind_crew_launch_read(void);
 
-/* The threads of this rank when nobody says: OMP_NUM_THREADS, or its part of the cores that the ranks of this node may use. */
-lind_err lind_crew_cores(MPI_Comm world, int *threads) LIND_MUST_CHECK;
+/* The cores of this rank, and its threads: as asked, OMP_NUM_THREADS, or its part of the cores that the ranks of this node may
+ * use. Collective. */
+lind_err lind_crew_cores_find(MPI_Comm world, int asked, lind_crew_cores *cores, int *threads) LIND_MUST_CHECK;
+void lind_crew_cores_words(const cpu_set_t *mask, char *text, size_t size);
+bool lind_crew_pin_wanted(const lind_crew_cores *cores, int threads);
+void lind_crew_pin_worker(const lind_crew *crew, int thread);
+void lind_crew_pin_release(const lind_crew *crew);
+/* Refuses parallelism within parallelism, from the environment alone. */
+lind_err lind_crew_nest_check(int asked) LIND_MUST_CHECK;
 
 /* The window; trivial for a crew of one. Reset is collective. One request at a time: `ask` adds n to the counter and tells what
  * was finished here; once `hear` has `heard`, `next` is where the counter was before, and crew->others is up to date. Neither

@@ -58,6 +58,7 @@ static lind_err pool_run(lind_crew_pool *p) {
     LIND_TRY(p->trouble);
     return outcome(p);
   }
+  omp_set_dynamic(0);
 #pragma omp parallel default(none) shared(p) num_threads(p->crew->threads + 1)
   {
     if (omp_get_thread_num() == 0)

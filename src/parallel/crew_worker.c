@@ -53,6 +53,7 @@ void lind_crew_pool_run_one(lind_crew_pool *p, int thread) {
 }
 
 void lind_crew_pool_work(lind_crew_pool *p, int thread) {
+  lind_crew_pin_worker(p->crew, thread);
   (void)pthread_mutex_lock(&p->gate);
   for (;;) {
     if (p->waiting == 0 && !p->closed) {
@@ -68,4 +69,5 @@ void lind_crew_pool_work(lind_crew_pool *p, int thread) {
     if (p->exhausted && p->running == 0) (void)pthread_cond_signal(&p->news);
   }
   (void)pthread_mutex_unlock(&p->gate);
+  lind_crew_pin_release(p->crew);
 }
