@@ -134,6 +134,21 @@ void lind_runner_record(lind_runner *runner, lind_recording *recording);
 lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
                             int *at) LIND_MUST_CHECK;
 
+/* ---- many blocks: a sheaf is up to LIND_SHEAF_BLOCKS consecutive blocks of one stage, of one replicate where those are cut. Who
+ * binds it does not matter: it is the same to the last bit.
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+enum { LIND_SHEAF_BLOCKS = 16 };
+typedef struct lind_sheaf lind_sheaf;             /* bytes without pointers: it can be sent */
+uint64_t lind_sheaf_total(const lind_plan *plan); /* sheaves of a stage */
+void lind_sheaf_blocks(const lind_plan *plan, uint64_t sheaf, uint64_t *first, uint64_t *end);
+size_t lind_sheaf_most(const lind_layout *layout);                           /* bytes of memory that any sheaf fits in */
+size_t lind_sheaf_bytes(const lind_layout *layout, const lind_sheaf *sheaf); /* that it has filled */
+/* An empty sheaf in memory of lind_sheaf_most; the records of its blocks in order; does it have all of them? */
+void lind_sheaf_begin(const lind_layout *layout, uint64_t number, lind_sheaf *sheaf);
+lind_err lind_sheaf_add(const lind_layout *layout, const lind_block_record *record, lind_sheaf *sheaf) LIND_MUST_CHECK;
+bool lind_sheaf_is_bound(const lind_sheaf *sheaf);
+
 /* ---- over replicates
  * ---------------------------------------------------------------------------------------------------------------- */
 
@@ -151,7 +166,9 @@ typedef struct lind_tally {
   lind_moments *partial; /* of the cut replicate at hand, with */
   double *tables;        /* its life tables */
   double *row;           /* of the roll */
-  uint64_t seen;
+  uint64_t seen;         /* replicates */
+  lind_sheaf *sheaf;     /* at hand, for lind_tally_add */
+  uint64_t n_sheaves;    /* taken */
 } lind_tally;
 enum { LIND_TALLY_VERDICTS = 3 };
 
@@ -165,7 +182,9 @@ static inline size_t lind_tally_column(const lind_layout *layout, int term, int 
   return (size_t)what * (size_t)layout->n_terms + (size_t)term;
 }
 void lind_tally_destroy(lind_tally **tally);
-lind_err lind_tally_add(void *tally, const lind_block_record *record) LIND_MUST_CHECK; /* in block order; a lind_sink_visit */
+lind_err lind_tally_take(lind_tally *tally, const lind_sheaf *sheaf) LIND_MUST_CHECK; /* bound ones, in order */
+/* Binds and takes by itself: blocks in order; a lind_sink_visit. */
+lind_err lind_tally_add(void *tally, const lind_block_record *record) LIND_MUST_CHECK;
 lind_err lind_tally_finish(lind_tally *tally) LIND_MUST_CHECK;
 
 enum { LIND_EFFECT_BINS = 40 };

@@ -1,41 +1,36 @@
-/* tally.c -- over replicates: operating characteristics with their Monte Carlo error. Records come in block order, so that every
+/* tally.c -- over replicates: operating characteristics with their Monte Carlo error. Sheaves come in order, so that every
  * sum has one order whoever computed the blocks. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lind/reduce.h"
+#include "sheaf.h"
 
-static size_t cells_of(const lind_layout *layout) {
-  return layout->first_term / LIND_CELL_REALS + (size_t)(layout->n_baseline * layout->n_arms);
-}
-
-static size_t columns_of(const lind_layout *layout) {
-  return (size_t)layout->n_terms * (LIND_TERM_REALS + (layout->judged ? 1u : 0u));
-}
-
-enum { N_ARRAYS = 8 };
+enum { N_ARRAYS = 9 };
 
 /* How large every array is: allocates them, and tells the bytes before a run. */
 static void sizes(const lind_layout *layout, size_t bytes[N_ARRAYS]) {
-  const size_t cells = cells_of(layout) + 1;
+  const size_t cells = lind_sheaf_cells(layout) + 1;
   bytes[0] = bytes[1] = bytes[2] = cells * sizeof(lind_moments);
   bytes[3] = (layout->n_counts + 1) * sizeof(int64_t);
   bytes[4] = (layout->n_reals - layout->first_table + 1) * sizeof(double);
   bytes[5] = ((size_t)layout->plan->protocol->n_looks + 1) * LIND_TALLY_VERDICTS * sizeof(uint64_t);
   bytes[6] = ((size_t)layout->n_terms + 1) * sizeof(lind_effect);
-  bytes[7] = (columns_of(layout) + 1) * sizeof(double);
+  bytes[7] = (lind_sheaf_columns(layout) + 1) * sizeof(double);
+  bytes[8] = lind_sheaf_most(layout);
 }
 
 size_t lind_tally_bytes(const lind_layout *layout) {
-  size_t bytes[N_ARRAYS], total = sizeof(lind_tally) + lind_roll_bytes(columns_of(layout), layout->plan->protocol->replicates);
+  size_t bytes[N_ARRAYS],
+      total = sizeof(lind_tally) + lind_roll_bytes(lind_sheaf_columns(layout), layout->plan->protocol->replicates);
   sizes(layout, bytes);
   for (int k = 0; k < N_ARRAYS; k++) total += bytes[k];
   return total;
 }
 
 double lind_tally_disk(const lind_layout *layout) {
-  return lind_roll_disk(columns_of(layout), layout->plan->protocol->replicates);
+  return lind_roll_disk(lind_sheaf_columns(layout), layout->plan->protocol->replicates);
 }
 
 lind_err lind_tally_create(const lind_layout *layout, const char *directory, lind_tally **result) {
@@ -45,13 +40,14 @@ lind_err lind_tally_create(const lind_layout *layout, const char *directory, lin
   LIND_CHECK(tally != NULL, LIND_ERR_MEMORY, "no memory for a tally");
   tally->layout = layout;
   tally->replicates = replicates;
-  void **at[N_ARRAYS] = {(void **)&tally->pooled, (void **)&tally->between,  (void **)&tally->partial, (void **)&tally->counts,
-                         (void **)&tally->tables, (void **)&tally->verdicts, (void **)&tally->effects, (void **)&tally->row};
+  void **at[N_ARRAYS] = {(void **)&tally->pooled,  (void **)&tally->between, (void **)&tally->partial,
+                         (void **)&tally->counts,  (void **)&tally->tables,  (void **)&tally->verdicts,
+                         (void **)&tally->effects, (void **)&tally->row,     (void **)&tally->sheaf};
   bool ok = true;
   sizes(layout, bytes);
   for (int k = 0; k < N_ARRAYS; k++) ok &= (*at[k] = calloc(1, bytes[k])) != NULL;
   lind_err err = ok ? LIND_OK : lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for a tally");
-  if (err == LIND_OK) err = lind_roll_create(directory, columns_of(layout), replicates, &tally->roll);
+  if (err == LIND_OK) err = lind_roll_create(directory, lind_sheaf_columns(layout), replicates, &tally->roll);
   if (err != LIND_OK)
     lind_tally_destroy(&tally);
   else
@@ -70,26 +66,14 @@ void lind_tally_destroy(lind_tally **at) {
   free(tally->verdicts);
   free(tally->effects);
   free(tally->row);
+  free(tally->sheaf);
   lind_roll_destroy(&tally->roll);
   free(tally);
   *at = NULL;
 }
 
-/* The cells of a row of reals stand in two runs: endpoints first, baseline behind the terms. */
-static void read_cells(const lind_layout *layout, const double *reals, size_t i, lind_moments *cell) {
-  const size_t endpoint_cells = layout->first_term / LIND_CELL_REALS;
-  const double *at =
-      i < endpoint_cells ? reals + i * LIND_CELL_REALS : reals + layout->first_baseline + (i - endpoint_cells) * LIND_CELL_REALS;
-  memcpy(cell, at, sizeof *cell);
-}
-
-/* The cells of a replicate are in `partial`, its terms in `row`. */
-static lind_err close_replicate(lind_tally *tally, const double look[LIND_LOOK_REALS]) {
-  const lind_moments *cells = tally->partial;
-  for (size_t i = 0; i < cells_of(tally->layout); i++) {
-    lind_moments_merge(&tally->pooled[i], &cells[i]);
-    if (cells[i].n > 0.0) lind_moments_add(&tally->between[i], cells[i].mean);
-  }
+/* The terms of a replicate are in `row`. */
+static lind_err close_replicate(lind_tally *tally, const double *row, const double look[LIND_LOOK_REALS]) {
   for (int k = 0; k < LIND_LOOK_REALS; k++) lind_moments_add(&tally->look[k], look[k]);
   const int taken = (int)look[0], verdict = (int)look[2];
   LIND_CHECK(taken >= 0 && taken <= tally->layout->plan->protocol->n_looks && verdict >= 0 && verdict < LIND_TALLY_VERDICTS,
@@ -97,7 +81,7 @@ static lind_err close_replicate(lind_tally *tally, const double look[LIND_LOOK_R
              tally->layout->plan->protocol->n_looks);
   tally->verdicts[taken * LIND_TALLY_VERDICTS + verdict]++;
   tally->seen++;
-  return lind_roll_add(tally->roll, tally->row);
+  return lind_roll_add(tally->roll, row);
 }
 
 static lind_err answer_cut(const lind_tally *tally, int t, lind_answer *answer) {
@@ -129,56 +113,63 @@ static lind_err estimate_cut(lind_tally *tally) {
   return LIND_OK;
 }
 
-static lind_err add_cut(lind_tally *tally, const lind_block_record *record) {
-  const lind_plan *plan = tally->layout->plan;
-  const size_t cells = cells_of(tally->layout);
-  const size_t tables = tally->layout->n_reals - tally->layout->first_table;
-  if (record->first_seat == 0) {
-    memset(tally->partial, 0, cells * sizeof *tally->partial);
-    memset(tally->tables, 0, tables * sizeof *tally->tables);
-  }
-  for (size_t i = 0; i < tables; i++) tally->tables[i] += record->reals[tally->layout->first_table + i];
-  for (size_t i = 0; i < cells; i++) {
-    lind_moments cell;
-    read_cells(tally->layout, record->reals, i, &cell);
-    lind_moments_merge(&tally->partial[i], &cell);
-  }
-  if (record->first_seat + record->n_seats < plan->protocol->patients) return LIND_OK;
+/* The sheaf is one of a cut replicate; the last of them closes it. */
+static lind_err take_cut(lind_tally *tally, const lind_sheaf *sheaf, const lind_sheaf_map *map) {
+  const lind_layout *layout = tally->layout;
+  const lind_moments *cells = lind_sheaf_part(sheaf, map->pooled);
+  const double *tables = lind_sheaf_part(sheaf, map->tables);
+  const uint64_t per = lind_plan_blocks_per_replicate(layout->plan);
+  for (size_t i = 0; i < map->n_tables; i++) tally->tables[i] += tables[i];
+  for (size_t i = 0; i < map->n_cells; i++) lind_moments_merge(&tally->partial[i], &cells[i]);
+  if ((sheaf->first_block + sheaf->n_blocks) % per != 0) return LIND_OK;
+  const double look[LIND_LOOK_REALS] = {[1] = (double)layout->plan->protocol->patients};
   LIND_TRY(estimate_cut(tally));
-  const double look[LIND_LOOK_REALS] = {[1] = (double)plan->protocol->patients};
-  return close_replicate(tally, look);
+  for (size_t i = 0; i < map->n_cells; i++) {
+    lind_moments_merge(&tally->pooled[i], &tally->partial[i]);
+    if (tally->partial[i].n > 0.0) lind_moments_add(&tally->between[i], tally->partial[i].mean);
+  }
+  memset(tally->partial, 0, map->n_cells * sizeof *tally->partial);
+  memset(tally->tables, 0, map->n_tables * sizeof *tally->tables);
+  return close_replicate(tally, tally->row, look);
 }
 
-static lind_err add_whole(lind_tally *tally, const lind_block_record *record) {
-  const lind_layout *layout = tally->layout;
-  for (uint64_t r = 0; r < record->n_replicates; r++) {
-    const double *reals = record->reals + r * layout->n_reals;
-    for (size_t i = 0; i < cells_of(layout); i++) read_cells(layout, reals, i, &tally->partial[i]);
-    for (int t = 0; t < layout->n_terms; t++) {
-      const double *term = reals + layout->first_term + (size_t)t * LIND_TERM_REALS;
-      for (int k = 0; k < LIND_TERM_REALS; k++) tally->row[lind_tally_column(layout, t, k)] = term[k];
-      if (layout->judged) tally->row[lind_tally_column(layout, t, LIND_TERM_REALS)] = reals[layout->first_truth + (size_t)t];
-    }
-    LIND_TRY(close_replicate(tally, reals + layout->first_look));
+static lind_err take_whole(lind_tally *tally, const lind_sheaf *sheaf, const lind_sheaf_map *map) {
+  const lind_moments *pooled = lind_sheaf_part(sheaf, map->pooled), *between = lind_sheaf_part(sheaf, map->between);
+  const double *rows = lind_sheaf_part(sheaf, map->rows);
+  for (size_t i = 0; i < map->n_cells; i++) {
+    lind_moments_merge(&tally->pooled[i], &pooled[i]);
+    lind_moments_merge(&tally->between[i], &between[i]);
+  }
+  for (uint64_t r = 0; r < sheaf->n_replicates; r++) {
+    const double *row = rows + r * map->n_columns;
+    LIND_TRY(close_replicate(tally, row, row + lind_sheaf_columns(tally->layout)));
   }
   return LIND_OK;
 }
 
+lind_err lind_tally_take(lind_tally *tally, const lind_sheaf *sheaf) {
+  const lind_layout *layout = tally->layout;
+  const lind_sheaf_map map = lind_sheaf_find(layout);
+  const lind_digest *digests = lind_sheaf_part(sheaf, map.digests);
+  const int64_t *counts = lind_sheaf_part(sheaf, map.counts);
+  assert(lind_sheaf_is_bound(sheaf));
+  LIND_CHECK(sheaf->first_replicate == tally->seen, LIND_ERR_FILE, "block %llu holds replicate %llu where %llu is next",
+             (unsigned long long)sheaf->first_block, (unsigned long long)sheaf->first_replicate, (unsigned long long)tally->seen);
+  for (uint64_t b = 0; b < sheaf->n_blocks; b++) tally->digest = lind_digest_add(tally->digest, &digests[b], sizeof digests[b]);
+  for (size_t i = 0; i < layout->n_counts; i++) tally->counts[i] += counts[i];
+  tally->n_sheaves++;
+  return layout->plan->block_replicates == 0 ? take_cut(tally, sheaf, &map) : take_whole(tally, sheaf, &map);
+}
+
 lind_err lind_tally_add(void *context, const lind_block_record *record) {
   lind_tally *tally = context;
-  const lind_layout *layout = tally->layout;
-  LIND_CHECK(record->n_reals == layout->n_reals && record->n_counts == layout->n_counts, LIND_ERR_FILE,
-             "block %llu has %zu reals and %zu counts; this plan leaves %zu and %zu", (unsigned long long)record->block,
-             record->n_reals, record->n_counts, layout->n_reals, layout->n_counts);
-  LIND_CHECK(record->first_replicate + record->n_replicates <= tally->replicates, LIND_ERR_FILE,
-             "block %llu holds replicate %llu; this plan has %llu", (unsigned long long)record->block,
-             (unsigned long long)(record->first_replicate + record->n_replicates - 1), (unsigned long long)tally->replicates);
-  LIND_CHECK(record->first_replicate == tally->seen, LIND_ERR_FILE, "block %llu holds replicate %llu where %llu is next",
-             (unsigned long long)record->block, (unsigned long long)record->first_replicate, (unsigned long long)tally->seen);
-  for (size_t i = 0; i < layout->n_counts; i++) tally->counts[i] += record->counts[i];
-  const lind_digest block = lind_sink_record_digest(record);
-  tally->digest = lind_digest_add(tally->digest, &block, sizeof block);
-  return layout->plan->block_replicates == 0 ? add_cut(tally, record) : add_whole(tally, record);
+  if (tally->sheaf->due == 0 || lind_sheaf_is_bound(tally->sheaf)) {
+    LIND_CHECK(tally->n_sheaves < lind_sheaf_total(tally->layout->plan), LIND_ERR_FILE, "block %llu is one too many",
+               (unsigned long long)record->block);
+    lind_sheaf_begin(tally->layout, tally->n_sheaves, tally->sheaf);
+  }
+  LIND_TRY(lind_sheaf_add(tally->layout, record, tally->sheaf));
+  return lind_sheaf_is_bound(tally->sheaf) ? lind_tally_take(tally, tally->sheaf) : LIND_OK;
 }
 
 /* The estimates of all terms are one piece of the digest, and so on. */
@@ -203,8 +194,9 @@ static lind_err digest_terms(lind_tally *tally) {
 }
 
 lind_err lind_tally_finish(lind_tally *tally) {
+  const uint64_t begun = lind_sheaf_is_bound(tally->sheaf) ? 0 : tally->sheaf->n_replicates;
   LIND_CHECK(tally->seen == tally->replicates, LIND_ERR_FILE, "only %llu of %llu replicates are there",
-             (unsigned long long)tally->seen, (unsigned long long)tally->replicates);
+             (unsigned long long)(tally->seen + begun), (unsigned long long)tally->replicates);
   LIND_TRY(lind_roll_end(tally->roll));
   LIND_TRY(digest_terms(tally));
   for (int t = 0; t < tally->layout->n_terms; t++)
