@@ -90,6 +90,18 @@ lind_err lind_crew_sum(lind_crew *crew, int64_t *counts, size_t n) LIND_MUST_CHE
 lind_err lind_crew_most(lind_crew *crew, double *values,
                         size_t n) LIND_MUST_CHECK; /* maximum; NaN only where all are; collective */
 
+/* Items 0 .. n - 1: number k is made by rank k % ranks, all ranks at once, and taken by rank 0 in order. */
+typedef struct lind_crew_pipe {
+  uint64_t n;
+  size_t most;                                                                 /* bytes of an item, below 2 GiB */
+  lind_err (*make)(void *context, uint64_t item, void *bytes, size_t *n);      /* bytes [most]: n are set */
+  lind_err (*take)(void *context, uint64_t item, const void *bytes, size_t n); /* rank 0 */
+  void *context;
+} lind_crew_pipe;
+/* On the master threads. A failure anywhere ends the making and the taking, and is every rank's. Memory: five items. Collective.
+ */
+lind_err lind_crew_pipe_run(lind_crew *crew, const lind_crew_pipe *pipe) LIND_MUST_CHECK;
+
 /* ---- peers that are gone. Ranks of a crew give signs of life; where one has given none for `seconds` (60; 0: for ever), the
  * crew is given up: every waiting or running call returns LIND_ERR_STOPPED on every rank that can still hear, after its running
  * jobs. Time in which a rank itself did not run (a suspended job) does not count, and one that does long work between two

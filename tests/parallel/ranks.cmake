@@ -25,6 +25,7 @@ foreach(ranks 1 2 4)
     lind_test_ranks(parallel.crew.threads${threads} test_parallel_crew ${ranks} ${threads} ${ranks})
   endforeach()
   lind_test_ranks(parallel.stop test_parallel_stop ${ranks} 2)
+  lind_test_ranks(parallel.pipe test_parallel_pipe ${ranks})
   lind_test_ranks(ranks.directory test_ranks_directory ${ranks} 2 ${ranks})
 endforeach()
 
