@@ -47,7 +47,9 @@ if(TARGET lind)
              ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
     add_test(NAME merge.tamper COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/merge/tamper.py $<TARGET_FILE:lind>
              ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
-    set_tests_properties(merge.scenarios merge.tamper PROPERTIES LABELS trial TIMEOUT 120)
+    add_test(NAME merge.diff COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/merge/diff.py $<TARGET_FILE:lind>
+             ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
+    set_tests_properties(merge.scenarios merge.tamper merge.diff PROPERTIES LABELS trial TIMEOUT 120)
     add_test(NAME trial.controls COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols)
     set_tests_properties(trial.controls PROPERTIES LABELS trial TIMEOUT 300)

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""diff.py LIND GOOD: `lind diff` says what differs between two runs, with the status to match; one study with two results is an alarm."""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+LIND, GOOD = sys.argv[1], pathlib.Path(sys.argv[2])
+
+
+def lind(*words):
+    done = subprocess.run([LIND, *map(str, words)], capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr.strip()
+
+
+def study(work, name, *options, protocol=GOOD / "trial.yaml"):
+    status, _, said = lind("run", protocol, "--out", work / name, "--threads", 1, *options)
+    assert status == 0, said
+    return work / name
+
+
+def diff(a, b, status):
+    found, out, said = lind("diff", a, b, "--json")
+    assert found == status, (found, out, said)
+    words = lind("diff", a, b)
+    assert words[0] == status
+    return json.loads(out), words[1]
+
+
+def check_numbers(document, a, b):
+    """The estimates are those of the documents, and the largest difference of a column is what the tables say."""
+    one, other = (json.loads((run / "estimates.json").read_text())["analyses"][0]["terms"][0] for run in (a, b))
+    row = document["estimates"][0]
+    assert (row["a"], row["b"]) == (one["estimate"], other["estimate"])
+    assert row["difference"] == other["estimate"] - one["estimate"]
+    assert abs(row["in_mcse"] * (one["mcse"] ** 2 + other["mcse"] ** 2) ** 0.5 - row["difference"]) < 1e-12
+    try:
+        import h5py
+    except ImportError:
+        return
+    with h5py.File(a / "results.h5") as x, h5py.File(b / "results.h5") as y:
+        ages = abs(x["patients/age"][:] - y["patients/age"][:])
+    column = next(c for c in document["columns"] if c["column"] == "age")
+    assert (column["largest"], column["rows"], column["unit"]) == (ages.max(), (ages > 0).sum(), "year"), column
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        shutil.copytree(GOOD, work / "in")
+        a, same = study(work, "a"), study(work, "same")
+        document, words = diff(a, same, 0)
+        assert document["same_bytes"] and document["settings"] == document["inputs"] == document["columns"] == []
+        assert "THIS SHOULD NEVER HAPPEN" not in words
+        seed = study(work, "seed", "--seed", 9)
+        document, words = diff(a, seed, 1)
+        assert [(s["what"], s["a"], s["b"]) for s in document["settings"]] == [("seed", "3", "9")], document["settings"]
+        assert document["inputs"] == [] and not document["same_study"] and "seed: 3 | 9" in words
+        check_numbers(document, a, seed)
+        dropout = study(work, "dropout", "--set", "conduct.dropout.yearly=0.5")
+        document, _ = diff(a, dropout, 1)
+        assert [s["what"] for s in document["settings"]] == ["conduct.dropout.yearly"], document["settings"]
+        cohort = work / "in/cohort.yaml"
+        cohort.write_text(cohort.read_text().replace("sd: 9 year", "sd: 8 year"))
+        other = study(work, "cohort", protocol=work / "in/trial.yaml")
+        document, words = diff(a, other, 1)
+        assert [s["what"] for s in document["inputs"]] == ["file of cohort"] and "cohort.yaml (" in words, document["inputs"]
+        forged = work / "forged"
+        shutil.copytree(a, forged)
+        text = bytearray((forged / "results.h5").read_bytes())
+        text[text.index(b"lind-estimates-1") + 4] ^= 1
+        (forged / "results.h5").write_bytes(text)
+        document, words = diff(a, forged, 1)
+        assert document["same_study"] and not document["same_bytes"] and "THIS SHOULD NEVER HAPPEN" in words, words
+        assert lind("diff", a) == (2, "", "lind: which two runs? lind diff A B")
+        assert lind("diff", a, work)[0] == 2
+
+
+main()
