@@ -14,10 +14,10 @@ typedef struct lind_command {
   lind_err (*run)(int n, char **arguments, lind_arena *arena);
 } lind_command;
 
-#define LIND_COMMAND_LIST(X)                                                                                            \
-  X(run)                                                                                                                \
-  X(merge) X(report) X(verify) X(diff) X(export) X(patient) X(cohort) X(model) X(simulate) X(twin) X(analyze) X(design) \
-      X(describe)
+#define LIND_COMMAND_LIST(X) \
+  X(run)                     \
+  X(merge)                   \
+  X(report) X(verify) X(diff) X(export) X(patient) X(cohort) X(model) X(simulate) X(twin) X(analyze) X(design) X(describe)
 
 /* ---- options: a table a command, `--name value` or `--name=value`
  * --------------------------------------------------------------------- */
