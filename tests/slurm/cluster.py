@@ -62,19 +62,28 @@ def skip(reason):
     sys.exit(77)
 
 
+def claimed(first, n):
+    """A socket that says, to other tests like this one, that the ports from `first` are taken; None if they are, by whomever."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0lind-test-ports-{first}")  # goes with this process
+        for port in range(first, first + n):
+            with socket.socket() as s:
+                s.bind(("", port))
+    except OSError:
+        claim.close()
+        return None
+    return claim
+
+
 def free_ports(n):
-    """Ports nobody listens on now. They are below those that the kernel hands out itself, so that no client takes one in between."""
-    ports = []
-    for port in range(20000 + os.getpid() % 10000, 32000):
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        ports.append(port)
-        if len(ports) == n:
-            return ports
-    skip("no free ports")
+    """The first of n ports in a row, and what keeps them. They are below those that the kernel hands out itself, so that no client takes one in
+    between."""
+    for first in range(20000 + os.getpid() % 1000 * n, 32000, n):
+        claim = claimed(first, n)
+        if claim is not None:
+            return first, claim
+    return skip("no free ports")
 
 
 def end_with_parent():
@@ -92,7 +101,7 @@ class Cluster:
             skip(f"{' '.join(absent)} not installed; scripts/packages --tests installs them")
         self.settings = {"kill_wait": kill_wait, "slurmd_timeout": slurmd_timeout}
         self.root = tempfile.mkdtemp(prefix="lind-slurm-")
-        self.daemons = {}
+        self.daemons, self.ports = {}, None
 
     # ---- daemons
     def start(self, name, *command, **environment):
@@ -130,8 +139,9 @@ class Cluster:
         os.mkdir(f"{root}/munge", 0o700)
         with open(os.open(f"{root}/munge/key", os.O_CREAT | os.O_WRONLY, 0o400), "wb") as key:
             key.write(os.urandom(128))
+        first, self.ports = free_ports(3)
         with open(f"{root}/slurm.conf", "w") as file:
-            file.write(CONFIGURATION.format(root=root, host=socket.gethostname(), ports=free_ports(3), **self.settings))
+            file.write(CONFIGURATION.format(root=root, host=socket.gethostname(), ports=range(first, first + 3), **self.settings))
         os.environ.update(SLURM_CONF=f"{root}/slurm.conf", OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
                           OMPI_MCA_btl="self,tcp",  # as between two machines
                           OMPI_MCA_mpi_yield_when_idle="1", OMPI_MCA_rmaps_base_oversubscribe="1")
@@ -187,7 +197,7 @@ class Cluster:
             paths = [path for path in (f"{self.root}/{name}.log", f"{self.root}/{name}.out") if os.path.exists(path)]
             for path in paths[:1]:
                 with open(path, errors="replace") as file:
-                    print(f"---- the end of {os.path.basename(path)}", *file.readlines()[-25:], sep="\n")
+                    print(f"---- the end of {os.path.basename(path)}\n{''.join(file.readlines()[-25:])}")
 
     # ---- what a user does
     def ask(self, *command):
