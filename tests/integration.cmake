@@ -29,7 +29,9 @@ if(TARGET lind)
   add_test(NAME trial.digest.sample COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 2 --patients 600 --set block_max=500 --set arms.pump.controllers=[basal]
            --set "store.trajectories={keep: sample, patients: 50, at: dense, every: 2 h}")
-  set_tests_properties(trial.digest.dense trial.digest.sample PROPERTIES LABELS trial TIMEOUT 120)
+  add_test(NAME trial.trajectories COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/trajectories.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
+  set_tests_properties(trial.trajectories trial.digest.dense trial.digest.sample PROPERTIES LABELS trial TIMEOUT 120)
   add_test(NAME trial.digest.twin COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
            ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact-twin.yaml 4 --patients 18 --set block_max=18)
   # parts of a study, merged, are one run: whole replicates with a sensitivity grid, and replicates that are cut

@@ -31,6 +31,25 @@ static void list_treatment(FILE *out, const lind_treatment *treatment) {
     fprintf(out, "%s%s", k == 0 ? "; controllers " : " ", treatment->controllers.at[k].text);
 }
 
+/* Upper bounds: who leaves early has fewer rows. */
+static void list_trajectories(FILE *out, const lind_plan *plan) {
+  const lind_plan_trajectories *t = plan->trajectories;
+  const double MiB = 1048576.0, bytes = t != NULL ? (double)lind_plan_trajectories_bytes(t) : 0.0;
+  if (t == NULL) return;
+  const double rows = (double)t->n_kept * t->most, block = (double)t->most_kept * bytes;
+  fprintf(out, "trajectories %zu patients, ", t->n_kept);
+  if (t->dense)
+    fprintf(out, "every %g h", t->every);
+  else
+    fprintf(out, "at visits");
+  fprintf(out, ": up to %.0f rows of %d columns, %.1f MiB in results.h5 before compression;\n", rows, t->n_columns,
+          rows * (8.0 * (t->n_columns - 1) + 1.0) / MiB);
+  fprintf(out,
+          "            in memory up to %.1f MiB a thread (counted above) and, where records wait for their segment, %.1f MiB a "
+          "rank\n",
+          block / MiB, fmin(64.0 + block / MiB, (double)t->n_kept * bytes / MiB));
+}
+
 lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   const lind_plan *plan = study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;
@@ -76,6 +95,7 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
           study->first_judged - 1, study->n_judged / 2);
   fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
   fprintf(out, "memory      %.1f MiB a thread\n", (double)lind_runner_bytes(layout) / 1048576.0);
+  list_trajectories(out, plan);
   fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed,
           speed);
   fprintf(out, "plan hash   %s\n", study->hash);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "past.h"
+#include "patient_course.h"
 
 static void header(const lind_plan *plan, const lind_desk *desk, int s) {
   const lind_protocol *protocol = plan->protocol;
@@ -194,7 +195,13 @@ static void endpoints(const lind_layout *layout, const lind_desk *desk, int s, d
   }
 }
 
-static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, lind_arena *arena) {
+typedef struct wish {
+  uint64_t seat, replicate;
+  const char *every, *out; /* of the trajectory; NULL */
+} wish;
+
+static lind_err tell(const lind_past *past, const wish *w, lind_arena *arena) {
+  const uint64_t seat = w->seat, replicate = w->replicate;
   lind_study *study;
   lind_runner *runner;
   const lind_desk *desk;
@@ -218,6 +225,8 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
     days(layout->plan, desk, s);
     err = decisions(study, runner, replicate, seat, s, arena);
     endpoints(layout, desk, s, values, events);
+    if (err == LIND_OK && w->out != NULL)
+      err = lind_patient_course_write(study, runner, replicate, seat, w->every, w->out, arena);
     if (!lind_past_is_same(past, study))
       fprintf(stderr,
               "lind: the inputs are not those of the run any more, so this is not the patient of the run; `lind verify %s` says "
@@ -230,23 +239,31 @@ static lind_err tell(const lind_past *past, uint64_t replicate, uint64_t seat, l
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
-  uint64_t seat = UINT64_MAX, replicate = 0;
-  const lind_option options[] = {{"--id", LIND_OPTION_COUNT, &seat}, {"--replicate", LIND_OPTION_COUNT, &replicate}, {0}};
+  wish w = {.seat = UINT64_MAX};
+  const lind_option options[] = {{"--id", LIND_OPTION_COUNT, &w.seat},
+                                 {"--replicate", LIND_OPTION_COUNT, &w.replicate},
+                                 {"--every", LIND_OPTION_TEXT, &w.every},
+                                 {"--out", LIND_OPTION_TEXT, &w.out},
+                                 {0}};
   const char *directory;
   int given;
   lind_past past;
   LIND_TRY(lind_options_read(n, arguments, options, &directory, 1, &given));
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "a patient of which run? lind patient DIR --id N");
-  LIND_CHECK(seat != UINT64_MAX, LIND_ERR_INPUT, "--id is missing: the patient's seat, from 0");
+  LIND_CHECK(w.every == NULL || w.out != NULL, LIND_ERR_INPUT,
+             "--out is missing: the file for the trajectory that --every asks for, such as --out patient.csv");
+  LIND_CHECK(w.seat != UINT64_MAX, LIND_ERR_INPUT, "--id is missing: the patient's seat, from 0");
   LIND_TRY(lind_past_create(directory, "patient", arena, &past));
-  const lind_err err = tell(&past, replicate, seat, arena);
+  const lind_err err = tell(&past, &w, arena);
   lind_past_release(&past);
   return err;
 }
 
 const lind_command lind_command_patient = {
     .name = "patient",
-    .usage = "patient DIR --id N [--replicate R]",
-    .summary = "Live one patient of the run in DIR again: who, which arm, every visit and dose, what came of it.",
+    .usage = "patient DIR --id N [--replicate R] [--every TIME] [--out FILE.csv]",
+    .summary =
+        "Live one patient of the run in DIR again: who, which arm, every visit and dose, what came of it. With --out, its "
+        "trajectory on a grid, of the same numbers as in the run.",
     .run = run,
 };

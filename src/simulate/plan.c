@@ -138,6 +138,8 @@ lind_err lind_plan_create_with(const lind_protocol *protocol, const lind_node *r
   LIND_TRY(lind_plan_parts_trajectories(plan, arena));
   LIND_TRY(lind_plan_parts_shadows(plan, root, back_end, arena));
   lind_digest hash = add_node((lind_digest){0, 0}, root, true);
+  if (plan->trajectories != NULL && plan->trajectories->kept != NULL) /* another sample: a run cannot be extended by it */
+    hash = lind_digest_add_integer(hash, (int64_t)plan->trajectories->frame);
   LIND_TRY(lind_plan_parts_policies(plan, arena, &hash));
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.high);
   hash = lind_digest_add_integer(hash, (int64_t)plan->cohort->digest.low);

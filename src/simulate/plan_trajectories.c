@@ -47,7 +47,8 @@ static int by_patient(const void *a, const void *b) {
 
 /* Patients are exchangeable, so a sample of the first replicates is one of all. From a replicate that is cut the first seats are
  * enough, 4096 of them and 4 for each patient of the sample: more patients or more replicates leave the sample as it is. */
-static lind_err draw_sample(const lind_plan *plan, const lind_trajectories *item, lind_arena *arena, uint64_t **kept) {
+static lind_err draw_sample(const lind_plan *plan, const lind_trajectories *item, lind_arena *arena, uint64_t **kept,
+                            uint64_t *frame) {
   const lind_protocol *protocol = plan->protocol;
   const uint64_t n = protocol->patients, k = item->patients, replicates = (k + n - 1) / n;
   LIND_CHECK_AT(k <= n * protocol->replicates, LIND_ERR_INPUT, item->where,
@@ -71,6 +72,7 @@ static lind_err draw_sample(const lind_plan *plan, const lind_trajectories *item
   LIND_CHECK(made != NULL, LIND_ERR_MEMORY, "no memory for %llu patients", (unsigned long long)k);
   qsort(made, k, sizeof *made, by_patient);
   *kept = made;
+  *frame = replicates * seats;
   return LIND_OK;
 }
 
@@ -87,7 +89,7 @@ static lind_err find_patients(const lind_plan *plan, const lind_trajectories *it
   made->most_kept = plan->block_seats < patients ? plan->block_seats : patients;
   if (item->keep == LIND_KEEP_ALL) return LIND_OK;
   uint64_t *kept;
-  LIND_TRY(draw_sample(plan, item, arena, &kept));
+  LIND_TRY(draw_sample(plan, item, arena, &kept, &made->frame));
   made->kept = kept;
   made->n_kept = item->patients;
   made->most_kept = 0;

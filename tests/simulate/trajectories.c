@@ -193,6 +193,17 @@ static void a_sample_is_a_prefix_of_a_larger_one(void **state) {
   assert_memory_not_equal(kept->kept, other.plan->trajectories->kept, 40 * sizeof *kept->kept);
   assert_true(cut.plan->block_replicates == 0 && cut.plan->trajectories->most_kept < 40);
   for (int i = 0; i < 40; i++) assert_true(several.plan->trajectories->kept[i] < 45); /* three replicates of 15 */
+  /* A run may be extended where the sample stays, and not where it does not: the hash tells. */
+  trial small = trial_open("timeless", "store.trajectories={keep: sample, patients: 40}", "patients=600", "block_max=500");
+  trial larger = trial_open("timeless", "store.trajectories={keep: sample, patients: 40}", "patients=1200", "block_max=500");
+  trial plain = trial_open("timeless", "patients=600", "block_max=500"),
+        wide = trial_open("timeless", "patients=1200", "block_max=500");
+  assert_true(lind_digest_equal(plain.plan->hash, wide.plan->hash));
+  assert_false(lind_digest_equal(small.plan->hash, larger.plan->hash));
+  assert_true(lind_digest_equal(cut.plan->hash, cut_more.plan->hash));
+  assert_true(lind_digest_equal(a.plan->hash, replicates.plan->hash));
+  trial *const hashed[] = {&small, &larger, &plain, &wide};
+  for (int i = 0; i < 4; i++) trial_close(hashed[i]);
   trial *const trials[] = {&a, &more, &replicates, &other, &cut, &cut_more, &several};
   for (int i = 0; i < 7; i++) trial_close(trials[i]);
 }

@@ -1,0 +1,82 @@
+/* patient_course.c -- `lind patient --every --out`: one life again, looked at on a grid. Looks change nothing, so these are the
+ * numbers of the run, to the bit. */
+#include "patient_course.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lind/csv.h"
+#include "past.h"
+
+/* What the run keeps, on another grid where one is asked for, of this patient alone. */
+static lind_err choose(const lind_plan *plan, const char *every, lind_arena *arena, const lind_plan_trajectories **course) {
+  lind_trajectories *item;
+  LIND_TAKE(item, arena, 1);
+  *item = plan->protocol->trajectories;
+  const bool stored = item->keep != LIND_KEEP_NONE && item->at == LIND_KEEP_DENSE;
+  LIND_CHECK(every != NULL || stored, LIND_ERR_INPUT,
+             "--every is missing: the time between two points, such as --every \"1 h\"; the run has no grid of its own");
+  if (every != NULL) {
+    lind_unit unit, hour;
+    LIND_TRY(lind_unit_parse_quantity(every, &item->every, &unit));
+    LIND_TRY(lind_unit_parse("h", &hour));
+    LIND_CHECK(
+        lind_unit_same_dimension(unit.dimension, hour.dimension) && item->every > 0.0 && item->every <= plan->protocol->duration,
+        LIND_ERR_INPUT, "--every is '%s'; a time above 0 and up to the trial's %g day would be right, such as 1 h", every,
+        plan->protocol->duration / 24.0);
+  }
+  item->at = LIND_KEEP_DENSE;
+  item->keep = LIND_KEEP_SAMPLE; /* of one, whoever that is: places are given out here */
+  item->patients = 1;
+  return lind_plan_trajectories_create(plan, item, arena, course);
+}
+
+static void write_value(FILE *file, const lind_field *field, double value) {
+  if (field->kind == LIND_FIELD_CODE)
+    lind_csv_put(file, field->labels[(int)value]);
+  else if (isnan(value))
+    (void)fputs("NaN", file);
+  else if (isinf(value))
+    (void)fputs(value > 0 ? "Inf" : "-Inf", file);
+  else
+    (void)fprintf(file, "%.17g", value);
+}
+
+static lind_err write_file(const lind_recording *recording, const lind_field *fields, const char *path, lind_arena *arena) {
+  const int columns = recording->trajectories->n_columns;
+  FILE *file = fopen(path, "wb");
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written", path);
+  for (int c = 0; c < columns; c++) {
+    const char *cell = lind_arena_format(arena, "%s [%s]", fields[c].name, fields[c].unit);
+    if (c > 0) (void)fputc(',', file);
+    lind_csv_put(file, cell != NULL ? cell : fields[c].name);
+  }
+  (void)fputc('\n', file);
+  for (int row = 0; row < recording->n[0]; row++)
+    for (int c = 0; c < columns; c++) {
+      write_value(file, &fields[c], recording->rows[row * columns + c]);
+      (void)fputc(c + 1 < columns ? ',' : '\n', file);
+    }
+  const bool ok = ferror(file) == 0;
+  LIND_CHECK(fclose(file) == 0 && ok, LIND_ERR_FILE, "%s cannot be written", path);
+  return LIND_OK;
+}
+
+lind_err lind_patient_course_write(const lind_study *study, lind_runner *runner, uint64_t replicate, uint64_t seat,
+                                   const char *every, const char *path, lind_arena *arena) {
+  const lind_plan *plan = study->stage[0].plan;
+  const lind_plan_trajectories *course;
+  const lind_field *fields;
+  const lind_desk *desk;
+  int n = 0, s;
+  LIND_TRY(choose(plan, every, arena, &course));
+  LIND_TRY(lind_layout_trajectories(plan, course, arena, &fields));
+  lind_recording recording = {.trajectories = course, .n = &n};
+  LIND_TAKE(recording.rows, arena, (size_t)course->most * (size_t)course->n_columns);
+  LIND_TAKE(recording.place, arena, lind_plan_seats_in_memory(plan)); /* all in place 0: one of them is lived */
+  lind_runner_record(runner, &recording);
+  const lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
+  lind_runner_record(runner, NULL);
+  LIND_TRY(err);
+  return write_file(&recording, fields, path, arena);
+}
