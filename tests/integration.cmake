@@ -40,6 +40,15 @@ if(TARGET lind)
   add_test(NAME merge.parts.cut COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/merge/parts.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 2 --patients 1100 --set block_max=600 --set arms.pump.controllers=[basal])
   set_tests_properties(merge.parts.whole merge.parts.cut PROPERTIES LABELS trial TIMEOUT 120)
+  find_program(LIND_MPIRUN NAMES mpirun.openmpi mpirun)
+  if(LIND_MPIRUN)
+    add_test(NAME trial.queues COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4"
+             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml --replicates 4000)
+    add_test(NAME trial.queues.all COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4 8"
+             ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact.yaml --replicates 100)
+    set_tests_properties(trial.queues PROPERTIES LABELS trial TIMEOUT 300 PROCESSORS 2)
+    set_tests_properties(trial.queues.all PROPERTIES LABELS "trial;nightly" TIMEOUT 1800 PROCESSORS 2)
+  endif()
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_FOUND)
     add_test(NAME trial.type_one COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/type_one.py $<TARGET_FILE:lind>
@@ -52,6 +61,12 @@ if(TARGET lind)
     add_test(NAME merge.diff COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/merge/diff.py $<TARGET_FILE:lind>
              ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
     set_tests_properties(merge.scenarios merge.tamper merge.diff PROPERTIES LABELS trial TIMEOUT 120)
+    add_test(NAME trial.shapes COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>
+             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 1)
+    add_test(NAME trial.shapes.large COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>
+             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 5)
+    set_tests_properties(trial.shapes PROPERTIES LABELS trial TIMEOUT 300 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
+    set_tests_properties(trial.shapes.large PROPERTIES LABELS "trial;nightly" TIMEOUT 900 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
     add_test(NAME trial.controls COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols)
     set_tests_properties(trial.controls PROPERTIES LABELS trial TIMEOUT 300)

@@ -36,7 +36,7 @@ typedef struct lind_block_record {
   const double *course; /* [n_course_rows][n_course_columns]: trajectories, by replicate, seat and time */
 } lind_block_record;
 
-lind_digest lind_sink_record_digest(const lind_block_record *record); /* of everything above; in src/store or serial sink */
+lind_digest lind_sink_record_digest(const lind_block_record *record); /* of everything above */
 
 typedef lind_err (*lind_sink_visit)(void *context, const lind_block_record *record);
 

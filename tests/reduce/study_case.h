@@ -15,15 +15,6 @@ typedef struct study {
   lind_block_record records[STUDY_RECORDS]; /* by block */
 } study;
 
-/* The tally digests records; src/store, which tests of reduce do not link, has its own. */
-lind_digest lind_sink_record_digest(const lind_block_record *r) {
-  lind_digest digest = lind_digest_add_integer((lind_digest){0, 0}, (int64_t)r->block);
-  digest = lind_digest_add(digest, r->reals, r->n_replicates * r->n_reals * sizeof *r->reals);
-  digest = lind_digest_add(digest, r->counts, r->n_counts * sizeof *r->counts);
-  digest = lind_digest_add(digest, r->rows, r->n_columns * r->n_rows * sizeof *r->rows);
-  return lind_digest_add(digest, r->course, r->n_course_columns * r->n_course_rows * sizeof *r->course);
-}
-
 static inline void *study_copy(lind_arena *arena, const void *from, size_t bytes) {
   void *copy = lind_arena_take(arena, bytes + 1, 1);
   assert_non_null(copy);
