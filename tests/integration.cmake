@@ -34,6 +34,9 @@ if(TARGET lind)
   set_tests_properties(trial.trajectories trial.digest.dense trial.digest.sample PROPERTIES LABELS trial TIMEOUT 120)
   add_test(NAME trial.digest.twin COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
            ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact-twin.yaml 4 --patients 18 --set block_max=18)
+  add_test(NAME trial.processors COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/processors.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/app/good/trial.yaml)
+  set_tests_properties(trial.processors PROPERTIES LABELS trial SKIP_RETURN_CODE 77 TIMEOUT 120)
   # parts of a study, merged, are one run: whole replicates with a sensitivity grid, and replicates that are cut
   add_test(NAME merge.parts.whole COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/merge/parts.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml 12)

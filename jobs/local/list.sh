@@ -5,7 +5,7 @@
 set -euo pipefail
 list=${1:?which list of studies?}
 dir=${2:-out/array}
-mapfile -t lines <"$list"
+mapfile -t lines < <(grep -Ev '^[[:space:]]*(#|$)' "$list")
 for i in "${!lines[@]}"; do
   mapfile -d '' -t arguments < <(xargs printf '%s\0' <<<"${lines[$i]}")
   "${LIND:-lind}" run "${arguments[@]}" --out "$dir/$i"

@@ -64,6 +64,12 @@ int main(int argc, char **argv) {
     printf("lind %s (%s)\n", LIND_VERSION, LIND_REVISION);
     return 0;
   }
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+    fprintf(stderr,
+            "lind: this processor has no AVX2 or no FMA, without which lind cannot run; choose other nodes (sbatch "
+            "--constraint)\n");
+    return 1;
+  }
   lind_draw_prepare();
   lind_arena *arena = NULL;
   lind_err err = lind_arena_create(&arena);

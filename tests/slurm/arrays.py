@@ -30,7 +30,7 @@ def scenarios(slurm, study, away):
     """A line a study, quoted as in a shell; the tasks find their lines, and the table has a row a study."""
     lines = [[*study.arguments, "--set", f"conduct.adherence.miss={miss}"] for miss in MISS]
     with open(f"{away}/list", "w") as file:
-        file.writelines(shlex.join(line) + "\n" for line in lines)
+        file.writelines("# of the doses are forgotten\n\n" + shlex.join(line) + "\n" for line in lines)
     job = slurm.submit(f"{JOBS}/array.sbatch", "list", options=[f"--array=0-{len(lines) - 1}", *ONE_CORE], cwd=away)
     merge = merge_after(slurm, job, "out/table", "out/array", away)
     slurm.wait(job)

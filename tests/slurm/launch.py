@@ -1,5 +1,6 @@
 """Studies under SLURM, on one node and on two, by srun and by mpirun: the same digests and bytes as without SLURM. launch.py LIND"""
 import os
+import re
 
 from cluster import Cluster
 from study import JOBS, Study, digest, log, options, program
@@ -38,9 +39,14 @@ def scaling(slurm, study, away):
     job = slurm.submit(f"{JOBS}/scaling.sbatch", "out/scaling", *study.arguments,
                        options=["--nodes=2", "--ntasks-per-node=2", "--cpus-per-task=1"], cwd=away)
     slurm.wait(job)
-    for ranks in (1, 2, 4):
-        study.same(f"{away}/out/scaling/{ranks}", f"scaling, {ranks} ranks")
-        assert f"{ranks} ranks" in slurm.said(job) and digest(study.alone) in slurm.said(job), slurm.said(job)
+    said = slurm.said(job)
+    table = [line.split() for line in said.splitlines() if re.fullmatch(r"[ 0-9.]+", line)]
+    assert [row[0] for row in table] == ["1", "2", "4"] and digest(study.alone) in said, said
+    for ranks, threads, _, rate, times, efficiency in table:
+        out = f"{away}/out/scaling/{ranks}"
+        study.same(out, f"scaling, {ranks} ranks")
+        assert f"{ranks} ranks x {threads} threads" in log(out) and f"{rate} patients/s" in log(out), said
+        assert abs(float(times) - int(rate) / int(table[0][3])) < 0.006 and abs(float(efficiency) - float(times) / int(ranks)) < 0.011, said
 
 
 def main():
