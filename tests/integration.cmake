@@ -70,6 +70,9 @@ if(TARGET lind)
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 5)
     set_tests_properties(trial.shapes PROPERTIES LABELS trial TIMEOUT 300 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
     set_tests_properties(trial.shapes.large PROPERTIES LABELS "trial;nightly" TIMEOUT 900 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
+    add_test(NAME trial.memory COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/memory.py $<TARGET_FILE:lind>
+             ${CMAKE_SOURCE_DIR}/protocols)
+    set_tests_properties(trial.memory PROPERTIES LABELS trial TIMEOUT 600 SKIP_RETURN_CODE 77 PROCESSORS 2)
     add_test(NAME trial.controls COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols)
     set_tests_properties(trial.controls PROPERTIES LABELS trial TIMEOUT 300)

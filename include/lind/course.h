@@ -99,6 +99,7 @@ void lind_course_room(lind_course *course, const lind_record *records, int n);
 /* One thread's working memory. */
 typedef struct lind_course_pack lind_course_pack;
 lind_err lind_course_pack_create(const lind_course *course, lind_course_pack **pack) LIND_MUST_CHECK;
+size_t lind_course_pack_bytes(const lind_course_pack *pack);
 void lind_course_pack_destroy(lind_course_pack **pack);
 /* The courses of n <= LIND_LANES patients. */
 void lind_course_run(lind_course_pack *pack, lind_course_patient patients[], int n);

@@ -239,11 +239,12 @@ struct lind_policy {
   const char *name;
   /* All REQUIRED. prepare: everything that can be wrong is found here; adds its random streams, and to the digest what results
    * depend on beyond the protocol's text. create, destroy: one thread's memory. dose: canonical, each morning from now on; NAN
-   * leaves it as it is; a function of what it is given alone, and allocates nothing. */
+   * leaves it as it is; a function of what it is given alone, and allocates nothing. bytes: OPTIONAL, of what create makes. */
   lind_err (*prepare)(const lind_plan *plan, const lind_plan_dosing *dosing, lind_purposes *purposes, lind_arena *arena,
                       const void **prepared, lind_digest *digest);
   lind_err (*create)(const void *prepared, void **own);
   void (*destroy)(void **own);
+  size_t (*bytes)(const void *prepared);
   double (*dose)(const void *prepared, void *own, const lind_policy_sight *sight);
 };
 

@@ -118,6 +118,8 @@ typedef struct lind_runner lind_runner; /* one a thread */
 lind_err lind_runner_create(const lind_layout *layout, lind_runner **runner) LIND_MUST_CHECK;
 void lind_runner_destroy(lind_runner **runner);
 size_t lind_runner_bytes(const lind_layout *layout);
+/* What a block leaves, at most; store: with rows of stored patients. */
+size_t lind_runner_record_bytes(const lind_layout *layout, bool store);
 /* Run block `block` of stage `stage` (the plan's own blocks) and put its record. store: rows of stored patients, too. base: for a
  * cut replicate, [n_strata] seats of each stratum before this block; NULL for whole replicates. */
 lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bool store, const uint64_t *base,

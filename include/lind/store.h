@@ -57,6 +57,8 @@ void lind_store_pace(lind_store *store, double seconds, size_t bytes);
 const char *lind_store_notice(const lind_store *store);
 /* See segments of other ranks that have closed since; call on rank 0 before `each`. */
 lind_err lind_store_rescan(lind_store *store) LIND_MUST_CHECK;
+/* Memory that knowing where so many blocks lie takes, at most, beside what waits (lind_store_pace). */
+size_t lind_store_bytes(uint64_t blocks);
 /* Records safe on disk: those seen by create, join or the last rescan, and this rank's own since. `has` answers for the former
  * only, so that ranks that opened or rescanned together answer alike. On a network file system a rescan can come too early:
  * compare this with what is due. */

@@ -62,6 +62,7 @@ typedef struct lind_twin_patient {
 typedef struct lind_twin lind_twin; /* one thread's memory */
 lind_err lind_twin_create(const lind_twin_world *world, lind_twin **twin) LIND_MUST_CHECK;
 void lind_twin_destroy(lind_twin **twin);
+size_t lind_twin_bytes(const lind_twin *twin);
 lind_work lind_twin_work(const lind_twin *twin);
 
 /* What z is made of, at a time. */

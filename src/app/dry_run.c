@@ -34,9 +34,9 @@ static void list_treatment(FILE *out, const lind_treatment *treatment) {
 /* Upper bounds: who leaves early has fewer rows. */
 static void list_trajectories(FILE *out, const lind_plan *plan) {
   const lind_plan_trajectories *t = plan->trajectories;
-  const double MiB = 1048576.0, bytes = t != NULL ? (double)lind_plan_trajectories_bytes(t) : 0.0;
+  const double MiB = 1048576.0;
   if (t == NULL) return;
-  const double rows = (double)t->n_kept * t->most, block = (double)t->most_kept * bytes;
+  const double rows = (double)t->n_kept * t->most, block = (double)(t->most_kept * lind_plan_trajectories_bytes(t));
   fprintf(out, "trajectories %zu patients, ", t->n_kept);
   if (t->dense)
     fprintf(out, "every %g h", t->every);
@@ -44,16 +44,25 @@ static void list_trajectories(FILE *out, const lind_plan *plan) {
     fprintf(out, "at visits");
   fprintf(out, ": up to %.0f rows of %d columns, %.1f MiB in results.h5 before compression;\n", rows, t->n_columns,
           rows * (8.0 * (t->n_columns - 1) + 1.0) / MiB);
-  fprintf(out,
-          "            in memory up to %.1f MiB a thread (counted above) and, where records wait for their segment, %.1f MiB a "
-          "rank\n",
-          block / MiB, fmin(64.0 + block / MiB, (double)t->n_kept * bytes / MiB));
+  fprintf(out, "            of one block up to %.1f MiB, counted in the memory above\n", block / MiB);
 }
 
-lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
+/* Who is a rank here is said by a launcher, and a dry run has none: as many as it announces. */
+static lind_err show_memory(const lind_study *study, int threads, double held, FILE *out) {
+  lind_arena *arena = NULL;
+  LIND_TRY(lind_arena_create(&arena));
+  const lind_budget memory = lind_budget_plan(study, 1, threads, held);
+  lind_budget_print(&memory, out);
+  const char *notice = lind_budget_notice(&memory, 1, arena);
+  if (notice[0] != '\0') fprintf(out, "            %s\n", notice);
+  lind_arena_destroy(&arena);
+  return LIND_OK;
+}
+
+lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) {
+  const double held = lind_budget_held();
   const lind_plan *plan = study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;
-  const lind_layout *layout = study->stage[0].layout;
   double speed;
   LIND_TRY(measure_speed(study, &speed));
   fprintf(out, "protocol    %s  %s\n", protocol->name, protocol->title);
@@ -94,7 +103,7 @@ lind_err lind_finish_dry_run(lind_study *study, FILE *out) {
   fprintf(out, "stages      %d (%d scenarios of the sensitivity grid, %d points of the robustness grid twice)\n", study->n_stages,
           study->first_judged - 1, study->n_judged / 2);
   fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
-  fprintf(out, "memory      %.1f MiB a thread\n", (double)lind_runner_bytes(layout) / 1048576.0);
+  LIND_TRY(show_memory(study, threads, held, out));
   list_trajectories(out, plan);
   fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed,
           speed);

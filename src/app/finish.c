@@ -111,6 +111,20 @@ bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *a
   return same;
 }
 
+/* Behind the log, because the tables are not written before it: what was planned, and what it took. */
+static lind_err log_memory(const lind_finish *finish, lind_arena *arena) {
+  const double mib = 1048576.0, peak = lind_budget_peak();
+  if (finish->budget == NULL) return LIND_OK;
+  const char *path = lind_arena_format(arena, "%s/log.txt", finish->out);
+  FILE *file = fopen(path, "a");
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  lind_budget_print(finish->budget, file);
+  fprintf(file, "            peak %.1f MiB of any rank while patients lived, %.1f MiB of rank 0 in the end\n", finish->most / mib,
+          peak / mib);
+  LIND_CHECK(fclose(file) == 0, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  return LIND_OK;
+}
+
 static lind_err estimates_text(const lind_study *study, lind_tally *const tallies[], lind_arena *arena, const char **kept) {
   const lind_estimates_input input = {.main = tallies[0],
                                       .n_scenarios = study->first_judged - 1,
@@ -138,6 +152,7 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   LIND_TRY(write_log(finish, tallies[0], arena));
   LIND_TRY(lind_report_write(estimates_path, provenance_path, report_path));
   LIND_TRY(lind_finish_results(finish, tallies[0], kept, arena));
+  LIND_TRY(log_memory(finish, arena));
   LIND_TRY(lind_sums_write(finish->out, arena)); /* last: where it is, a study counts as finished */
   if (finish->drop_segments) LIND_TRY(lind_store_clean(finish->store));
   if (finish->json) return fputs(kept, stdout) >= 0 ? LIND_OK : LIND_ERR_FILE;

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "budget.h"
 #include "posts.h"
 #include "study.h"
 
@@ -17,6 +18,8 @@ typedef struct lind_finish {
   double seconds;
   bool json, drop_segments;
   const lind_posts *posts; /* NULL: nobody has lived anything now */
+  const lind_budget *budget; /* as planned; NULL: it was not */
+  double most;               /* bytes that any rank held until all lives were lived */
 } lind_finish;
 
 lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) LIND_MUST_CHECK;
@@ -28,7 +31,7 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
 json_t *lind_finish_inputs(const lind_study *study, lind_arena *arena); /* files by role, path and SHA-256 */
 lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally, const char *estimates,
                              lind_arena *arena) LIND_MUST_CHECK;
-lind_err lind_finish_dry_run(lind_study *study, FILE *out) LIND_MUST_CHECK;
+lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) LIND_MUST_CHECK;
 lind_err lind_finish_directories(const char *path) LIND_MUST_CHECK; /* like mkdir -p */
 const char *lind_finish_class(void);                                /* the CPU class and math library that bits depend on */
 lind_err lind_finish_file(const char *path, const char *text) LIND_MUST_CHECK; /* temporary name, sync, rename */

@@ -21,6 +21,7 @@ typedef struct request {
   double segment_seconds; /* how often what is done is put on disk */
   double patience;        /* seconds without a sign of a rank */
   bool dry_run, json, drop_segments;
+  double held; /* bytes, once the study is made */
 } request;
 
 static lind_err read_seconds(const char *option, const char *text, double *seconds) {
@@ -96,7 +97,8 @@ static lind_err open_store(const request *r, const lind_store_study *extent, lin
   LIND_TRY(lind_crew_agree(crew, err));
   if (lind_crew_rank(crew) > 0) err = lind_store_join(out, lind_crew_rank(crew), extent, store);
   if (err == LIND_OK)
-    lind_store_pace(*store, r->segment_seconds, (size_t)4 << 20); /* what is not yet on disk stays small, whatever the cohort */
+    lind_store_pace(*store, r->segment_seconds,
+                    LIND_STUDY_WAITING); /* what is not yet on disk stays small, whatever the cohort */
   return lind_crew_agree(crew, err);
 }
 
@@ -105,10 +107,23 @@ static void say_notice(const lind_store *store) {
   if (notice != NULL && notice[0] != '\0') fprintf(stderr, "lind: %s\n", notice);
 }
 
+/* What the run will need, before the first patient; rank 0 says where that is more than there is. Collective. */
+static lind_err plan_memory(const lind_study *study, lind_crew *crew, double held, lind_budget *memory, lind_arena *arena) {
+  int ranks_here;
+  LIND_TRY(lind_crew_most(crew, &held, 1));
+  *memory = lind_budget_plan(study, lind_crew_ranks(crew), lind_crew_threads(crew), held);
+  LIND_TRY(lind_budget_neighbours(crew, &ranks_here));
+  const char *notice = lind_budget_notice(memory, ranks_here, arena);
+  if (lind_crew_rank(crew) == 0 && notice[0] != '\0') fprintf(stderr, "lind: %s\n", notice);
+  return LIND_OK;
+}
+
 /* Everything below is collective: every rank walks through it, rank 0 writes. */
 static lind_err perform(const request *r, lind_study *study, lind_crew *crew, lind_store *store, const char *out,
                         lind_arena *arena) {
   const double began = lind_progress_now();
+  lind_budget memory;
+  LIND_TRY(plan_memory(study, crew, r->held, &memory, arena));
   const lind_sink sink = lind_store_sink(store);
   lind_posts *posts;
   LIND_TRY(lind_posts_call(crew, arena, &posts));
@@ -126,6 +141,8 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
   }
   LIND_TRY(lind_crew_roster(crew, posts->post)); /* once more, with what everybody has waited for */
   LIND_TRY(lind_pictures_make(study, crew, arena));
+  double most = lind_budget_peak();
+  LIND_TRY(lind_crew_most(crew, &most, 1));
   if (lind_crew_rank(crew) == 0) {
     const lind_finish finish = {.study = study,
                                 .store = store,
@@ -135,7 +152,9 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
                                 .seconds = lind_progress_now() - began,
                                 .json = r->json,
                                 .drop_segments = r->drop_segments,
-                                .posts = posts};
+                                .posts = posts,
+                                .budget = &memory,
+                                .most = most};
     err = lind_finish_write(&finish, arena);
   }
   return lind_crew_agree(crew, err);
@@ -210,7 +229,8 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   lind_store *store = NULL;
   LIND_TRY(read_request(n, arguments, &r));
   LIND_TRY(lind_study_create(&r.study, arena, &study));
-  if (r.dry_run) return lind_finish_dry_run(study, stdout);
+  r.held = lind_budget_held();
+  if (r.dry_run) return lind_finish_dry_run(study, r.threads > 0 ? (int)r.threads : 1, stdout);
   const char *out = r.out != NULL ? r.out : default_out(study, arena);
   LIND_TRY(settle_threads(study, &r));
   LIND_TRY(lind_crew_create((int)r.threads, &crew));

@@ -9,6 +9,7 @@
 #include "lind/store.h"
 #include "lind/tissue.h"
 
+enum { LIND_STUDY_WAITING = 4 << 20 /* bytes of records that a rank keeps until it writes them */ };
 enum { LIND_STUDY_STAGES = 65, LIND_STUDY_ARMS = 64 };
 
 typedef struct lind_study_request {

@@ -47,6 +47,14 @@ size_t lind_runner_bytes(const lind_layout *layout) {
   return total + lind_gather_bytes(layout) + lind_beside_bytes(layout) + lind_recorder_bytes(layout);
 }
 
+size_t lind_runner_record_bytes(const lind_layout *layout, bool store) {
+  const lind_plan *plan = layout->plan;
+  const uint64_t all = plan->protocol->replicates, block = replicates_in_memory(plan), n = all < block ? all : block;
+  const uint64_t seats = plan->block_replicates > 0 ? n * plan->protocol->patients : plan->block_seats;
+  return n * layout->n_reals * sizeof(double) + layout->n_counts * sizeof(int64_t) + lind_recorder_bytes(layout) +
+         (store ? seats * (size_t)layout->n_columns * sizeof(double) : 0);
+}
+
 /* Categories are counted, in their figure, too; every life that is lived takes part. */
 static void count_class(lind_runner *runner, int e, int period, int s, const lind_history *history) {
   const lind_layout *layout = runner->layout;

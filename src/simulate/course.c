@@ -95,6 +95,8 @@ lind_err lind_course_pack_create(const lind_course *course, lind_course_pack **p
   return err;
 }
 
+size_t lind_course_pack_bytes(const lind_course_pack *pack) { return sizeof *pack + lind_arena_bytes(pack->arena); }
+
 void lind_course_pack_destroy(lind_course_pack **pack) {
   if (*pack == NULL) return;
   const lind_course *course = (*pack)->course;

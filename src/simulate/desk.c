@@ -67,6 +67,8 @@ size_t lind_plan_desk_bytes(const lind_plan *plan) {
   size_t bytes = rounded(lane_count(plan) * sizeof(lind_lane)) + rounded(lind_rescue_bytes(plan->stepper, &plan->model->kernel)) +
                  sizeof desk;
   for (int i = 0; i < N_ARRAYS; i++) bytes += rounded(arrays[i].bytes);
+  for (int i = 0; i < plan->protocol->n_dosing; i++)
+    if (plan->dosing[i].policy != NULL && plan->policy->bytes != NULL) bytes += plan->policy->bytes(plan->dosing[i].policy);
   return bytes;
 }
 
@@ -76,7 +78,6 @@ static void *aligned(size_t bytes) {
   return memory;
 }
 
-/* Policies' own memory, which lind_plan_desk_bytes does not count. */
 static bool hire(lind_desk *desk) {
   const lind_plan *plan = desk->plan;
   desk->policies = calloc((size_t)plan->protocol->n_dosing + 1, sizeof *desk->policies);

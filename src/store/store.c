@@ -145,6 +145,11 @@ static lind_err store_each(void *self, uint32_t stage, lind_sink_visit visit, vo
   return err;
 }
 
+size_t lind_store_bytes(uint64_t blocks) {
+  enum { COPIES = 5 /* what is known, a copy to walk through, each with room for more, and one while they are sorted */ };
+  return sizeof(lind_store) + (size_t)blocks * COPIES * sizeof(lind_catalogue_entry);
+}
+
 uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
   size_t first, end;
   lind_catalogue_stage(&store->folder.known, stage, &first, &end);

@@ -247,4 +247,8 @@ void lind_twin_destroy(lind_twin **twin) {
   *twin = NULL;
 }
 
+size_t lind_twin_bytes(const lind_twin *twin) {
+  return sizeof *twin + lind_arena_bytes(twin->arena) + lind_course_pack_bytes(twin->pack);
+}
+
 lind_work lind_twin_work(const lind_twin *twin) { return lind_course_work(twin->pack); }

@@ -227,6 +227,16 @@ static lind_err create(const void *prepared, void **own) {
   return err;
 }
 
+/* One is made to see. */
+static size_t bytes(const void *prepared) {
+  void *own = NULL;
+  if (create(prepared, &own) != LIND_OK) return 0;
+  const desk *d = own;
+  const size_t all = sizeof *d + lind_arena_bytes(d->arena) + lind_twin_bytes(d->twin);
+  destroy(&own);
+  return all;
+}
+
 /* ---- a decision ---- */
 
 static void see(const rule *r, const lind_policy_sight *sight, int visit, desk *d, lind_twin_patient *patient) {
@@ -281,4 +291,5 @@ static double dose(const void *prepared, void *own, const lind_policy_sight *sig
   return isfinite(d->expected[best]) ? question.dose[best] : (double)NAN;
 }
 
-const lind_policy lind_twin_policy = {.name = "twin", .prepare = prepare, .create = create, .destroy = destroy, .dose = dose};
+const lind_policy lind_twin_policy = {
+    .name = "twin", .prepare = prepare, .create = create, .destroy = destroy, .bytes = bytes, .dose = dose};
