@@ -59,6 +59,8 @@ const char *lind_store_notice(const lind_store *store);
 lind_err lind_store_rescan(lind_store *store) LIND_MUST_CHECK;
 /* Memory that knowing where so many blocks lie takes, at most, beside what waits (lind_store_pace). */
 size_t lind_store_bytes(uint64_t blocks);
+/* And merging segments of records of so many bytes in all. */
+double lind_store_merging(double bytes);
 /* Records safe on disk: those seen by create, join or the last rescan, and this rank's own since. `has` answers for the former
  * only, so that ranks that opened or rescanned together answer alike. On a network file system a rescan can come too early:
  * compare this with what is due. */

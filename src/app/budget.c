@@ -68,6 +68,7 @@ lind_budget lind_budget_plan(const lind_study *study, int ranks, int threads, do
   m.part[LIND_BUDGET_MPI] = ranks > 1 ? mpi_bytes + mpi_rank_bytes * ranks : 0.0;
   m.part[LIND_BUDGET_RUNNERS] = threads * m.thread;
   m.part[LIND_BUDGET_WAITING] = growth * fmin(left.all, 2.0 * ((double)LIND_STUDY_WAITING + (threads + 1) * left.one));
+  m.part[LIND_BUDGET_MERGING] = lind_store_merging(left.all);
   m.part[LIND_BUDGET_CATALOGUE] = (double)lind_store_bytes(study->n_jobs) + ORDER_BYTES * (double)study->n_jobs;
   const int columns = study->stage[0].store_rows && first->n_columns > 10 ? first->n_columns : 10;
   m.part[LIND_BUDGET_FINISHING] += document_bytes + 2.0 * left.one + (double)columns * TABLE_PIECE;
@@ -78,8 +79,8 @@ lind_budget lind_budget_plan(const lind_study *study, int ranks, int threads, do
 }
 
 void lind_budget_print(const lind_budget *m, FILE *out) {
-  static const char *const names[LIND_BUDGET_PARTS] = {"program", "MPI",    "runners",   "tissue",
-                                                       "waiting", "strata", "catalogue", "finishing"};
+  static const char *const names[LIND_BUDGET_PARTS] = {"program", "MPI",    "runners",   "tissue",   "waiting",
+                                                       "merging", "strata", "catalogue", "finishing"};
   fprintf(out, "memory      planned %.1f MiB a rank of %d thread%s (%.1f MiB each), %.1f MiB for rank 0, which finishes;\n",
           m->rank / MIB, m->threads, m->threads == 1 ? "" : "s", m->thread / MIB, m->first / MIB);
   fprintf(out, "            %.2f MiB of it grow with patients and replicates\n           ", m->growing / MIB);

@@ -14,6 +14,7 @@ typedef enum {
   LIND_BUDGET_RUNNERS,   /* of all threads: desks, what stands beside them, the record at hand; the largest stage */
   LIND_BUDGET_TISSUE,    /* PETSc and its fields, partly assumed */
   LIND_BUDGET_WAITING,   /* records that wait for the disk */
+  LIND_BUDGET_MERGING,   /* small segments become large ones */
   LIND_BUDGET_STRATA,    /* of cut replicates: seats of each stratum before each block */
   LIND_BUDGET_CATALOGUE, /* which block lies where */
   LIND_BUDGET_FINISHING, /* rank 0: tallies, tables, documents */

@@ -150,6 +150,8 @@ size_t lind_store_bytes(uint64_t blocks) {
   return sizeof(lind_store) + (size_t)blocks * COPIES * sizeof(lind_catalogue_entry);
 }
 
+double lind_store_merging(double bytes) { return 1.5 * (bytes < LIND_COMPACT_BYTES ? bytes : LIND_COMPACT_BYTES); }
+
 uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
   size_t first, end;
   lind_catalogue_stage(&store->folder.known, stage, &first, &end);

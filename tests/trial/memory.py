@@ -10,7 +10,7 @@ import tempfile
 LIND, PROTOCOLS = sys.argv[1], pathlib.Path(sys.argv[2])
 MIB = 1024.0  # of what the kernel counts in KiB
 FEW = 4.0  # MiB: what a peak may grow where nothing should
-AHEAD = 20.0  # MiB: until the records that wait for the disk are as many as they may be
+AHEAD = 72.0  # MiB: until the records that wait for the disk, and segments that are merged, are as many as they may be
 FACTOR = 2.6  # planned by measured: of small runs most is libraries, whose pages are assumed
 wrong = []
 
