@@ -136,6 +136,9 @@ void lind_runner_record(lind_runner *runner, lind_recording *recording);
 lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t seat, const uint64_t *base, const lind_desk **desk,
                             int *at) LIND_MUST_CHECK;
 
+/* What the run has stored, or would have, of the seat that was replayed last: row[n_columns] as in lind_layout.columns. */
+void lind_runner_row(const lind_runner *runner, int at, double *row);
+
 /* ---- many blocks: a sheaf is up to LIND_SHEAF_BLOCKS consecutive blocks of one stage, of one replicate where those are cut. Who
  * binds it does not matter: it is the same to the last bit.
  * ----------------------------------------------------------------------------------------------------------------- */

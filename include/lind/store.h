@@ -65,6 +65,9 @@ double lind_store_merging(double bytes);
  * only, so that ranks that opened or rescanned together answer alike. On a network file system a rescan can come too early:
  * compare this with what is due. */
 uint64_t lind_store_blocks(lind_store *store, uint32_t stage);
+/* The digest of a block's record (lind_sink_record_digest) and the number it bears, which the digest covers; false: it is not
+ * among those that `has` answers for. */
+bool lind_store_record(const lind_store *store, uint32_t stage, uint64_t block, lind_digest *digest, uint64_t *number);
 /* The blocks of another directory of the same plan become this one's, too (rank 0, which created; nothing put yet): its segments
  * are linked or copied, every byte checked. `from` is only read; one that is being written is LIND_ERR_INPUT, a damaged segment
  * LIND_ERR_FILE. Blocks that both have are left out. Rescans. */
@@ -103,6 +106,12 @@ typedef struct lind_results_view {
   double **data; /* [n_fields][n_rows] */
 } lind_results_view;
 lind_err lind_results_read(const char *path, const char *group, lind_results_view **view) LIND_MUST_CHECK;
+/* Only its rows [first, first + n), as far as there are so many. */
+lind_err lind_results_read_rows(const char *path, const char *group, size_t first, size_t n,
+                                lind_results_view **view) LIND_MUST_CHECK;
+/* Of a table in order of its first two columns, such as replicate and seat: the rows [*first, *first + *n) in which they have
+ * these values. Cost: some of the table's rows, however many it has. */
+lind_err lind_results_find(const char *path, const char *group, const double key[2], size_t *first, size_t *n) LIND_MUST_CHECK;
 void lind_results_view_destroy(lind_results_view **view);
 lind_err lind_results_read_text(const char *path, const char *dataset, char **text) LIND_MUST_CHECK; /* free() it */
 /* A table as CSV: header line `name [unit]`, codes as their labels, 17 significant digits; missing counts and codes are empty,

@@ -103,9 +103,13 @@ bool lind_past_is_same(const lind_past *past, const lind_study *study) {
 
 /* ---- a seat again ----------------------------------------------------------------------------------------- */
 
-/* Seats of each stratum before `block` of its cut replicate; NULL where replicates are whole. */
-static lind_err count_before(const lind_study *study, lind_runner *runner, uint64_t block, lind_arena *arena,
-                             const uint64_t **base) {
+uint64_t lind_past_block(const lind_study *study, uint64_t replicate, uint64_t seat) {
+  const lind_plan *plan = study->stage[0].plan;
+  if (plan->block_replicates > 0) return replicate / plan->block_replicates;
+  return replicate * lind_plan_blocks_per_replicate(plan) + seat / LIND_BLOCK_CUT;
+}
+
+lind_err lind_past_base(const lind_study *study, lind_runner *runner, uint64_t block, lind_arena *arena, const uint64_t **base) {
   const lind_plan *plan = study->stage[0].plan;
   const uint64_t per = lind_plan_blocks_per_replicate(plan);
   *base = NULL;
@@ -123,11 +127,9 @@ static lind_err count_before(const lind_study *study, lind_runner *runner, uint6
 
 lind_err lind_past_replay(const lind_study *study, lind_runner *runner, uint64_t replicate, uint64_t seat, lind_arena *arena,
                           const lind_desk **desk, int *at) {
-  const lind_plan *plan = study->stage[0].plan;
   const uint64_t *base;
-  const uint64_t block = replicate * lind_plan_blocks_per_replicate(plan) + seat / LIND_BLOCK_CUT;
   const lind_arena_place place = lind_arena_mark(arena);
-  LIND_TRY(count_before(study, runner, block, arena, &base));
+  LIND_TRY(lind_past_base(study, runner, lind_past_block(study, replicate, seat), arena, &base));
   const lind_err err = lind_runner_replay(runner, (uint32_t)replicate, seat, base, desk, at);
   lind_arena_rewind(arena, place);
   return err;

@@ -26,6 +26,11 @@ lind_err lind_past_study(const lind_past *past, lind_arena *arena, lind_study **
 bool lind_past_is_same(const lind_past *past, const lind_study *study);
 /* Endpoint values of a seat of the desk as results.h5 holds them: [n_endpoints] in the units of lind_layout_scale. */
 void lind_past_endpoints(const lind_layout *layout, const lind_desk *desk, int seat, double *values, double *events);
+/* The block of stage 0 that a seat belongs to, and the seats of each stratum before it in its cut replicate, in the arena; NULL
+ * where replicates are whole. Cost: the enrolment of those before it. */
+uint64_t lind_past_block(const lind_study *study, uint64_t replicate, uint64_t seat);
+lind_err lind_past_base(const lind_study *study, lind_runner *runner, uint64_t block, lind_arena *arena,
+                        const uint64_t **base) LIND_MUST_CHECK;
 /* Live one seat of stage 0 again. Cost: its enrolment block, and for a cut replicate the enrolment of those before it. */
 lind_err lind_past_replay(const lind_study *study, lind_runner *runner, uint64_t replicate, uint64_t seat, lind_arena *arena,
                           const lind_desk **desk, int *at) LIND_MUST_CHECK;

@@ -1,8 +1,7 @@
 /* patient.c -- `lind patient`: live one patient again and tell the life, day by day. */
 #include <math.h>
 
-#include "past.h"
-#include "patient_course.h"
+#include "patient.h"
 
 static void header(const lind_plan *plan, const lind_desk *desk, int s) {
   const lind_protocol *protocol = plan->protocol;
@@ -164,13 +163,12 @@ static void decision(void *context, const lind_decision *d) {
 }
 
 /* The life once more, with somebody who listens. */
-static lind_err decisions(const lind_study *study, lind_runner *runner, uint64_t replicate, uint64_t seat, int s,
-                          lind_arena *arena) {
-  page to = {.plan = study->stage[0].plan, .seat = s};
+static lind_err decisions(const lind_patient *p, int s) {
+  page to = {.plan = p->study->stage[0].plan, .seat = s};
   const lind_desk *desk;
-  lind_runner_listen(runner, (lind_ledger){decision, &to});
-  const lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
-  lind_runner_listen(runner, (lind_ledger){0});
+  lind_runner_listen(p->runner, (lind_ledger){decision, &to});
+  const lind_err err = lind_runner_replay(p->runner, (uint32_t)p->replicate, p->seat, p->base, &desk, &s);
+  lind_runner_listen(p->runner, (lind_ledger){0});
   return err;
 }
 
@@ -198,53 +196,60 @@ static void endpoints(const lind_layout *layout, const lind_desk *desk, int s, d
 typedef struct wish {
   uint64_t seat, replicate;
   const char *every, *out; /* of the trajectory; NULL */
+  bool check;              /* the whole block, however long it takes */
 } wish;
 
-static lind_err tell(const lind_past *past, const wish *w, lind_arena *arena) {
-  const uint64_t seat = w->seat, replicate = w->replicate;
-  lind_study *study;
-  lind_runner *runner;
+static lind_err tell(const lind_patient *p, const wish *w, lind_arena *arena) {
+  const lind_layout *layout = p->study->stage[0].layout;
   const lind_desk *desk;
   double *values, *events;
   int s;
+  LIND_TAKE(values, arena, layout->n_endpoints * layout->n_periods);
+  LIND_TAKE(events, arena, layout->n_endpoints * layout->n_periods);
+  LIND_TRY(lind_runner_replay(p->runner, (uint32_t)p->replicate, p->seat, p->base, &desk, &s));
+  header(layout->plan, desk, s);
+  covariates(layout->plan, desk, s);
+  effects(layout->plan, desk, s);
+  days(layout->plan, desk, s);
+  LIND_TRY(decisions(p, s));
+  endpoints(layout, desk, s, values, events);
+  if (w->out != NULL) LIND_TRY(lind_patient_course_write(p, w->every, w->out, arena));
+  if (lind_past_is_same(p->past, p->study)) return lind_patient_check(p, w->check, arena);
+  fprintf(stderr,
+          "lind: the inputs are not those of the run any more, so this is not the patient of the run; `lind verify %s` says "
+          "more\n",
+          p->past->directory);
+  return LIND_OK;
+}
+
+static lind_err find(const lind_past *past, const wish *w, lind_arena *arena) {
+  lind_study *study;
+  lind_runner *runner;
   LIND_TRY(lind_past_study(past, arena, &study));
   const lind_layout *layout = study->stage[0].layout;
   const lind_protocol *protocol = layout->plan->protocol;
-  LIND_CHECK(seat < protocol->patients, LIND_ERR_INPUT, "--id is %llu; the patients of a replicate of %s are 0 to %llu",
-             (unsigned long long)seat, protocol->name, (unsigned long long)(protocol->patients - 1));
-  LIND_CHECK(replicate < protocol->replicates, LIND_ERR_INPUT, "--replicate is %llu; the replicates of this run are 0 to %llu",
-             (unsigned long long)replicate, (unsigned long long)(protocol->replicates - 1));
-  LIND_TAKE(values, arena, layout->n_endpoints * layout->n_periods);
-  LIND_TAKE(events, arena, layout->n_endpoints * layout->n_periods);
-  LIND_TRY(lind_runner_create(layout, &runner));
-  lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
-  if (err == LIND_OK) {
-    header(layout->plan, desk, s);
-    covariates(layout->plan, desk, s);
-    effects(layout->plan, desk, s);
-    days(layout->plan, desk, s);
-    err = decisions(study, runner, replicate, seat, s, arena);
-    endpoints(layout, desk, s, values, events);
-    if (err == LIND_OK && w->out != NULL)
-      err = lind_patient_course_write(study, runner, replicate, seat, w->every, w->out, arena);
-    if (!lind_past_is_same(past, study))
-      fprintf(stderr,
-              "lind: the inputs are not those of the run any more, so this is not the patient of the run; `lind verify %s` says "
-              "more\n",
-              past->directory);
+  lind_err err = LIND_OK;
+  if (w->seat >= protocol->patients)
+    err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "--id is %llu; the patients of a replicate of %s are 0 to %llu",
+                          (unsigned long long)w->seat, protocol->name, (unsigned long long)(protocol->patients - 1));
+  else if (w->replicate >= protocol->replicates)
+    err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "--replicate is %llu; the replicates of this run are 0 to %llu",
+                          (unsigned long long)w->replicate, (unsigned long long)(protocol->replicates - 1));
+  if (err == LIND_OK && (err = lind_runner_create(layout, &runner)) == LIND_OK) {
+    lind_patient p = {.past = past, .study = study, .runner = runner, .replicate = w->replicate, .seat = w->seat};
+    err = lind_past_base(study, runner, lind_past_block(study, w->replicate, w->seat), arena, &p.base);
+    if (err == LIND_OK) err = tell(&p, w, arena);
+    lind_runner_destroy(&runner);
   }
-  lind_runner_destroy(&runner);
   lind_study_stop(study);
   return err;
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   wish w = {.seat = UINT64_MAX};
-  const lind_option options[] = {{"--id", LIND_OPTION_COUNT, &w.seat},
-                                 {"--replicate", LIND_OPTION_COUNT, &w.replicate},
-                                 {"--every", LIND_OPTION_TEXT, &w.every},
-                                 {"--out", LIND_OPTION_TEXT, &w.out},
-                                 {0}};
+  const lind_option options[] = {{"--id", LIND_OPTION_COUNT, &w.seat},    {"--replicate", LIND_OPTION_COUNT, &w.replicate},
+                                 {"--every", LIND_OPTION_TEXT, &w.every}, {"--out", LIND_OPTION_TEXT, &w.out},
+                                 {"--check", LIND_OPTION_FLAG, &w.check}, {0}};
   const char *directory;
   int given;
   lind_past past;
@@ -254,16 +259,16 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
              "--out is missing: the file for the trajectory that --every asks for, such as --out patient.csv");
   LIND_CHECK(w.seat != UINT64_MAX, LIND_ERR_INPUT, "--id is missing: the patient's seat, from 0");
   LIND_TRY(lind_past_create(directory, "patient", arena, &past));
-  const lind_err err = tell(&past, &w, arena);
+  const lind_err err = find(&past, &w, arena);
   lind_past_release(&past);
   return err;
 }
 
 const lind_command lind_command_patient = {
     .name = "patient",
-    .usage = "patient DIR --id N [--replicate R] [--every TIME] [--out FILE.csv]",
+    .usage = "patient DIR --id N [--replicate R] [--every TIME] [--out FILE.csv] [--check]",
     .summary =
-        "Live one patient of the run in DIR again: who, which arm, every visit and dose, what came of it. With --out, its "
-        "trajectory on a grid, of the same numbers as in the run.",
+        "Live one patient of the run in DIR again: who, which arm, every visit and dose, what came of it, and whether that is "
+        "what the run has kept. With --out, the trajectory on a grid.",
     .run = run,
 };

@@ -1,12 +1,11 @@
 /* patient_course.c -- `lind patient --every --out`: one life again, looked at on a grid. Looks change nothing, so these are the
  * numbers of the run, to the bit. */
-#include "patient_course.h"
+#include "patient.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "lind/csv.h"
-#include "past.h"
 
 /* What the run keeps, on another grid where one is asked for, of this patient alone. */
 static lind_err choose(const lind_plan *plan, const char *every, lind_arena *arena, const lind_plan_trajectories **course) {
@@ -62,9 +61,9 @@ static lind_err write_file(const lind_recording *recording, const lind_field *fi
   return LIND_OK;
 }
 
-lind_err lind_patient_course_write(const lind_study *study, lind_runner *runner, uint64_t replicate, uint64_t seat,
-                                   const char *every, const char *path, lind_arena *arena) {
-  const lind_plan *plan = study->stage[0].plan;
+lind_err lind_patient_course_write(const lind_patient *patient, const char *every, const char *path, lind_arena *arena) {
+  const lind_plan *plan = patient->study->stage[0].plan;
+  lind_runner *runner = patient->runner;
   const lind_plan_trajectories *course;
   const lind_field *fields;
   const lind_desk *desk;
@@ -75,7 +74,7 @@ lind_err lind_patient_course_write(const lind_study *study, lind_runner *runner,
   LIND_TAKE(recording.rows, arena, (size_t)course->most * (size_t)course->n_columns);
   LIND_TAKE(recording.place, arena, lind_plan_seats_in_memory(plan)); /* all in place 0: one of them is lived */
   lind_runner_record(runner, &recording);
-  const lind_err err = lind_past_replay(study, runner, replicate, seat, arena, &desk, &s);
+  const lind_err err = lind_runner_replay(runner, (uint32_t)patient->replicate, patient->seat, patient->base, &desk, &s);
   lind_runner_record(runner, NULL);
   LIND_TRY(err);
   return write_file(&recording, fields, path, arena);

@@ -127,13 +127,17 @@ void lind_runner_destroy(lind_runner **at) {
 /* ---- histories to endpoint values
  * ------------------------------------------------------------------------------------------------ */
 
-static void live(lind_runner *runner, int from, int to) {
+static void forget(lind_runner *runner, int from, int to) {
   for (int reading = 0; reading < runner->layout->n_endpoints * runner->layout->n_periods; reading++)
     for (int s = from; s < to; s++) {
       const size_t at = (size_t)reading * (size_t)runner->desk->capacity + (size_t)s;
       runner->value[at] = NAN;
       runner->event[at] = 0.0;
     }
+}
+
+static void live(lind_runner *runner, int from, int to) {
+  forget(runner, from, to);
   lind_simulate(runner->desk, from, to);
   lind_beside_live(&runner->beside, runner->desk, from, to);
 }
@@ -261,18 +265,19 @@ static void fill_baseline(lind_runner *runner, int n, double *reals) {
   }
 }
 
-static void keep_rows(lind_runner *runner, int n) {
+static void keep_row(const lind_runner *runner, int s, double *rows, size_t n_rows, size_t row) {
   const lind_layout *layout = runner->layout;
   double values[256], events[256];
-  for (int s = 0; s < n; s++) {
-    if (!runner->desk->seated[s]) continue;
-    for (int reading = 0; reading < layout->n_endpoints * layout->n_periods; reading++) {
-      values[reading] = runner->value[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
-      events[reading] = runner->event[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
-    }
-    lind_columns_row(layout, runner->desk, s, runner->entry[s], values, events, runner->rows, runner->most_rows,
-                     runner->n_rows++);
+  for (int reading = 0; reading < layout->n_endpoints * layout->n_periods; reading++) {
+    values[reading] = runner->value[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
+    events[reading] = runner->event[(size_t)reading * (size_t)runner->desk->capacity + (size_t)s];
   }
+  lind_columns_row(layout, runner->desk, s, runner->entry[s], values, events, rows, n_rows, row);
+}
+
+static void keep_rows(lind_runner *runner, int n) {
+  for (int s = 0; s < n; s++)
+    if (runner->desk->seated[s]) keep_row(runner, s, runner->rows, runner->most_rows, runner->n_rows++);
 }
 
 /* ---- a replicate, with its looks
@@ -437,8 +442,12 @@ lind_err lind_runner_replay(lind_runner *runner, uint32_t replicate, uint64_t se
   lind_enrol(runner->desk, replicate, first, n, base, NULL);
   LIND_CHECK(runner->desk->seated[s], LIND_ERR_INPUT, "seat %llu of replicate %u stayed empty: nobody eligible in %d attempts",
              (unsigned long long)seat, replicate, runner->desk->attempts[s]);
+  lind_entry_fill(plan, replicate, first, n, runner->entry);
+  forget(runner, s, s + 1);
   lind_simulate(runner->desk, s, s + 1);
   *desk = runner->desk;
   *at = s;
   return LIND_OK;
 }
+
+void lind_runner_row(const lind_runner *runner, int at, double *row) { keep_row(runner, at, row, 1, 0); }

@@ -146,22 +146,27 @@ typedef struct owned { /* what a view really is */
   lind_arena *arena;
 } owned;
 
-static lind_err view_fill(lind_results_reader *r, lind_results_view *view) {
+static lind_err view_fill(lind_results_reader *r, size_t from, size_t most, lind_results_view *view) {
+  const size_t begin = from < r->n_rows ? from : r->n_rows, rows = r->n_rows - begin < most ? r->n_rows - begin : most;
   LIND_TAKE(view->data, r->arena, r->n_fields);
   for (int i = 0; i < r->n_fields; i++) {
-    LIND_TAKE(view->data[i], r->arena, r->n_rows);
-    for (size_t first = 0; first < r->n_rows; first += LIND_RESULTS_PIECE) {
-      const size_t n = r->n_rows - first < LIND_RESULTS_PIECE ? r->n_rows - first : LIND_RESULTS_PIECE;
-      LIND_TRY(lind_results_reader_piece(r, i, first, n, view->data[i] + first));
+    LIND_TAKE(view->data[i], r->arena, rows);
+    for (size_t first = 0; first < rows; first += LIND_RESULTS_PIECE) {
+      const size_t n = rows - first < LIND_RESULTS_PIECE ? rows - first : LIND_RESULTS_PIECE;
+      LIND_TRY(lind_results_reader_piece(r, i, begin + first, n, view->data[i] + first));
     }
   }
   view->n_fields = r->n_fields;
-  view->n_rows = r->n_rows;
+  view->n_rows = rows;
   view->fields = r->fields;
   return LIND_OK;
 }
 
 lind_err lind_results_read(const char *path, const char *group, lind_results_view **view) {
+  return lind_results_read_rows(path, group, 0, SIZE_MAX, view);
+}
+
+lind_err lind_results_read_rows(const char *path, const char *group, size_t first, size_t n, lind_results_view **view) {
   owned *made = calloc(1, sizeof *made);
   LIND_CHECK(made != NULL, LIND_ERR_MEMORY, "no memory to read %s", path);
   lind_results_view *borrowed = &made->view;
@@ -170,7 +175,7 @@ lind_err lind_results_read(const char *path, const char *group, lind_results_vie
     lind_results_reader reader;
     lind_h5_enter();
     err = lind_results_reader_init(&reader, made->arena, path, group);
-    if (err == LIND_OK) err = view_fill(&reader, borrowed);
+    if (err == LIND_OK) err = view_fill(&reader, first, n, borrowed);
     lind_results_reader_release(&reader);
     lind_h5_leave();
   }
@@ -224,4 +229,45 @@ lind_err lind_results_read_text(const char *path, const char *dataset, char **te
   lind_h5_leave();
   lind_arena_destroy(&arena);
   return err;
+}
+
+/* ---- some rows
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* The first row that is not before `key`, or, where `behind`, that is behind it. */
+static lind_err bound(lind_results_reader *r, const double key[2], bool behind, size_t *row) {
+  size_t low = 0, high = r->n_rows;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    double at[2];
+    for (int k = 0; k < 2; k++) LIND_TRY(lind_results_reader_piece(r, k, middle, 1, &at[k]));
+    const bool is_before = at[0] < key[0] || (at[0] == key[0] && (at[1] < key[1] || (behind && at[1] == key[1])));
+    if (is_before)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  *row = low;
+  return LIND_OK;
+}
+
+lind_err lind_results_find(const char *path, const char *group, const double key[2], size_t *first, size_t *n) {
+  lind_arena *arena = NULL;
+  lind_results_reader reader;
+  size_t begin = 0, end = 0;
+  LIND_TRY(lind_arena_create(&arena));
+  lind_h5_enter();
+  lind_err err = lind_results_reader_init(&reader, arena, path, group);
+  if (err == LIND_OK && reader.n_fields < 2)
+    err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "table %s of %s has not two columns to find a row by", group, path);
+  if (err == LIND_OK) err = bound(&reader, key, false, &begin);
+  if (err == LIND_OK) err = bound(&reader, key, true, &end);
+  lind_results_reader_release(&reader);
+  lind_h5_leave();
+  lind_arena_destroy(&arena);
+  LIND_TRY(err);
+  *first = begin;
+  *n = end - begin;
+  return LIND_OK;
 }

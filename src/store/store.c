@@ -170,6 +170,14 @@ lind_err lind_store_rescan(lind_store *store) {
   return LIND_OK;
 }
 
+bool lind_store_record(const lind_store *store, uint32_t stage, uint64_t block, lind_digest *digest, uint64_t *number) {
+  const lind_catalogue_entry *entry = lind_catalogue_find(&store->folder.known, stage, block);
+  if (entry == NULL) return false;
+  *digest = entry->digest;
+  *number = entry->written;
+  return true;
+}
+
 const char *lind_store_notice(const lind_store *store) { return store->folder.notice; }
 
 /* Its notice is that of before. */

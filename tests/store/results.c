@@ -106,6 +106,39 @@ static void what_is_read_is_what_was_written(void **state) {
 }
 
 /* Of extremes: a count beyond 2^53 cannot be said, all others keep their bits. */
+/* Replicates of 7, 0, 20000 and 1 patients, of whom each has as many rows as the seat's last digit. */
+static void rows_of_a_patient_are_found(void **state) {
+  static const lind_field keys[] = {{.name = "replicate", .kind = LIND_FIELD_COUNT}, {.name = "seat", .kind = LIND_FIELD_COUNT}};
+  static const int seats[] = {7, 0, 20000, 1};
+  lind_results *results = NULL;
+  lind_results_view *view = NULL;
+  size_t first, n, due = 0;
+  GOOD(lind_results_create(in(state, "r.h5"), &results));
+  GOOD(lind_results_table(results, "t", "rows", keys, 2, "row"));
+  for (int r = 0; r < 4; r++)
+    for (int s = 0; s < seats[r]; s++)
+      for (int k = 0; k < s % 10; k++) GOOD(lind_results_append(results, (double[]){r, s}, 1));
+  GOOD(lind_results_close(&results));
+  for (int r = 0; r < 4; r++)
+    for (int s = 0; s < seats[r]; s++) {
+      const size_t rows = (size_t)(s % 10);
+      due += rows;
+      if (r == 2 && s % 997 != 5 && s != 19999) continue;
+      GOOD(lind_results_find(in(state, "r.h5"), "t", (double[]){r, s}, &first, &n));
+      assert_int_equal(n, rows);
+      assert_int_equal(first + n, due);
+    }
+  GOOD(lind_results_find(in(state, "r.h5"), "t", (double[]){1, 3}, &first, &n));
+  assert_int_equal(n, 0);
+  GOOD(lind_results_read_rows(in(state, "r.h5"), "t", due - 5, 100, &view));
+  assert_int_equal(view->n_rows, 5); /* as far as there are so many */
+  for (size_t i = 0; i < 5; i++) assert_true(view->data[0][i] == 2 && view->data[1][i] == 19999);
+  lind_results_view_destroy(&view);
+  GOOD(lind_results_read_rows(in(state, "r.h5"), "t", due, 1, &view));
+  assert_int_equal(view->n_rows, 0);
+  lind_results_view_destroy(&view);
+}
+
 static void reals_keep_their_bits(void **state) {
   static const lind_field one = {.name = "x", .unit = "1", .about = "a number", .kind = LIND_FIELD_REAL};
   const double odd[] = {-0.0, (double)INFINITY, (double)-INFINITY, 5e-324, 0x1.fffffffffffffp1023, 0.1};
@@ -236,9 +269,11 @@ static void csv_is_what_rfc_4180_wants(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CASE(equal_content_gives_equal_bytes),   CASE(what_is_read_is_what_was_written), CASE(reals_keep_their_bits),
-      CASE(columns_have_types_and_attributes), CASE(wrong_values_are_refused),         CASE(a_file_has_its_name_when_it_is_whole),
-      CASE(absent_things_are_named),           CASE(csv_is_what_rfc_4180_wants),
+      CASE(equal_content_gives_equal_bytes),      CASE(rows_of_a_patient_are_found),
+      CASE(what_is_read_is_what_was_written),     CASE(reals_keep_their_bits),
+      CASE(columns_have_types_and_attributes),    CASE(wrong_values_are_refused),
+      CASE(a_file_has_its_name_when_it_is_whole), CASE(absent_things_are_named),
+      CASE(csv_is_what_rfc_4180_wants),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

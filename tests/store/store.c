@@ -58,6 +58,13 @@ static void a_resume_knows_what_is_safe(void **state) {
   GOOD(lind_store_open(in(state, "run"), &store));
   GOOD(store_walk(store, 0, &w));
   assert_int_equal(w.n, 30);
+  lind_digest digest;
+  uint64_t number;
+  sample thirteen;
+  sample_fill(&thirteen, 0, 13);
+  assert_true(lind_store_record(store, 0, 13, &digest, &number));
+  assert_true(number == 13 && lind_digest_equal(digest, lind_sink_record_digest(&thirteen.record)));
+  assert_false(lind_store_record(store, 0, 30, &digest, &number));
   char due[700];
   (void)snprintf(due, sizeof due, "%s is open for reading only", in(state, "run"));
   REFUSED(sample_put(store, 0, 99), LIND_ERR_FILE, due);
