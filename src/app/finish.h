@@ -17,7 +17,7 @@ typedef struct lind_finish {
   int ranks, threads;
   double seconds;
   bool json, drop_segments;
-  const lind_posts *posts; /* NULL: nobody has lived anything now */
+  const lind_posts *posts;   /* NULL: nobody has lived anything now */
   const lind_budget *budget; /* as planned; NULL: it was not */
   double most;               /* bytes that any rank held until all lives were lived */
 } lind_finish;

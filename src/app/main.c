@@ -1,4 +1,5 @@
 /* main.c -- `lind COMMAND ...`: finds the command, runs it, turns its error into one sentence and an exit status. */
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,10 @@ static lind_err dispatch(int n, char **arguments, lind_arena *arena) {
   return command->run(n - 1, arguments + 1, arena);
 }
 
+/* What is large comes from the kernel and goes back to it when it is freed. Left to itself, the allocator keeps ever larger
+ * pieces once it has seen one, and the peak of a run depends on the order in which things were freed. */
+static void settle_memory(void) { (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+
 int main(int argc, char **argv) {
   bool trace = false;
   int n = 1;
@@ -70,6 +75,7 @@ int main(int argc, char **argv) {
             "--constraint)\n");
     return 1;
   }
+  settle_memory();
   lind_draw_prepare();
   lind_arena *arena = NULL;
   lind_err err = lind_arena_create(&arena);

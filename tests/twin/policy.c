@@ -74,7 +74,8 @@ static double look_dose(const void *prepared, void *own, const lind_policy_sight
   return dose;
 }
 
-static const lind_policy looks_on = {"looks on", look_prepare, look_create, look_destroy, look_dose};
+static const lind_policy looks_on = {
+    .name = "looks on", .prepare = look_prepare, .create = look_create, .destroy = look_destroy, .dose = look_dose};
 
 /* Half of the doses are missed; what is shown is what was prescribed. */
 static void doses_as_prescribed(void **state) {
