@@ -2,7 +2,8 @@
  *
  * RFC 4180: comma, "quoted" fields with "" for a quote, LF or CRLF. Blank lines and lines that begin with # are passed over, a
  * UTF-8 mark at the head too. A header cell `age [year]` is the column `age` with the unit `year`. Every row has as many cells as
- * the header. The table lives in the caller's arena. Depends on: error.h, arena.h, digest.h.
+ * the header, which has at most 10,000; a file has at most 4 GiB. The table lives in the caller's arena. Depends on: error.h,
+ * arena.h, digest.h.
  */
 #ifndef LIND_CSV_H
 #define LIND_CSV_H

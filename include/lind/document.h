@@ -28,8 +28,8 @@ struct lind_node {
   const lind_where *key_where; /* [n] mapping only; of a quoted key: behind its quote */
 };
 
-/* A missing file, or one that is no UTF-8, no YAML, empty, or nested more than 48 levels deep: LIND_ERR_INPUT. Columns count
- * characters, not bytes. */
+/* A missing file, or one that is no UTF-8, no YAML, empty, larger than 16 MiB, nested more than 48 levels deep, or with more than
+ * 10,000 keys in one mapping: LIND_ERR_INPUT. Columns count characters, not bytes. */
 lind_err lind_document_read(const char *path, lind_arena *arena, const lind_node **root) LIND_MUST_CHECK;
 lind_err lind_document_read_text(const char *text, const char *name, lind_arena *arena, const lind_node **root) LIND_MUST_CHECK;
 

@@ -8,7 +8,8 @@
 
 #include "lind/text.h"
 
-enum { FILE_PIECE = 1 << 16 };
+enum { FILE_PIECE = 1 << 16, COLUMNS_MAX = 10000 };
+static const size_t file_max = (size_t)4 << 30;
 
 typedef struct {
   const char *name; /* of the file */
@@ -117,6 +118,8 @@ static lind_err header_read(scanner *s, lind_csv *csv, lind_csv_cell *cells, siz
   LIND_CHECK_AT(row_begins(s), LIND_ERR_INPUT, ((lind_where){s->name, 0, 0}),
                 "the table is empty; its first line names the columns");
   LIND_TRY(row_read(s, cells, most, &n));
+  LIND_CHECK_AT(n <= COLUMNS_MAX, LIND_ERR_INPUT, ((lind_where){s->name, cells[0].line, 1}),
+                "the table has %zu columns; at most %d are read", n, COLUMNS_MAX);
   const char **names, **units;
   lind_csv_cell *heads;
   LIND_TAKE(heads, arena, n);
@@ -183,10 +186,12 @@ static lind_err file_bytes(const char *path, char **bytes, size_t *n_bytes) {
       held = more;
     }
     n += got = fread(held + n, 1, FILE_PIECE, file);
-  } while (got > 0);
-  const int failed = ferror(file) || got > 0 || held == NULL, reason = errno;
+  } while (got > 0 && n <= file_max);
+  const bool large = n > file_max;
+  const int failed = ferror(file) || got > 0 || held == NULL || large, reason = errno;
   (void)fclose(file);
   if (failed) free(held);
+  LIND_CHECK(!large, LIND_ERR_INPUT, "%s is larger than %zu GiB; cut it into tables", path, file_max >> 30);
   LIND_CHECK(!failed, LIND_ERR_INPUT, "%s cannot be read: %s", path, strerror(reason));
   held[n] = '\0';
   *bytes = held;

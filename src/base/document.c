@@ -9,7 +9,7 @@
 
 #include "document_parse.h"
 
-enum { DEPTH_MAX = 48, FILE_PIECE = 1 << 16, FILE_MAX = 1 << 28 };
+enum { DEPTH_MAX = 48, KEYS_MAX = 10000, FILE_PIECE = 1 << 16, FILE_MAX = 1 << 24 };
 
 typedef struct builder {
   const lind_document_origin *origin;
@@ -298,6 +298,7 @@ static lind_err build_collection(builder *b, lind_node *node, int depth) {
     if (mapping) LIND_TRY(read_key(b, node->path, fresh));
     LIND_TRY(set_child_path(b, node, n, fresh));
     if (mapping) {
+      LIND_CHECK_AT(n < KEYS_MAX, LIND_ERR_INPUT, fresh->key_where, "%s has more than %d keys", shown(node->path), KEYS_MAX);
       LIND_TRY(check_twice(first, fresh));
       LIND_TRY(next_event(b));
     }
@@ -437,7 +438,8 @@ static lind_err read_bytes(FILE *file, const char *path, char **bytes, size_t *n
       char *more = size <= FILE_MAX ? realloc(held, size) : NULL;
       if (more == NULL) {
         free(held);
-        LIND_CHECK(size <= FILE_MAX, LIND_ERR_INPUT, "%s is too large to be a file that people write", path);
+        LIND_CHECK(size <= FILE_MAX, LIND_ERR_INPUT, "%s is too large to be a file that people write: more than %d MiB", path,
+                   FILE_MAX >> 20);
         LIND_CHECK(false, LIND_ERR_MEMORY, "no memory to read %s", path);
       }
       held = more;

@@ -5,7 +5,7 @@
 
 #include "lind/text.h"
 
-enum { LEVELS_MAX = 256, ARGUMENTS_MAX = 8, NAMES_MAX = 64, HEADINGS = 4 };
+enum { LEVELS_MAX = 256, ARGUMENTS_MAX = 8, NAMES_MAX = 64, HEADINGS = 4, STATEMENTS_MAX = 8000 };
 
 lind_err lind_statement_name(lind_reader *r, const char *expected, lind_statement *s) {
   LIND_TAKE(s->names, r->arena, 1);
@@ -358,6 +358,8 @@ lind_err lind_statement_read(const char *text, const char *path, lind_arena *are
   lind_statement *made;
   int n_pieces, count = 0;
   LIND_TRY(lind_reader_split(text, path, arena, &pieces, &n_pieces));
+  LIND_CHECK_AT(n_pieces <= STATEMENTS_MAX, LIND_ERR_INPUT, pieces[n_pieces - 1].where,
+                "a file has at most %d statements, and this has %d; make modules of its parts", STATEMENTS_MAX, n_pieces);
   LIND_TAKE(made, arena, n_pieces * HEADINGS); /* title, source and time may share the model's line */
   for (int i = 0; i < n_pieces; ++i) {
     lind_reader r;

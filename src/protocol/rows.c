@@ -27,7 +27,7 @@ const lind_key lind_rows_protocol[] = {
   {"patients", LIND_KEY_COUNT, NULL, 1, SEATS, NULL, NULL, WHOLE(patients), "randomised patients of one trial"},
   {"replicates", LIND_KEY_COUNT, NULL, 1, SEATS, "1", NULL, WHOLE(replicates), "how many times the whole trial is run"},
   {"seed", LIND_KEY_COUNT, NULL, 0, 0, "1747", NULL, WHOLE(seed), "the number that all randomness hangs on"},
-  {"block_max", LIND_KEY_COUNT, NULL, 1, SEATS, "4096", NULL, WHOLE(block_max), "a replicate with at most so many patients is one unit of work; a larger one is cut"},
+  {"block_max", LIND_KEY_COUNT, NULL, 1, 65536, "4096", NULL, WHOLE(block_max), "a replicate with at most so many patients is one unit of work; a larger one is cut"},
   {"duration", LIND_KEY_QUANTITY, "day", ABOVE_0, INFINITY, NULL, NULL, WHOLE(duration), "length of the trial; day 1 begins at time 0"},
   {"eligible", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(eligible), "who may be randomised: an expression over the cohort's columns; everybody where it is absent"},
   {"screening", LIND_KEY_WORDS, NULL, 0, 0, "", NULL, WHOLE(screening), "a further rule for who may be randomised, which may also name outputs of the model: as measured at screening, at time 0, with their measurement error"},

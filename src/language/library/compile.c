@@ -26,7 +26,7 @@ static const char *const flags[] = {
     "-x",         "c"};
 enum { FLAGS = sizeof flags / sizeof flags[0] };
 
-/* ---- the cache
+/* ---- the cache: what is loaded from it runs as this user, so that nobody else may write there
  * ------------------------------------------------------------------------------------------------------------------- */
 
 static lind_err make_directory(const char *path, lind_arena *arena) {
@@ -43,6 +43,25 @@ static lind_err make_directory(const char *path, lind_arena *arena) {
   }
 }
 
+/* A folder of this user (or of root, who may do anything) that nobody else may write in. One that lind makes is for its user
+ * alone. */
+static lind_err check_folder(const char *path) {
+  struct stat about;
+  LIND_CHECK(stat(path, &about) == 0 && S_ISDIR(about.st_mode), LIND_ERR_FILE, "the cache '%s' is no directory", path);
+  LIND_CHECK(about.st_uid == geteuid() || about.st_uid == 0, LIND_ERR_FILE,
+             "the cache directory '%s' belongs to another user; set XDG_CACHE_HOME to one of your own", path);
+  LIND_CHECK((about.st_mode & (S_IWGRP | S_IWOTH)) == 0, LIND_ERR_FILE,
+             "others may write in the cache directory '%s'; chmod go-w it", path);
+  return LIND_OK;
+}
+
+/* The same of a compiled model; a link is nobody's. */
+static bool is_own(const char *path) {
+  struct stat about;
+  return lstat(path, &about) == 0 && S_ISREG(about.st_mode) && (about.st_uid == geteuid() || about.st_uid == 0) &&
+         (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 static lind_err cache_path(const char *directory, lind_arena *arena, const char **path) {
   const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
   if (directory != NULL)
@@ -55,7 +74,9 @@ static lind_err cache_path(const char *directory, lind_arena *arena, const char 
     *path = lind_arena_format(arena, "%s/.cache/lind", home);
   }
   LIND_CHECK(*path != NULL, LIND_ERR_MEMORY, "no memory for the path of the cache");
-  return make_directory(*path, arena);
+  LIND_CHECK((*path)[0] == '/', LIND_ERR_FILE, "the cache directory '%s' is no path from the root", *path);
+  LIND_TRY(make_directory(*path, arena));
+  return check_folder(*path);
 }
 
 static void name_of(const char *text, char hash[33]) {
@@ -105,7 +126,7 @@ static lind_err spawn_compiler(const char *source, const char *target, const cha
   arguments[n++] = "-o";
   arguments[n++] = target;
   LIND_CHECK(posix_spawn_file_actions_init(&actions) == 0, LIND_ERR_MEMORY, "no memory to start the C compiler");
-  int problem = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  int problem = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
   if (problem == 0) problem = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   if (problem == 0) problem = posix_spawnp(&child, "cc", &actions, NULL, (char *const *)arguments, environ);
   (void)posix_spawn_file_actions_destroy(&actions);
@@ -136,10 +157,12 @@ static lind_err compile(const char *text, const char *base, const char *stem, li
   const char *final_c = lind_arena_format(arena, "%s.c", base), *final_so = lind_arena_format(arena, "%s.so", base);
   LIND_CHECK(made_c != NULL && made_so != NULL && log != NULL && final_c != NULL && final_so != NULL, LIND_ERR_MEMORY,
              "no memory for the paths of the cache");
-  const int descriptor = open(made_c, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int descriptor = open(made_c, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   LIND_CHECK(descriptor >= 0, LIND_ERR_FILE, "'%s' cannot be written: %s", made_c, strerror(errno));
   lind_err err = write_text(descriptor, made_c, text);
   if (err == LIND_OK) err = spawn_compiler(made_c, made_so, log);
+  if (err == LIND_OK && chmod(made_so, 0700) != 0) /* whatever the umask is */
+    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "'%s' cannot be written: %s", made_so, strerror(errno));
   if (err == LIND_OK && (rename(made_c, final_c) != 0 || rename(made_so, final_so) != 0))
     err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "'%s' cannot be written: %s", final_so, strerror(errno));
   (void)unlink(made_c);
@@ -173,7 +196,7 @@ lind_err lind_compile_kernel(const lind_model *model, const char *cache_director
              *library = lind_arena_format(arena, "%s/%s.so", directory, hash);
   LIND_CHECK(base != NULL && library != NULL, LIND_ERR_MEMORY, "no memory for the paths of the cache");
   *fresh = false;
-  if (access(library, R_OK) == 0 && load(model, library, kernel) == LIND_OK) return LIND_OK;
+  if (is_own(library) && load(model, library, kernel) == LIND_OK) return LIND_OK;
   LIND_TRY(reserve(base, arena, &stem));
   const lind_err err = compile(text, base, stem, arena);
   (void)unlink(stem);
