@@ -112,12 +112,20 @@ void lind_diff_tell(const json_t *diff, FILE *out) {
       out, "`lind verify` says which of the two is damaged; if both hold, it is a fault of lind or of a machine: report it.\n");
 }
 
+static lind_err take(const char *const directories[2], lind_arena *arena, lind_past pasts[2]) {
+  for (int i = 0; i < 2; i++) {
+    LIND_TRY(lind_past_create(directories[i], "diff", arena, &pasts[i]));
+    LIND_CHECK(pasts[i].fault == NULL, LIND_ERR_FILE, "%s", pasts[i].fault);
+  }
+  return LIND_OK;
+}
+
 static lind_err compare(const char *const directories[2], bool json, lind_arena *arena) {
-  lind_past pasts[2];
-  LIND_TRY(lind_past_create(directories[0], "diff", arena, &pasts[0]));
-  const lind_err err = lind_past_create(directories[1], "diff", arena, &pasts[1]);
+  lind_past pasts[2] = {0};
+  const lind_err err = take(directories, arena, pasts);
   if (err != LIND_OK) {
     lind_past_release(&pasts[0]);
+    lind_past_release(&pasts[1]);
     return err;
   }
   json_t *diff = lind_diff_make(&pasts[0], &pasts[1], arena);

@@ -125,7 +125,8 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_TRY(check_format(r.format));
   LIND_TRY(lind_past_create(directory, "export", arena, &past));
   const char *out = r.out != NULL ? r.out : lind_arena_format(arena, "%s/csv", directory);
-  const lind_err err = write_tables(&past, &r, out, arena);
+  const lind_err err = past.fault != NULL ? lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s", past.fault)
+                                          : write_tables(&past, &r, out, arena);
   lind_past_release(&past);
   return err;
 }

@@ -104,7 +104,8 @@ static lind_err begin_writing(const lind_finish *finish, lind_arena *arena) {
 bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *arena) {
   char *hash;
   if (access(lind_arena_format(arena, "%s/checksums.txt", out), R_OK) != 0) return false;
-  if (lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/provenance/plan_hash", &hash) != LIND_OK)
+  if (lind_sums_guard(out, "results.h5", arena) != LIND_OK ||
+      lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/provenance/plan_hash", &hash) != LIND_OK)
     return false;
   const bool same = strcmp(hash, study->hash) == 0;
   free(hash);

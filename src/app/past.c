@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sums.h"
+
 static lind_err document(const char *directory, const char *name, const char *command, lind_arena *arena, const char **path,
                          json_t **root) {
   json_error_t error;
@@ -24,6 +26,9 @@ lind_err lind_past_create(const char *directory, const char *command, lind_arena
                     .results = lind_arena_format(arena, "%s/results.h5", directory),
                     .report = lind_arena_format(arena, "%s/report.html", directory)};
   LIND_TRY(document(directory, "estimates.json", command, arena, &made.estimates_path, &made.estimates));
+  const bool opens = strcmp(command, "verify") == 0 || strcmp(command, "export") == 0 || strcmp(command, "diff") == 0;
+  if (opens && access(made.results, R_OK) == 0 && lind_sums_guard(directory, "results.h5", arena) != LIND_OK)
+    made.fault = lind_arena_text(arena, lind_error_message());
   const lind_err err = document(directory, "provenance.json", command, arena, &made.provenance_path, &made.provenance);
   if (err != LIND_OK) {
     lind_past_release(&made);

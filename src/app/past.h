@@ -9,6 +9,7 @@
 typedef struct lind_past {
   const char *directory, *results, *estimates_path, *provenance_path, *report; /* paths; the files need not be there */
   json_t *estimates, *provenance;
+  const char *fault; /* for commands that open results.h5: why it must not be opened; NULL */
 } lind_past;
 
 /* Both documents of `directory`. A directory without them is LIND_ERR_INPUT: it is no finished run. */

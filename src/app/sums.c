@@ -83,6 +83,20 @@ void lind_sums_check(const char *directory, lind_arena *arena, lind_sums_tell te
   for (int i = 0; i < N_NAMES; i++) check_one(directory, names[i], i < n ? lines[i] : "", arena, tell, context);
 }
 
+lind_err lind_sums_guard(const char *directory, const char *name, lind_arena *arena) {
+  const char *lines[2 * N_NAMES], *line;
+  const int n = lines_read(directory, arena, lines, 2 * N_NAMES);
+  const char *end = lind_arena_format(arena, "  %s\n", name);
+  for (int i = 0; i < n; i++) {
+    const size_t length = strlen(lines[i]), tail = strlen(end);
+    if (length < tail || strcmp(lines[i] + length - tail, end) != 0) continue;
+    LIND_TRY(line_of(directory, name, arena, &line));
+    LIND_CHECK(strcmp(lines[i], line) == 0, LIND_ERR_FILE,
+               "%s/%s is not what its line in checksums.txt says: it is damaged, and is not opened", directory, name);
+  }
+  return LIND_OK;
+}
+
 typedef struct first_fault {
   const char *words;
 } first_fault;

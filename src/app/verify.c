@@ -49,6 +49,10 @@ static void check_inputs(const lind_past *past, lind_arena *arena, lind_verify *
 static void check_text(const lind_past *past, const char *dataset, const char *what, const char *whose, const char *expected,
                        lind_verify *v) {
   char *text;
+  if (past->fault != NULL) {
+    lind_verify_judge(v, false, "%s of results.h5 cannot be compared: %s", what, past->fault);
+    return;
+  }
   if (lind_results_read_text(past->results, dataset, &text) != LIND_OK) {
     lind_verify_judge(v, false, "%s", lind_error_message());
     return;
@@ -211,6 +215,10 @@ static lind_err replay(stored *s, bool all) {
 
 static void check_stored(const lind_past *past, const lind_study *study, bool all, lind_arena *arena, lind_verify *v) {
   stored s = {.study = study, .layout = study->stage[0].layout, .arena = arena, .verdict = v};
+  if (past->fault != NULL) {
+    lind_verify_judge(v, false, "no stored patient can be compared: %s", past->fault);
+    return;
+  }
   lind_err err = lind_results_read(past->results, "/patients", &s.patients);
   if (err == LIND_OK) err = lind_results_read(past->results, "/outcomes", &s.outcomes);
   if (err == LIND_OK) err = replay(&s, all);

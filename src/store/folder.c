@@ -101,7 +101,7 @@ lind_err lind_folder_note(lind_folder *folder, const char *sentence, const char 
 }
 
 static lind_err segment_learn(lind_folder *folder, name n, const char *path, lind_folder_mood mood) {
-  if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_segment_check(path));
+  if (mood != LIND_FOLDER_STRICT) LIND_TRY(lind_segment_check(path)); /* those of a run that goes on were written just now */
   lind_segment heads = {0};
   lind_err err = lind_segment_read_heads(path, folder->study->world, &heads);
   if (err == LIND_OK) err = lind_segment_list(&heads, folder->study, n.rank, n.sequence, &folder->known);

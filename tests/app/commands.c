@@ -97,12 +97,20 @@ static void a_changed_document_is_named(void **state) {
   assert_non_null(strstr(c->err, "lind: out does not hold: "));
 }
 
-/* The stored number of another seed's patient is not what the replay finds. */
+/* What does not match its checksum is not shown to HDF5; with another checksum, too, the stored number of another seed's patient
+ * is not what the replay finds. */
 static void a_changed_result_is_named(void **state) {
   program_case *c = *state;
   program_do(c, "run trial.yaml --out out");
   program_do(c, "run trial.yaml --seed 4 --out other");
   file_copy("other/results.h5", "out/results.h5");
+  assert_int_equal(program_run(c, "verify out"), 1);
+  assert_non_null(strstr(c->out,
+                         "WRONG     the digest of results.h5 cannot be compared: out/results.h5 is not what its line in "
+                         "checksums.txt says: it is damaged, and is not opened\n"));
+  assert_int_equal(program_run(c, "export out --format csv"), 1);
+  assert_non_null(strstr(c->err, "it is damaged, and is not opened"));
+  file_copy("other/checksums.txt", "out/checksums.txt");
   assert_int_equal(program_run(c, "verify out"), 1);
   assert_non_null(strstr(c->out, "WRONG     the digest of results.h5 is not that of estimates.json\n"));
   assert_non_null(strstr(c->out, "WRONG     the plan hash of results.h5 is not that of provenance.json\n"));

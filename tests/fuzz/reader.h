@@ -19,7 +19,7 @@ typedef void fuzz_read(const uint8_t *bytes, size_t n);
 #define FUZZ_READERS(X) \
   X(yaml)               \
   X(protocol)           \
-  X(cohort) X(expression) X(unit) X(model) X(csv) X(events) X(report) X(run_directory) X(segment) X(results) X(shapes) X(command)
+  X(cohort) X(expression) X(unit) X(model) X(csv) X(events) X(report) X(run_directory) X(segment) X(shapes) X(command)
 #define FUZZ_DECLARE(name) fuzz_read fuzz_read_##name;
 FUZZ_READERS(FUZZ_DECLARE)
 #undef FUZZ_DECLARE

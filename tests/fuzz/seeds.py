@@ -111,8 +111,6 @@ def runs(out, lind):
             put(out, "report", stem, bundle(estimates, files))
             put(out, "command", f"verify-{stem}", bundle("", {"args": "verify\n.\n", "estimates.json": estimates, "checksums.txt": (run / "checksums.txt").read_text()
                                                               if (run / "checksums.txt").exists() else "", **files}))
-            if stem == "crossover-null":
-                put(out, "results", stem, (run / "results.h5").read_bytes())
             subprocess.run(["rm", "-r", run], check=True)
     for k in range(6):
         put(out, "shapes", str(k), bytes((k * 37 + i * (11 + k)) % 256 for i in range(120)))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """diff.py LIND GOOD: `lind diff` says what differs between two runs, with the status to match; one study with two results is an alarm."""
+import hashlib
 import json
 import pathlib
 import shutil
@@ -72,6 +73,11 @@ def main():
         text = bytearray((forged / "results.h5").read_bytes())
         text[text.index(b"lind-estimates-1") + 4] ^= 1
         (forged / "results.h5").write_bytes(text)
+        status, _, said = lind("diff", a, forged)
+        assert status == 1 and "results.h5 is not what its line in checksums.txt says" in said, said
+        sums = (forged / "checksums.txt").read_text()
+        was, now = (hashlib.sha256((run / "results.h5").read_bytes()).hexdigest() for run in (a, forged))
+        (forged / "checksums.txt").write_text(sums.replace(was, now))
         document, words = diff(a, forged, 1)
         assert document["same_study"] and not document["same_bytes"] and "THIS SHOULD NEVER HAPPEN" in words, words
         assert lind("diff", a) == (2, "", "lind: which two runs? lind diff A B")
