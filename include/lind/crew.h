@@ -117,5 +117,8 @@ void lind_crew_leave(lind_crew *crew, int status);
  */
 void lind_crew_catch_signals(void);
 bool lind_crew_stopping(void);
+/* Half a second after that: what is not finished by now is left, because the next signal may be SIGKILL. A job that sees this
+ * returns LIND_ERR_STOPPED. Cheap while nobody stops. */
+bool lind_crew_hurried(void);
 
 #endif

@@ -303,6 +303,12 @@ typedef struct lind_witness {
   void *context;
 } lind_witness;
 
+/* Who may want to have the lives that are under way left as they are. Once asked, always asked. */
+typedef struct lind_quit {
+  bool (*asked)(void *context); /* between packs; NULL: nobody does */
+  void *context;
+} lind_quit;
+
 typedef struct lind_desk lind_desk;
 struct lind_desk {
   const lind_plan *plan;
@@ -334,6 +340,7 @@ struct lind_desk {
   lind_series *trace;        /* [LIND_LANES][plan->n_traces] */
   int traced[LIND_LANES];    /* whose they are: seats, -1 */
   lind_witness witness;      /* the caller's; see NULL: nobody */
+  lind_quit quit;            /* the caller's */
   lind_recording *recording; /* the caller's; NULL: nothing is recorded. Changes nobody's life by a bit */
   lind_ledger ledger;        /* the caller's; note NULL: nobody listens */
   const double *effects;     /* [n_randoms][capacity] random effects in place of the seats' own; the caller's, NULL */
@@ -349,7 +356,10 @@ void lind_desk_destroy(lind_desk **desk);
 /* Draw, screen, stratify and randomise `n` seats from first_seat. base [n_strata]: how many of this replicate's earlier seats
  * fell into each stratum (NULL: none before). counts [n_strata], if not NULL, receives how many of these did. */
 void lind_enrol(lind_desk *desk, uint32_t replicate, uint64_t first_seat, int n, const uint64_t *base, uint64_t *counts);
-/* Live the lives of seats [from, to) of the desk. Never fails for numerical reasons. */
+static inline bool lind_desk_quits(const lind_desk *desk) {
+  return desk->quit.asked != NULL && desk->quit.asked(desk->quit.context);
+}
+/* Live the lives of seats [from, to) of the desk; only some of them if the desk quits. Never fails for numerical reasons. */
 void lind_simulate(lind_desk *desk, int from, int to);
 /* The random effects that a seated patient lives with on an occasion (0: the first), [model->n_randoms] in the order of the
  * model. */

@@ -128,6 +128,8 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
 void lind_runner_count(lind_runner *runner, uint64_t block, uint64_t *counts);
 /* What the lives of each arm have cost in the block that was run last, [n_arms]. */
 const lind_cost *lind_runner_cost(const lind_runner *runner);
+/* From now on a block is left, and lind_runner_run returns LIND_ERR_STOPPED, between two packs after this was asked. */
+void lind_runner_quit(lind_runner *runner, lind_quit quit);
 /* From now on every decision about a patient of this runner is told to the ledger; {0}: to nobody. */
 void lind_runner_listen(lind_runner *runner, lind_ledger ledger);
 /* From now on what the replayed live is recorded there, too; the caller's. NULL: nothing. */

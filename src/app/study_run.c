@@ -23,11 +23,18 @@ typedef struct crowd {
   } thread[]; /* of the crew */
 } crowd;
 
+static bool is_hurried(void *context) {
+  (void)context;
+  return lind_crew_hurried();
+}
+
 static lind_err sit_down(crowd *c, int thread, int stage, lind_runner **runner) {
   if (c->thread[thread].runner == NULL || c->thread[thread].stage != stage) {
     lind_runner_destroy(&c->thread[thread].runner);
     LIND_TRY(lind_runner_create(c->study->stage[stage].layout, &c->thread[thread].runner));
     c->thread[thread].stage = stage;
+    if (lind_study_team(c->study) == 0) /* the ranks of a team leave together or not at all */
+      lind_runner_quit(c->thread[thread].runner, (lind_quit){.asked = is_hurried});
   }
   *runner = c->thread[thread].runner;
   return LIND_OK;

@@ -1,12 +1,20 @@
 #include <signal.h>
+#include <stdatomic.h>
 
-#include "lind/crew.h"
+#include "crew_inside.h"
 
-/* A signal has nowhere else to write to: this flag is the one mutable object of the folder. */
+/* Assumed: shorter than what launchers wait between SIGTERM and SIGKILL (Open MPI: 1 s, SLURM: 30 s), long enough for most
+ * blocks. */
+static const double grace_seconds = 0.5;
+
+/* A signal has nowhere else to write to: the flag and its time are the mutable objects of the folder. */
 static volatile sig_atomic_t stopping;
+static _Atomic double since; /* written before the flag */
 
 static void notice(int signal) {
   (void)signal;
+  if (stopping) return;
+  atomic_store(&since, lind_crew_now());
   stopping = 1;
 }
 
@@ -26,3 +34,5 @@ void lind_crew_catch_signals(void) {
 }
 
 bool lind_crew_stopping(void) { return stopping != 0; }
+
+bool lind_crew_hurried(void) { return stopping != 0 && lind_crew_now() - atomic_load(&since) > grace_seconds; }

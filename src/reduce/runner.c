@@ -136,10 +136,12 @@ static void forget(lind_runner *runner, int from, int to) {
     }
 }
 
-static void live(lind_runner *runner, int from, int to) {
+static lind_err live(lind_runner *runner, int from, int to) {
   forget(runner, from, to);
   lind_simulate(runner->desk, from, to);
+  LIND_CHECK(!lind_desk_quits(runner->desk), LIND_ERR_STOPPED, "stopped early, within a block");
   lind_beside_live(&runner->beside, runner->desk, from, to);
+  return LIND_OK;
 }
 
 static void fill_cell(lind_runner *runner, int e, int period, int s, double *reals) {
@@ -289,7 +291,7 @@ static lind_err live_and_look(lind_runner *runner, int n, lind_looks_stop *stop)
   int done = 0;
   for (int k = 0; k < protocol->n_looks && runner->layout->n_terms > 0; k++) {
     const int until = (int)ceil(protocol->looks[k].fraction * n - 1e-9);
-    live(runner, done, until);
+    LIND_TRY(live(runner, done, until));
     stop->used = done = until;
     lind_answer answer;
     LIND_TRY(answer_term(runner, &runner->layout->terms[0], done, &answer));
@@ -301,7 +303,7 @@ static lind_err live_and_look(lind_runner *runner, int n, lind_looks_stop *stop)
       stop->verdict = LIND_VERDICT_FUTILITY;
     if (stop->verdict != LIND_VERDICT_NONE) return LIND_OK;
   }
-  live(runner, done, n);
+  LIND_TRY(live(runner, done, n));
   stop->used = n;
   return LIND_OK;
 }
@@ -309,7 +311,7 @@ static lind_err live_and_look(lind_runner *runner, int n, lind_looks_stop *stop)
 /* All lives are lived to their end, then looked at in calendar time. Rows keep the complete lives; what is analysed ends at the
  * cut. */
 static lind_err live_and_cut(lind_runner *runner, int n, bool store, lind_looks_stop *stop) {
-  live(runner, 0, n);
+  LIND_TRY(live(runner, 0, n));
   LIND_TRY(lind_looks_take(runner->layout, &runner->gather, runner->desk, runner->value, runner->event, runner->entry, n,
                            runner->scratch, stop));
   if (store) keep_rows(runner, stop->used);
@@ -334,7 +336,7 @@ static lind_err run_seats(lind_runner *runner, uint32_t replicate, uint64_t firs
   } else if (whole) {
     LIND_TRY(live_and_look(runner, n, &stop));
   } else {
-    live(runner, 0, n);
+    LIND_TRY(live(runner, 0, n));
   }
   const int used = stop.used;
   lind_recorder_leave(&runner->recorder, runner->desk, used);
@@ -425,6 +427,8 @@ lind_err lind_runner_run(lind_runner *runner, uint32_t stage, uint64_t block, bo
   lind_recorder_fill(&runner->recorder, &record);
   return sink->put(sink->self, &record);
 }
+
+void lind_runner_quit(lind_runner *runner, lind_quit quit) { runner->desk->quit = quit; }
 
 void lind_runner_listen(lind_runner *runner, lind_ledger ledger) { runner->desk->ledger = ledger; }
 

@@ -480,6 +480,7 @@ void lind_simulate(lind_desk *desk, int from, int to) {
       if (!desk->seated[s] || desk->arm[s] != arm) continue;
       seat[n++] = s;
       if (n < LIND_LANES) continue;
+      if (lind_desk_quits(desk)) return;
       live(desk, seat, n);
       n = 0;
     }

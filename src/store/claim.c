@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "disk.h"
@@ -135,7 +136,7 @@ lind_err lind_claim_check(const char *directory, const lind_claim *claim) {
   return err;
 }
 
-/* "process 12 on host" of the one who holds the lock. */
+/* "process 12 on host since 2026-01-31T12:00:00Z" of the one who holds the lock. */
 static void holder_read(int fd, char *text, size_t size) {
   const ssize_t n = pread(fd, text, size - 1, 0);
   text[n > 0 ? n : 0] = '\0';
@@ -143,23 +144,32 @@ static void holder_read(int fd, char *text, size_t size) {
   if (text[0] == '\0') (void)snprintf(text, size, "a process that has not said its name");
 }
 
-static lind_err lock_take(const char *directory, const char *path, int *lock) {
+typedef enum { LOCK_FREE, LOCK_HELD, LOCK_NONE /* the file system has no locks */ } lock_state;
+
+/* flock works between the hosts of NFS; some cluster file systems have it switched off, and know the other kind. */
+static lock_state lock_try(int fd) {
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return LOCK_FREE;
+  if (errno == EWOULDBLOCK) return LOCK_HELD;
+  if (fcntl(fd, F_OFD_SETLK, &whole) == 0) return LOCK_FREE;
+  return errno == EAGAIN || errno == EACCES ? LOCK_HELD : LOCK_NONE;
+}
+
+static lind_err lock_take(const char *directory, const char *path, int *lock, bool *is_sure) {
   for (;;) {
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      const int reason = errno;
-      char holder[128];
+    const lock_state state = lock_try(fd);
+    if (state == LOCK_HELD) {
+      char holder[160];
       holder_read(fd, holder, sizeof holder);
       (void)close(fd);
-      LIND_CHECK(reason != EWOULDBLOCK, LIND_ERR_FILE, "%s is being written by %s; wait for it or choose another --out",
-                 directory, holder);
-      return lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__,
-                             "%s cannot be locked (flock: %s); choose an --out on another file system", path, strerror(reason));
+      LIND_CHECK(false, LIND_ERR_FILE, "%s is being written by %s; wait for it or choose another --out", directory, holder);
     }
     struct stat held, named; /* the last holder may have removed the name between our open and our lock */
     if (fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
       *lock = fd;
+      *is_sure = state == LOCK_FREE;
       return LIND_OK;
     }
     (void)close(fd);
@@ -179,16 +189,19 @@ static lind_err settle(const char *directory, const char *path, const lind_claim
 }
 
 static lind_err begin(const char *directory, const lind_claim *claim, int lock) {
-  char host[64] = "", path[LIND_DISK_PATH];
+  char host[64] = "", when[32], path[LIND_DISK_PATH];
+  const time_t now = time(NULL);
+  struct tm utc;
   (void)gethostname(host, sizeof host - 1);
-  LIND_CHECK(ftruncate(lock, 0) == 0 && dprintf(lock, "process %ld on %s\n", (long)getpid(), host) > 0, LIND_ERR_FILE,
-             "%s is not writable: %s", directory, strerror(errno));
+  (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+  LIND_CHECK(ftruncate(lock, 0) == 0 && dprintf(lock, "process %ld on %s since %s\n", (long)getpid(), host, when) > 0,
+             LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
   LIND_TRY(lind_claim_check(directory, claim)); /* again: another may have been here before we held the lock */
   LIND_TRY(lind_disk_join(directory, "plan.json", path));
   return settle(directory, path, claim);
 }
 
-lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lock) {
+lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lock, bool *is_sure) {
   char path[LIND_DISK_PATH];
   LIND_TRY(lind_claim_check(directory, claim));
   LIND_TRY(lind_disk_make(directory));
@@ -196,7 +209,7 @@ lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lo
   LIND_CHECK(mkdir(path, 0777) == 0 || errno == EEXIST, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
   LIND_TRY(lind_disk_join(directory, "segments/lock", path));
   int fd = -1;
-  LIND_TRY(lock_take(directory, path, &fd));
+  LIND_TRY(lock_take(directory, path, &fd, is_sure));
   const lind_err err = begin(directory, claim, fd);
   if (err != LIND_OK) {
     (void)close(fd);

@@ -16,8 +16,9 @@ lind_err lind_claim_read(const char *directory, lind_arena *arena, lind_claim *c
 /* May this study be run in the directory? It is absent, empty, just begun, or made by the same claim, perhaps with fewer
  * replicates; a sentence otherwise. Writes nothing. */
 lind_err lind_claim_check(const char *directory, const lind_claim *claim) LIND_MUST_CHECK;
-/* Make the directory and segments/, lock it and write plan.json; the lock is held until *lock is closed. */
-lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lock) LIND_MUST_CHECK;
+/* Make the directory and segments/, lock it and write plan.json; the lock is held until *lock is closed, at the latest by
+ * the end of the process. *is_sure: false where the file system has no locks, so that a second writer would not be noticed. */
+lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lock, bool *is_sure) LIND_MUST_CHECK;
 /* Unlock; with `finished`, remove segments/ if nothing is left in it. */
 void lind_claim_release(const char *directory, int *lock, int finished);
 

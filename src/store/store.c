@@ -221,7 +221,11 @@ static lind_err open_as(lind_store *store, const lind_store_study *study, lind_f
     claim.study = store->study;
   }
   store->folder.study = &store->study;
-  if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_claim_take(store->directory, &claim, &store->lock));
+  bool is_sure = true;
+  if (mood == LIND_FOLDER_MEND) LIND_TRY(lind_claim_take(store->directory, &claim, &store->lock, &is_sure));
+  if (!is_sure)
+    LIND_TRY(lind_folder_note(&store->folder, store->directory,
+                              " is on a file system without locks, so that a second run on it would not be noticed"));
   LIND_TRY(lind_folder_scan(&store->folder, mood));
   if (mood != LIND_FOLDER_MEND || store->folder.n_names <= MANY_SEGMENTS) return LIND_OK;
   return tidy_folder(store); /* of ranks that are no longer there, before others look */

@@ -89,7 +89,8 @@ def written_texts(out):
         put(out, "command", name, bundle("", {"args": args, "m.lind": model}))
     put(out, "command", "simulate", bundle("", {"args": "simulate\nm.lind\n--events\ne.csv\n--out\no.csv\n--evaluator\n--errors\n--times\n0:24:1\n", "m.lind": model, "e.csv": "ID,TIME,AMT,w\n1,0,5,70\n1,24,.,80\n"}))
     put(out, "command", "cohort", bundle("", {"args": "cohort\nsample\nc.yaml\n--patients\n5\n--out\nc.csv\n", "c.yaml": (ROOT / "cohorts/docetaxel.yaml").read_text()}))
-    put(out, "run_directory", "plan", '{"plan": "0123456789abcdef0123456789abcdef", "cpu_class": "x86-64-v3 finz", "lind": "0.1.0"}')
+    put(out, "run_directory", "plan", '{"plan": "0123456789abcdef0123456789abcdef", "cpu_class": "x86-64-v3 finz", "lind": "0.1.0", '
+        '"stages": [{"patients": 100, "replicates": 5, "block_replicates": 5, "block_seats": 500, "stored": 0}]}')
 
 
 def nowhere(text):

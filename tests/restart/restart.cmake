@@ -6,3 +6,8 @@ if(TARGET lind AND LIND_PYTHON_H5)
   set_tests_properties(restart.kills PROPERTIES LABELS restart TIMEOUT 400 PROCESSORS 2 SKIP_RETURN_CODE 77)
   set_tests_properties(restart.kills.all PROPERTIES LABELS "restart;nightly" TIMEOUT 3600 PROCESSORS 2 SKIP_RETURN_CODE 77)
 endif()
+if(TARGET lind)
+  add_test(NAME restart.extend COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/restart/extend.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
+  set_tests_properties(restart.extend PROPERTIES LABELS restart TIMEOUT 200)
+endif()
