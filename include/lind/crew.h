@@ -107,8 +107,10 @@ lind_err lind_crew_pipe_run(lind_crew *crew, const lind_crew_pipe *pipe) LIND_MU
  * jobs. Time in which a rank itself did not run (a suspended job) does not count, and one that does long work between two
  * collective calls has 60 times as long. Then nothing collective may be called but leave. */
 void lind_crew_patience(lind_crew *crew, double seconds); /* the same on every rank; local */
-bool lind_crew_lost(const lind_crew *crew);               /* the crew is given up; accepts NULL */
-const char *lind_crew_lost_words(const lind_crew *crew);  /* the sentence, on those ranks that should say it; else NULL */
+/* Should this rank say why? What all ranks agreed on is said by rank 0 alone. Accepts NULL. */
+bool lind_crew_speaks(const lind_crew *crew, lind_err err);
+bool lind_crew_lost(const lind_crew *crew);              /* the crew is given up; accepts NULL */
+const char *lind_crew_lost_words(const lind_crew *crew); /* the sentence, on those ranks that should say it; else NULL */
 /* The last call of a process whose crew is given up, or whose MPI has failed: waits until those who can still save have saved,
  * and ends the process and its launcher's job with this status. */
 void lind_crew_leave(lind_crew *crew, int status);

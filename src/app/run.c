@@ -241,6 +241,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   lind_store_destroy(&store);
   if (lind_crew_lost(crew)) leave(crew);
   lind_study_stop(study);
+  if (!lind_crew_speaks(crew, err)) lind_error_clear();
   lind_crew_destroy(&crew);
   return err;
 }

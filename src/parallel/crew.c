@@ -92,6 +92,7 @@ void lind_crew_destroy(lind_crew **crew) {
   free(c);
 }
 
+bool lind_crew_speaks(const lind_crew *crew, lind_err err) { return crew == NULL || crew->rank == 0 || err != crew->agreed; }
 int lind_crew_ranks(const lind_crew *crew) { return crew->ranks; }
 int lind_crew_rank(const lind_crew *crew) { return crew->rank; }
 int lind_crew_threads(const lind_crew *crew) { return crew->threads; }

@@ -91,7 +91,8 @@ lind_err lind_crew_agree(lind_crew *crew, lind_err mine) {
   if (owner == crew->rank) (void)snprintf(worst.message, sizeof worst.message, "%s", lind_error_message());
   LIND_TRY(lind_crew_spread(crew, crew->world, owner, &worst, sizeof worst));
   if (owner != crew->rank) lind_error_set(worst.message);
-  return (lind_err)worst.code;
+  crew->agreed = (lind_err)worst.code;
+  return crew->agreed;
 }
 
 lind_err lind_crew_share(lind_crew *crew, void *bytes, size_t n) {

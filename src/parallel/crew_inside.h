@@ -45,6 +45,7 @@ struct lind_crew {
   } asking;
   lind_crew_waits waits;
   lind_crew_beat *beat; /* NULL: one rank */
+  lind_err agreed;      /* the last failure that every rank has heard of */
 };
 
 /* Wait for a request; sleeping between looks, because the rank's threads, or others on an oversubscribed node, can use the core.

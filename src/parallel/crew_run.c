@@ -85,6 +85,7 @@ lind_err lind_crew_run(lind_crew *crew, const lind_crew_work *work) {
   (void)pthread_cond_init(&p->news, &monotonic);
   const lind_err err = pool_run(p);
   lind_crew_beat_end(crew);
+  if (err != LIND_OK && p->trouble == LIND_OK) crew->agreed = err;
   (void)pthread_cond_destroy(&p->jobs);
   (void)pthread_cond_destroy(&p->news);
   (void)pthread_mutex_destroy(&p->gate);

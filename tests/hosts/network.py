@@ -73,13 +73,18 @@ class Network:
                     'exec ip netns exec "$host" unshare --uts sh -c \'hostname "$0"; eval "exec $1"\' "$host" "$*"\n')
         os.chmod(self.agent, 0o700)
 
-    def remove(self):
-        for name in [*self.names, self.switch]:
+    def clear(self):
+        """end what still runs on any host"""
+        for name in self.names:
             for pid in self.processes(name):
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
+
+    def remove(self):
+        self.clear()
+        for name in [*self.names, self.switch]:
             subprocess.run(["ip", "netns", "del", name], stderr=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
