@@ -2,10 +2,46 @@
  * numbers of the run, to the bit. */
 #include "patient.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lind/csv.h"
+
+enum { MOST_POINTS = 1000000 };
+
+static bool is_same_file(const char *a, const char *b) {
+  struct stat one, other;
+  return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* Neither what the run has left nor what it was made of is written over. */
+static lind_err check_path(const lind_past *past, const char *path, lind_arena *arena) {
+  const char *const documents[] = {past->results, past->estimates_path, past->provenance_path, past->report};
+  size_t i;
+  json_t *input;
+  for (i = 0; i < sizeof documents / sizeof *documents; i++)
+    LIND_CHECK(!is_same_file(path, documents[i]), LIND_ERR_INPUT, "--out is %s, which the run has written", path);
+  json_array_foreach(json_object_get(past->provenance, "inputs"), i, input) {
+    LIND_CHECK(!is_same_file(path, lind_past_path(past, lind_past_text(input, "path"), arena)), LIND_ERR_INPUT,
+               "--out is %s, an input of the run", path);
+  }
+  return LIND_OK;
+}
+
+static lind_err read_every(const lind_protocol *protocol, const char *every, double *hours) {
+  lind_unit unit, hour;
+  LIND_TRY(lind_unit_parse("h", &hour));
+  LIND_CHECK(lind_unit_parse_quantity(every, hours, &unit) == LIND_OK &&
+                 lind_unit_same_dimension(unit.dimension, hour.dimension) && *hours > 0.0 && *hours <= protocol->duration,
+             LIND_ERR_INPUT, "--every is '%s'; a time above 0 and up to the trial's %g day would be right, such as '1 h'", every,
+             protocol->duration / 24.0);
+  LIND_CHECK(protocol->duration / *hours <= MOST_POINTS, LIND_ERR_INPUT,
+             "--every is '%s', which makes %.0f points in %g day; at most %d are written", every, protocol->duration / *hours,
+             protocol->duration / 24.0, MOST_POINTS);
+  return LIND_OK;
+}
 
 /* What the run keeps, on another grid where one is asked for, of this patient alone. */
 static lind_err choose(const lind_plan *plan, const char *every, lind_arena *arena, const lind_plan_trajectories **course) {
@@ -15,15 +51,7 @@ static lind_err choose(const lind_plan *plan, const char *every, lind_arena *are
   const bool stored = item->keep != LIND_KEEP_NONE && item->at == LIND_KEEP_DENSE;
   LIND_CHECK(every != NULL || stored, LIND_ERR_INPUT,
              "--every is missing: the time between two points, such as --every \"1 h\"; the run has no grid of its own");
-  if (every != NULL) {
-    lind_unit unit, hour;
-    LIND_TRY(lind_unit_parse_quantity(every, &item->every, &unit));
-    LIND_TRY(lind_unit_parse("h", &hour));
-    LIND_CHECK(
-        lind_unit_same_dimension(unit.dimension, hour.dimension) && item->every > 0.0 && item->every <= plan->protocol->duration,
-        LIND_ERR_INPUT, "--every is '%s'; a time above 0 and up to the trial's %g day would be right, such as 1 h", every,
-        plan->protocol->duration / 24.0);
-  }
+  if (every != NULL) LIND_TRY(read_every(plan->protocol, every, &item->every));
   item->at = LIND_KEEP_DENSE;
   item->keep = LIND_KEEP_SAMPLE; /* of one, whoever that is: places are given out here */
   item->patients = 1;
@@ -44,7 +72,7 @@ static void write_value(FILE *file, const lind_field *field, double value) {
 static lind_err write_file(const lind_recording *recording, const lind_field *fields, const char *path, lind_arena *arena) {
   const int columns = recording->trajectories->n_columns;
   FILE *file = fopen(path, "wb");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written", path);
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   for (int c = 0; c < columns; c++) {
     const char *cell = lind_arena_format(arena, "%s [%s]", fields[c].name, fields[c].unit);
     if (c > 0) (void)fputc(',', file);
@@ -68,6 +96,7 @@ lind_err lind_patient_course_write(const lind_patient *patient, const char *ever
   const lind_field *fields;
   const lind_desk *desk;
   int n = 0, s;
+  LIND_TRY(check_path(patient->past, path, arena));
   LIND_TRY(choose(plan, every, arena, &course));
   LIND_TRY(lind_layout_trajectories(plan, course, arena, &fields));
   lind_recording recording = {.trajectories = course, .n = &n};

@@ -42,6 +42,9 @@ refused() { # SENTENCE COMMAND: status 2
 }
 refused 'is missing: the time between two points' "$lind" patient "$work/none" --id 1 --out "$work/x.csv"
 refused 'a time above 0' "$lind" patient "$work/none" --id 1 --every '2 mg' --out "$work/x.csv"
+refused 'every is .1 us., which makes' "$lind" patient "$work/none" --id 1 --every '1 us' --out "$work/x.csv"
+refused 'which the run has written' "$lind" patient "$work/none" --id 1 --every '1 h' --out "$work/none/results.h5"
+refused 'an input of the run' "$lind" patient "$work/none" --id 1 --every '1 h' --out "$protocol"
 refused 'out is missing' "$lind" patient "$work/none" --id 1 --every '2 h'
 [ ! -e "$work/x.csv" ]
 "$lind" run "$protocol" --dry-run --set 'store.trajectories={keep: sample, patients: 20, at: dense, every: 12 h}' >"$work/dry"
