@@ -65,7 +65,9 @@ if(TARGET lind)
              ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
     add_test(NAME merge.diff COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/merge/diff.py $<TARGET_FILE:lind>
              ${CMAKE_CURRENT_SOURCE_DIR}/app/good)
-    set_tests_properties(merge.scenarios merge.tamper merge.diff PROPERTIES LABELS trial TIMEOUT 120)
+    add_test(NAME merge.explain COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/merge/explain.py $<TARGET_FILE:lind>
+             ${CMAKE_CURRENT_SOURCE_DIR}/app/good ${CMAKE_SOURCE_DIR}/protocols)
+    set_tests_properties(merge.scenarios merge.tamper merge.diff merge.explain PROPERTIES LABELS trial TIMEOUT 120)
     add_test(NAME trial.shapes COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 1)
     add_test(NAME trial.shapes.large COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explain.h"
 #include "finish.h"
 #include "sums.h"
 #include "verify.h"
@@ -247,16 +248,42 @@ static void check_patients(const lind_past *past, bool all, lind_arena *arena, l
   lind_study_stop(study);
 }
 
+/* Which number comes from which input. Nothing is lived. */
+static lind_err explain(const lind_past *past, bool json, lind_arena *arena) {
+  lind_study *study;
+  json_t *explanation;
+  LIND_TRY(lind_past_wire(past, arena, &study));
+  LIND_TRY(lind_explain_make(past, study, arena, &explanation));
+  const bool holds = lind_explain_holds(explanation);
+  if (json) {
+    (void)json_dumpf(explanation, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17));
+    (void)fputc('\n', stdout);
+  } else {
+    lind_explain_tell(explanation, stdout);
+  }
+  json_decref(explanation);
+  (void)fflush(stdout);
+  LIND_CHECK(holds, LIND_ERR_NUMERIC, "%s was made of other inputs than those that are there now", past->directory);
+  return LIND_OK;
+}
+
 static lind_err run(int n, char **arguments, lind_arena *arena) {
-  bool all = false;
-  const lind_option options[] = {{"--all", LIND_OPTION_FLAG, &all}, {0}};
+  bool all = false, explained = false, json = false;
+  const lind_option options[] = {
+      {"--all", LIND_OPTION_FLAG, &all}, {"--explain", LIND_OPTION_FLAG, &explained}, {"--json", LIND_OPTION_FLAG, &json}, {0}};
   const char *directory;
   int given;
   lind_past past;
   lind_verify v = {0};
   LIND_TRY(lind_options_read(n, arguments, options, &directory, 1, &given));
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "verify which run? lind verify DIR");
+  LIND_CHECK(explained || !json, LIND_ERR_INPUT, "--json is for lind verify DIR --explain");
   LIND_TRY(lind_past_create(directory, "verify", arena, &past));
+  if (explained) {
+    const lind_err err = explain(&past, json, arena);
+    lind_past_release(&past);
+    return err;
+  }
   check_inputs(&past, arena, &v);
   lind_sums_check(directory, arena, lind_verify_tell, &v);
   check_documents(&past, &v);
@@ -271,8 +298,10 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
 
 const lind_command lind_command_verify = {
     .name = "verify",
-    .usage = "verify DIR [--all]",
+    .usage = "verify DIR [--all] | verify DIR --explain [--json]",
     .summary =
-        "Check the hashes of the run in DIR, and live some (or all) stored patients again, which must come out bit for bit.",
+        "Check the hashes of the run in DIR, and live some (or all) stored patients again, which must come out bit for bit; or "
+        "say "
+        "which number comes from which input.",
     .run = run,
 };

@@ -15,7 +15,5 @@ void lind_verify_tell(void *verify, bool is_right, const char *words); /* the sa
 void lind_verify_segments(const lind_past *past, lind_study *again, lind_arena *arena, lind_verify *v);
 /* Is the page that of the documents? Only the lind that made it can tell. */
 void lind_verify_report(const lind_past *past, lind_arena *arena, lind_verify *v);
-/* Which number comes from which input, and which numbers depend on each input. */
-lind_err lind_verify_explain(const lind_past *past, lind_study *study, lind_arena *arena, FILE *out) LIND_MUST_CHECK;
 
 #endif
