@@ -7,6 +7,7 @@ include(${CMAKE_CURRENT_SOURCE_DIR}/hosts/hosts.cmake)
 # The rules of the house, label lint.
 include(${CMAKE_CURRENT_SOURCE_DIR}/lint/lint.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/trial/memory.cmake)
 # Whole trials through the program: the same bits whoever computes them.
 if(TARGET lind)
   add_test(NAME trial.digest.scurvy COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
@@ -74,9 +75,6 @@ if(TARGET lind)
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 5)
     set_tests_properties(trial.shapes PROPERTIES LABELS trial TIMEOUT 300 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
     set_tests_properties(trial.shapes.large PROPERTIES LABELS "trial;nightly" TIMEOUT 900 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
-    add_test(NAME trial.memory COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/memory.py $<TARGET_FILE:lind>
-             ${CMAKE_SOURCE_DIR}/protocols)
-    set_tests_properties(trial.memory PROPERTIES LABELS trial TIMEOUT 600 SKIP_RETURN_CODE 77 PROCESSORS 2)
     add_test(NAME trial.controls COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols)
     set_tests_properties(trial.controls PROPERTIES LABELS trial TIMEOUT 300)

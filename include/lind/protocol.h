@@ -357,8 +357,9 @@ typedef struct lind_protocol {
   double failed_limit;          /* a run with a larger share of failed lanes fails */
   lind_words curve_output;      /* output drawn over time; absent = none */
   double curve_every, curve_lower,
-      curve_upper;         /* h; bounds in the output's unit: 0.5 % bins of the range between them, clamped */
-  uint64_t store_patients; /* at most this many patients' rows are stored (whole replicates from the first); default 100000 */
+      curve_upper;           /* h; bounds in the output's unit: 0.5 % bins of the range between them, clamped */
+  uint64_t store_patients;   /* at most this many patients' rows are stored (whole replicates from the first); default 100000 */
+  uint64_t store_replicates; /* rows of so many replicates, from the first, are in /estimates/replicates; default 1000000 */
   lind_trajectories trajectories;
   double relative, absolute;         /* engine tolerances */
   double grid;                       /* h between the nodes of noise in states */

@@ -63,6 +63,7 @@ lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) {
   const double held = lind_budget_held();
   const lind_plan *plan = study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;
+  char text[200];
   double speed;
   LIND_TRY(measure_speed(study, &speed));
   fprintf(out, "protocol    %s  %s\n", protocol->name, protocol->title);
@@ -105,6 +106,7 @@ lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) {
   fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
   LIND_TRY(show_memory(study, threads, held, out));
   list_trajectories(out, plan);
+  fprintf(out, "%s", lind_finish_left_out(protocol, text, sizeof text));
   fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed,
           speed);
   fprintf(out, "plan hash   %s\n", study->hash);

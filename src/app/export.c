@@ -71,8 +71,9 @@ static lind_err write_table(const lind_past *past, const char *table, const char
 
 /* What a run may have written; patients are there only if the protocol stores them, curves only if it draws one. */
 static lind_err write_all(const lind_past *past, const char *out, lind_arena *arena) {
-  const char *tables[16] = {"patients", "outcomes", "tallies/flow", "estimates/replicates", "trajectories/patients"};
-  int n = 5, written = 0;
+  const char *tables[16] = {
+      "patients", "outcomes", "tallies/flow", "estimates/replicates", "estimates/stored", "trajectories/patients"};
+  int n = 6, written = 0;
   size_t i;
   json_t *curve;
   json_array_foreach(json_object_get(past->estimates, "curves"), i, curve) {

@@ -83,13 +83,14 @@ static const char *add_cost(const lind_finish *finish, const lind_tally *tally, 
 }
 
 static lind_err write_log(const lind_finish *finish, const lind_tally *tally, lind_arena *arena) {
-  char hex[33];
+  char hex[33], words[200];
   const char *text = lind_arena_format(
       arena, "%llu patients in %d stages, %llu of them lived now, %d ranks x %d threads, %.1f s, %.0f patients/s\ndigest %s\n",
       (unsigned long long)finish->study->n_patients, finish->study->n_stages, (unsigned long long)finish->study->n_lived,
       finish->ranks, finish->threads, finish->seconds, (double)finish->study->n_lived / finish->seconds,
       lind_digest_text(tally->digest, hex));
   text = add_cost(finish, tally, text, arena);
+  text = lind_arena_format(arena, "%s%s", text, lind_finish_left_out(tally->layout->plan->protocol, words, sizeof words));
   if (finish->posts != NULL) text = lind_arena_format(arena, "%s%s", text, lind_posts_text(finish->posts, arena));
   return lind_finish_file(lind_arena_format(arena, "%s/log.txt", finish->out), text);
 }

@@ -88,15 +88,16 @@ static lind_err curves(lind_results *results, const lind_tally *tally, lind_aren
   return LIND_OK;
 }
 
-/* data: [10 columns][rows of a piece of the roll] */
-static lind_err append_term(lind_results *results, const lind_tally *tally, int t, double *data) {
+/* data: [10 columns][rows of a piece of the roll]; stored: replicates, from the first */
+static lind_err append_term(lind_results *results, const lind_tally *tally, int t, uint64_t stored, double *data) {
   const size_t rows = lind_roll_rows(tally->roll);
-  size_t n = 1;
-  for (uint64_t piece = 0; n > 0; piece++) {
+  size_t n;
+  for (uint64_t piece = 0; piece * rows < stored; piece++) {
     for (int k = 0; k < LIND_TERM_REALS; k++) {
       const size_t column = lind_tally_column(tally->layout, t, k);
       LIND_TRY(lind_roll_read(tally->roll, column, piece, data + (size_t)(2 + k) * rows, &n));
     }
+    if (n > stored - piece * rows) n = (size_t)(stored - piece * rows);
     for (size_t r = 0; r < n; r++) {
       data[r] = t;
       data[rows + r] = (double)(piece * rows + r);
@@ -108,6 +109,33 @@ static lind_err append_term(lind_results *results, const lind_tally *tally, int 
     LIND_TRY(lind_results_append(results, data, n));
   }
   return LIND_OK;
+}
+
+/* Nothing is left out in silence. */
+static lind_err left_out(lind_results *results, uint64_t all, uint64_t stored) {
+  static const lind_field fields[] = {
+      {"replicates", "1", "repetitions of the trial that were run", LIND_FIELD_COUNT, 0, NULL},
+      {"stored", "1", "of them, from the first, in /estimates/replicates (store.replicates)", LIND_FIELD_COUNT, 0, NULL},
+      {"left_out", "1", "the others: every estimate takes them in, but their rows are not there", LIND_FIELD_COUNT, 0, NULL}};
+  const double row[] = {(double)all, (double)stored, (double)(all - stored)};
+  LIND_TRY(lind_results_table(results, "/estimates/stored", "of how many replicates /estimates/replicates has rows", fields, 3,
+                              "one"));
+  return lind_results_append(results, row, 1);
+}
+
+uint64_t lind_finish_stored(const lind_protocol *protocol) {
+  return protocol->replicates < protocol->store_replicates ? protocol->replicates : protocol->store_replicates;
+}
+
+const char *lind_finish_left_out(const lind_protocol *protocol, char *text, size_t size) {
+  const unsigned long long all = protocol->replicates, stored = lind_finish_stored(protocol);
+  text[0] = '\0';
+  if (stored < all)
+    (void)snprintf(
+        text, size,
+        "left out    of %llu replicates, rows of %llu are not in results.h5 (store.replicates); no estimate leaves any out\n",
+        all, all - stored);
+  return text;
 }
 
 /* One row a replicate and term: the distribution of the effect, for anybody's own statistics. */
@@ -133,11 +161,16 @@ static lind_err replicates(lind_results *results, const lind_tally *tally, lind_
       {"statistic", "1", "test statistic", LIND_FIELD_REAL, 0, NULL},
       {"n", "1", "patients used", LIND_FIELD_COUNT, 0, NULL},
       {"missing", "1", "patients without a value", LIND_FIELD_COUNT, 0, NULL}};
-  LIND_TRY(lind_results_table(results, "/estimates/replicates", "every term of every replicate", fields, 10, "term x replicate"));
+  const uint64_t all = plan->protocol->replicates, stored = lind_finish_stored(plan->protocol);
+  LIND_TRY(left_out(results, all, stored));
+  LIND_TRY(lind_results_table(
+      results, "/estimates/replicates",
+      stored == all ? "every term of every replicate" : "every term of the first replicates, see /estimates/stored", fields, 10,
+      "term x replicate"));
   const size_t rows = lind_roll_rows(tally->roll);
   double *data;
   LIND_TAKE(data, arena, 10 * rows);
-  for (int t = 0; t < layout->n_terms; t++) LIND_TRY(append_term(results, tally, t, data));
+  for (int t = 0; t < layout->n_terms; t++) LIND_TRY(append_term(results, tally, t, stored, data));
   return LIND_OK;
 }
 

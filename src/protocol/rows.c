@@ -324,6 +324,7 @@ const lind_key lind_rows_level[] = {
 
 const lind_key lind_rows_store[] = {
   {"patients", LIND_KEY_COUNT, NULL, 0, 0, "100000", NULL, IN(store, patients), "at most so many patients' rows are stored: whole replicates, from the first"},
+  {"replicates", LIND_KEY_COUNT, NULL, 0, 0, "1000000", NULL, IN(store, replicates), "rows of /estimates/replicates of results.h5 are stored of at most so many replicates, from the first; /estimates/stored says how many were left out, and no estimate leaves any out"},
   {"trajectories", LIND_KEY_NODE, NULL, 0, 0, "", NULL, IN(store, trajectories), "values over time, patient by patient; none where absent: section store.trajectories"},
   {0}};
 

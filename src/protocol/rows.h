@@ -107,7 +107,7 @@ typedef struct lind_rows_scenario_shape {
 } lind_rows_scenario_shape;
 
 typedef struct lind_rows_store_shape {
-  uint64_t patients;
+  uint64_t patients, replicates;
   const lind_node *trajectories;
 } lind_rows_store_shape;
 

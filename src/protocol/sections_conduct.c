@@ -193,6 +193,7 @@ lind_err lind_sections_settings(const lind_node *store, const lind_node *engine,
   lind_rows_store_shape shape = {0};
   LIND_TRY(lind_schema_read(or_empty(store), "store", lind_rows_store, arena, &shape));
   protocol->store_patients = shape.patients;
+  protocol->store_replicates = shape.replicates;
   LIND_TRY(read_trajectories(shape.trajectories, arena, protocol));
   return lind_schema_read(or_empty(engine), "engine", lind_rows_engine, arena, protocol);
 }
