@@ -59,7 +59,7 @@ def main():
         everything = columns(file, "estimates/replicates")
         check(set(everything["replicate"]) == set(range(REPLICATES)), "not every replicate has rows")
         check("left out" not in log + dry and int(file["estimates/stored/left_out"][0]) == 0, "all are stored, and something else is said")
-        for stored in (0, 1, 1500, REPLICATES - 1, REPLICATES, 2 * REPLICATES):
+        for stored in (0, 1500, REPLICATES - 1):
             compare(folder, stored, everything, of_all)
     return 1 if wrong else 0
 
