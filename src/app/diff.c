@@ -6,6 +6,7 @@
 #include "diff.h"
 #include "lind/store.h"
 #include "scenarios.h"
+#include "sums.h"
 
 /* ---- what went in ----------------------------------------------------------------------------------------- */
 
@@ -44,12 +45,39 @@ static void diff_settings(const lind_past *const pasts[2], json_t *list, lind_ar
   json_decref(flat[1]);
 }
 
-static void diff_makers(const lind_past *a, const lind_past *b, json_t *list) {
+static void diff_makers(const lind_past *a, const lind_past *b, json_t *list, lind_arena *arena) {
   static const char *const keys[] = {"lind", "class", "libc", "model_back_end", "engine"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const json_t *x = json_object_get(a->provenance, keys[i]), *y = json_object_get(b->provenance, keys[i]);
-    if (!json_equal(x, y)) add(list, keys[i], x, y);
+    if (json_equal(x, y)) continue;
+    if (!json_is_object(x) || !json_is_object(y)) add(list, keys[i], x, y);
+    const char *key;
+    json_t *part;
+    json_object_foreach((json_t *)x, key, part) {
+      if (!json_equal(part, json_object_get(y, key)))
+        add(list, lind_arena_format(arena, "%s %s", keys[i], key), part, json_object_get(y, key));
+    }
   }
+}
+
+typedef struct damage {
+  json_t *list;
+  const char *directory;
+} damage;
+
+static void damage_add(void *context, bool is_right, const char *words) {
+  const damage *d = context;
+  if (!is_right) json_array_append_new(d->list, json_pack("{s:s,s:s}", "run", d->directory, "words", words));
+}
+
+/* Files that are not those that the run has left: differences may be of another hand. */
+static json_t *diff_damage(const lind_past *const pasts[2], lind_arena *arena) {
+  json_t *list = json_array();
+  for (int k = 0; k < 2; k++) {
+    damage d = {list, pasts[k]->directory};
+    lind_sums_check(pasts[k]->directory, arena, damage_add, &d);
+  }
+  return list;
 }
 
 /* ---- what came out ---------------------------------------------------------------------------------------- */
@@ -123,7 +151,7 @@ static double number(const json_t *object, const char *key) {
 static json_t *real(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
 /* Every term of both, the difference in units of the Monte Carlo error of a difference of independent runs. */
-static void diff_estimates(const lind_past *a, const lind_past *b, json_t *list, bool *differ) {
+static void diff_estimates(const lind_past *a, const lind_past *b, json_t *list) {
   size_t i, t;
   json_t *analysis, *term;
   json_array_foreach(json_object_get(a->estimates, "analyses"), i, analysis)
@@ -133,7 +161,6 @@ static void diff_estimates(const lind_past *a, const lind_past *b, json_t *list,
     const double x = number(term, "estimate"), y = number(other, "estimate"),
                  error = hypot(number(term, "mcse"), number(other, "mcse"));
     const bool same = json_equal(term, other);
-    *differ |= !same;
     json_array_append_new(
         list,
         json_pack("{s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "analysis", lind_past_text(analysis, "name"), "group",
@@ -205,19 +232,20 @@ json_t *lind_diff_make(const lind_past *a, const lind_past *b, lind_arena *arena
   const lind_past *const both[2] = {a, b};
   json_t *inputs = json_array(), *settings = json_array(), *makers = json_array(), *columns = json_array(), *terms = json_array();
   char one[65] = "a", other[65] = "b";
-  bool differ = false;
   const bool same_study = strcmp(lind_past_text(a->provenance, "plan_hash"), lind_past_text(b->provenance, "plan_hash")) == 0,
              same_digest = strcmp(lind_past_text(a->estimates, "digest"), lind_past_text(b->estimates, "digest")) == 0,
              read = lind_digest_file(a->results, one) == LIND_OK && lind_digest_file(b->results, other) == LIND_OK,
              same_bytes = read && strcmp(one, other) == 0;
   diff_inputs(a, b, inputs, arena);
   diff_settings(both, settings, arena);
-  diff_makers(a, b, makers);
-  diff_estimates(a, b, terms, &differ);
+  diff_makers(a, b, makers, arena);
+  diff_estimates(a, b, terms);
   for (size_t i = 0; !same_bytes && i < sizeof tables / sizeof *tables; i++) diff_table(a, b, tables[i], columns);
   json_t *root = json_pack("{s:s,s:s,s:b,s:b,s:b,s:o,s:o,s:o,s:o,s:o}", "a", a->directory, "b", b->directory, "same_study",
                            same_study, "same_digest", same_digest, "same_bytes", same_bytes, "inputs", inputs, "settings",
                            settings, "makers", makers, "columns", columns, "estimates", terms);
+  json_object_set_new(root, "same_documents", json_boolean(json_equal(a->estimates, b->estimates)));
+  json_object_set_new(root, "damaged", diff_damage(both, arena));
   uint32_t stage;
   uint64_t block;
   if (same_study && !(same_digest && same_bytes)) {

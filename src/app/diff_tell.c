@@ -8,7 +8,8 @@
 static bool is_true(const json_t *diff, const char *key) { return json_is_true(json_object_get(diff, key)); }
 
 bool lind_diff_is_same(const json_t *diff) {
-  return is_true(diff, "same_study") && is_true(diff, "same_digest") && is_true(diff, "same_bytes");
+  return is_true(diff, "same_study") && is_true(diff, "same_digest") && is_true(diff, "same_bytes") &&
+         is_true(diff, "same_documents") && json_array_size(json_object_get(diff, "damaged")) == 0;
 }
 
 static void value_tell(const json_t *value, FILE *out) {
@@ -40,6 +41,24 @@ static void list_tell(const json_t *diff, const char *key, const char *title, co
   }
 }
 
+static long long whole(const json_t *object, const char *key) {
+  return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static void column_tell(const json_t *c, const json_t *diff, FILE *out) {
+  const char *only = lind_past_text(c, "only_in"), *unit = lind_past_text(c, "unit");
+  const long long a = whole(c, "rows_a"), b = whole(c, "rows_b"), both = a < b ? a : b, more = a + b - 2 * both,
+                  rows = whole(c, "rows") - more;
+  (void)fprintf(out, "            %s/%s: ", lind_past_text(c, "table"), lind_past_text(c, "column"));
+  if (only[0] != '\0') (void)fprintf(out, "only in %s", lind_past_text(diff, only));
+  if (rows > 0)
+    (void)fprintf(out, "%lld of %lld rows, by up to %.3g%s%s, %.2g of the value", rows, both,
+                  json_number_value(json_object_get(c, "largest")), strcmp(unit, "1") == 0 ? "" : " ",
+                  strcmp(unit, "1") == 0 ? "" : unit, json_number_value(json_object_get(c, "largest_relative")));
+  if (more > 0) (void)fprintf(out, "%s%lld rows more in %s", rows > 0 ? "; " : "", more, lind_past_text(diff, a > b ? "a" : "b"));
+  (void)fputc('\n', out);
+}
+
 static void columns_tell(const json_t *diff, FILE *out) {
   enum { MOST = 20 };
   const json_t *list = json_object_get(diff, "columns");
@@ -56,16 +75,7 @@ static void columns_tell(const json_t *diff, FILE *out) {
       (void)fprintf(out, "            ... and %zu more\n", json_array_size(list) - MOST);
       break;
     }
-    const char *table = lind_past_text(c, "table"), *column = lind_past_text(c, "column"), *only = lind_past_text(c, "only_in");
-    const bool bare = strcmp(lind_past_text(c, "unit"), "1") == 0;
-    if (only[0] != '\0')
-      (void)fprintf(out, "            %s/%s only in %s\n", table, column, lind_past_text(diff, only));
-    else
-      (void)fprintf(
-          out, "            %s/%s: %lld rows (%lld and %lld there), by up to %.3g%s%s, %.2g of the value\n", table, column,
-          (long long)json_integer_value(json_object_get(c, "rows")), (long long)json_integer_value(json_object_get(c, "rows_a")),
-          (long long)json_integer_value(json_object_get(c, "rows_b")), json_number_value(json_object_get(c, "largest")),
-          bare ? "" : " ", bare ? "" : lind_past_text(c, "unit"), json_number_value(json_object_get(c, "largest_relative")));
+    column_tell(c, diff, out);
   }
 }
 
@@ -93,23 +103,44 @@ static void estimates_tell(const json_t *diff, FILE *out) {
   }
 }
 
+/* One study, two results: a file was changed, or they were made differently, or something is wrong. */
+static void alarm_tell(const json_t *diff, FILE *out) {
+  const json_t *place = json_object_get(diff, "first_block");
+  const bool damaged = json_array_size(json_object_get(diff, "damaged")) > 0,
+             others = json_array_size(json_object_get(diff, "makers")) > 0;
+  if (damaged)
+    (void)fprintf(out, "\nOne study, and files that are not what its runs have left: `lind verify` says what still holds.\n");
+  else if (others)
+    (void)fprintf(
+        out,
+        "\nOne study has two results, made by different programs or machines (see `made by`): last digits may differ, and "
+        "CHANGELOG.md says what else has changed.\n");
+  else
+    (void)fprintf(out, "\nTHIS SHOULD NEVER HAPPEN: one study has two results.\n");
+  if (json_is_object(place))
+    (void)fprintf(out, "The first block that differs is block %lld of stage %lld.\n", whole(place, "block"),
+                  whole(place, "stage"));
+  if (!damaged && !others)
+    (void)fprintf(
+        out, "`lind verify` says which of the two is damaged; if both hold, it is a fault of lind or of a machine: report it.\n");
+}
+
 void lind_diff_tell(const json_t *diff, FILE *out) {
+  size_t i;
+  json_t *fault;
   (void)fprintf(out, "a           %s\nb           %s\nstudy       %s\n", lind_past_text(diff, "a"), lind_past_text(diff, "b"),
                 is_true(diff, "same_study") ? "the same" : "another");
   list_tell(diff, "inputs", "inputs", "the same files", out);
   list_tell(diff, "settings", "settings", "the same", out);
   list_tell(diff, "makers", "made by", "the same program on the same class of machine", out);
   columns_tell(diff, out);
-  if (!lind_diff_is_same(diff)) estimates_tell(diff, out);
-  if (!is_true(diff, "same_study") || lind_diff_is_same(diff)) return;
-  const json_t *place = json_object_get(diff, "first_block");
-  (void)fprintf(out, "\nTHIS SHOULD NEVER HAPPEN: one study has two results.\n");
-  if (json_is_object(place))
-    (void)fprintf(out, "The first block that differs is block %lld of stage %lld.\n",
-                  (long long)json_integer_value(json_object_get(place, "block")),
-                  (long long)json_integer_value(json_object_get(place, "stage")));
-  (void)fprintf(
-      out, "`lind verify` says which of the two is damaged; if both hold, it is a fault of lind or of a machine: report it.\n");
+  if (is_true(diff, "same_bytes") && !is_true(diff, "same_documents"))
+    (void)fprintf(out, "documents   the two estimates.json differ, where results.h5 does not\n");
+  json_array_foreach(json_object_get(diff, "damaged"), i, fault)(void)
+      fprintf(out, "DAMAGED     %s: %s\n", lind_past_text(fault, "run"), lind_past_text(fault, "words"));
+  if (lind_diff_is_same(diff)) return;
+  estimates_tell(diff, out);
+  if (is_true(diff, "same_study")) alarm_tell(diff, out);
 }
 
 static lind_err take(const char *const directories[2], lind_arena *arena, lind_past pasts[2]) {

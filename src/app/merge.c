@@ -75,6 +75,8 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
       "they have them",
       unfinished, finished);
   if (finished != NULL) return merge_studies(words[0], given - 1, directories, json, arena);
+  LIND_CHECK(access(lind_arena_format(arena, "%s/scenarios.csv", words[0]), F_OK) != 0, LIND_ERR_INPUT,
+             "%s holds a table of studies; choose another folder for the results", words[0]);
   return lind_merge_parts(words[0], given - 1, directories, json, arena);
 }
 

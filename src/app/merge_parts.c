@@ -120,6 +120,13 @@ static const char *command_of(const merger *m, uint64_t part) {
              : lind_arena_format(m->arena, "%s --part %llu/%llu", text, (unsigned long long)part, (unsigned long long)m->parts);
 }
 
+static const char *cut(const merger *m, int i) {
+  const source *s = &m->sources[i];
+  return s->parts == 0
+             ? "the whole study"
+             : lind_arena_format(m->arena, "part %llu of %llu", (unsigned long long)s->part, (unsigned long long)s->parts);
+}
+
 static const source *holder(const merger *m, uint64_t part) {
   for (int i = 0; i < m->n; i++)
     if (m->sources[i].part == part) return &m->sources[i];
@@ -154,8 +161,12 @@ static lind_err completeness_check(const merger *m) {
   if (missing == 0) return LIND_OK;
   if (named > MOST_NAMED)
     text = lind_arena_format(m->arena, "%s; and %llu more parts", text, (unsigned long long)(named - MOST_NAMED));
+  for (int i = 1; m->parts == 0 && i < m->n && text[0] == '\0'; i++)
+    if (m->sources[i].parts != m->sources[0].parts)
+      text = lind_arena_format(m->arena, "%s is %s and %s is %s, which do not fit together: ", m->sources[0].directory, cut(m, 0),
+                               m->sources[i].directory, cut(m, i));
   if (m->parts == 0)
-    text = lind_arena_format(m->arena, "%llu of %llu blocks are in none of the directories", (unsigned long long)missing,
+    text = lind_arena_format(m->arena, "%s%llu of %llu blocks are in none of the directories", text, (unsigned long long)missing,
                              (unsigned long long)jobs);
   const source *s = holder(m, first);
   LIND_CHECK(false, LIND_ERR_INPUT, "%s: %s --out %s", text, command_of(m, first),

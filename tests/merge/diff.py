@@ -3,6 +3,7 @@
 import hashlib
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,39 @@ def check_numbers(document, a, b):
     assert (column["largest"], column["rows"], column["unit"]) == (ages.max(), (ages > 0).sum(), "year"), column
 
 
+def sums_forge(run):
+    """checksums.txt as if nothing had happened."""
+    names = [line.split("  ")[1] for line in (run / "checksums.txt").read_text().splitlines()]
+    (run / "checksums.txt").write_text("".join(f"{hashlib.sha256((run / name).read_bytes()).hexdigest()}  {name}\n" for name in names))
+
+
+def check_forged(work, a):
+    """A changed file is damage; with checksums.txt repaired it is one study with two results, an alarm, unless two programs made them."""
+    forged = work / "forged"
+    shutil.copytree(a, forged)
+    text = bytearray((forged / "results.h5").read_bytes())
+    text[text.index(b"lind-estimates-1") + 4] ^= 1
+    (forged / "results.h5").write_bytes(text)
+    status, _, said = lind("diff", a, forged)
+    assert status == 1 and "results.h5 is not what its line in checksums.txt says" in said, said
+    sums_forge(forged)
+    document, words = diff(a, forged, 1)
+    assert document["damaged"] == [] and document["same_study"] and not document["same_bytes"] and "THIS SHOULD NEVER HAPPEN" in words, words
+    provenance = forged / "provenance.json"
+    provenance.write_text(re.sub('"revision": "[^"]*"', '"revision": "0123456"', provenance.read_text()))
+    sums_forge(forged)
+    document, words = diff(a, forged, 1)
+    assert {m["what"] for m in document["makers"]} == {"lind revision"} and "made by different programs" in words and "NEVER" not in words, words
+    shutil.copy(a / "results.h5", forged)
+    sums_forge(forged)
+    assert diff(a, forged, 0)[0]["same_bytes"], "another program, the same bytes: they do not differ"
+    estimates = forged / "estimates.json"
+    estimates.write_text(re.sub('"estimate": (-?)', r'"estimate": \g<1>1', estimates.read_text(), count=1))
+    document, words = diff(a, forged, 1)
+    assert [(d["run"], "estimates.json" in d["words"]) for d in document["damaged"]] == [(str(forged), True)], document["damaged"]
+    assert not document["same_documents"] and document["same_bytes"] and f"DAMAGED     {forged}: estimates.json" in words, words
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
@@ -68,18 +102,10 @@ def main():
         other = study(work, "cohort", protocol=work / "in/trial.yaml")
         document, words = diff(a, other, 1)
         assert [s["what"] for s in document["inputs"]] == ["file of cohort"] and "cohort.yaml (" in words, document["inputs"]
-        forged = work / "forged"
-        shutil.copytree(a, forged)
-        text = bytearray((forged / "results.h5").read_bytes())
-        text[text.index(b"lind-estimates-1") + 4] ^= 1
-        (forged / "results.h5").write_bytes(text)
-        status, _, said = lind("diff", a, forged)
-        assert status == 1 and "results.h5 is not what its line in checksums.txt says" in said, said
-        sums = (forged / "checksums.txt").read_text()
-        was, now = (hashlib.sha256((run / "results.h5").read_bytes()).hexdigest() for run in (a, forged))
-        (forged / "checksums.txt").write_text(sums.replace(was, now))
-        document, words = diff(a, forged, 1)
-        assert document["same_study"] and not document["same_bytes"] and "THIS SHOULD NEVER HAPPEN" in words, words
+        more = study(work, "more", "--replicates", 5)
+        document, words = diff(a, more, 1)
+        assert f"/patients/age: 48 rows more in {more}" in words and "by up to 0 " not in words, words
+        check_forged(work, a)
         assert lind("diff", a) == (2, "", "lind: which two runs? lind diff A B")
         assert lind("diff", a, work)[0] == 2
 

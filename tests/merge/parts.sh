@@ -28,6 +28,8 @@ find less/segments -name '*.h5' -delete
 refused 2 "lind: part 2 of 3 (less) has 0 of its * blocks: lind run * --part 2/3 --out less" "$lind" merge out part1 less part3
 "$lind" run "$protocol" "${options[@]}" --seed 7 --part 2/3 --out other >/dev/null
 refused 2 "lind: part1 and other are parts of different studies: seed is *" "$lind" merge out part1 other part3
+"$lind" run "$protocol" "${options[@]}" --part 2/4 --out quarter >/dev/null
+refused 2 "lind: part1 is part 1 of 3 and quarter is part 2 of 4, which do not fit together: * blocks are in none of *" "$lind" merge out part1 quarter part3
 refused 2 "lind: part1 is to receive what is merged *" "$lind" merge part1 part1 part2
 refused 2 "lind: part1 is not finished *" "$lind" merge out whole part1
 [ ! -e out ] || { echo "a merge that was refused has made its directory"; exit 1; }

@@ -92,6 +92,8 @@ def main():
         assert [c["name"] for c in document["columns"] if c["differs"]] == ["patients", "conduct.dropout.yearly"]
         assert json.loads(lind("merge", work / "table", *(work / name for name in studies), "--json")) == document
         check_h5(work / "table/scenarios.h5", rows)
+        lind("run", GOOD / "trial.yaml", "--out", work / "whole", "--part", "1/1")
+        assert lind("merge", work / "table", work / "whole", status=2).endswith("/table holds a table of studies; choose another folder for the results")
         check_refusals(work)
 
 
