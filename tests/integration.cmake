@@ -32,9 +32,12 @@ if(TARGET lind)
            --set "store.trajectories={keep: sample, patients: 50, at: dense, every: 2 h}")
   add_test(NAME trial.trajectories COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/trajectories.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
+  add_test(NAME trial.same_bytes COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/same_bytes.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
+  add_test(NAME trial.provenance COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/trial/provenance.py $<TARGET_FILE:lind> ${CMAKE_SOURCE_DIR})
   add_test(NAME trial.replay COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/replay.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
-  set_tests_properties(trial.trajectories trial.replay trial.digest.dense trial.digest.sample PROPERTIES LABELS trial TIMEOUT 120)
+  set_tests_properties(trial.trajectories trial.replay trial.same_bytes trial.provenance trial.digest.dense trial.digest.sample PROPERTIES LABELS trial TIMEOUT 120)
   add_test(NAME trial.digest.twin COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/digest.sh $<TARGET_FILE:lind>
            ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact-twin.yaml 4 --patients 18 --set block_max=18)
   add_test(NAME trial.processors COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/processors.sh $<TARGET_FILE:lind>

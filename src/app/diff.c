@@ -46,7 +46,7 @@ static void diff_settings(const lind_past *const pasts[2], json_t *list, lind_ar
 }
 
 static void diff_makers(const lind_past *a, const lind_past *b, json_t *list, lind_arena *arena) {
-  static const char *const keys[] = {"lind", "class", "libc", "model_back_end", "engine"};
+  static const char *const keys[] = {"lind", "class", "libc", "libraries", "model_back_end", "engine"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const json_t *x = json_object_get(a->provenance, keys[i]), *y = json_object_get(b->provenance, keys[i]);
     if (json_equal(x, y)) continue;

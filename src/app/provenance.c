@@ -6,6 +6,7 @@
 
 #include "build_facts.h"
 #include "finish.h"
+#include "machine.h"
 #include "session.h"
 
 static json_t *node_json(const lind_node *node) {
@@ -39,6 +40,13 @@ static json_t *file_text(const char *path) {
   return value;
 }
 
+/* Shipped models are no files among the inputs, but have a text all the same; results.h5 has it whole. */
+static json_t *model_json(const lind_model *model) {
+  char hex[65];
+  lind_digest_bytes(model->text, strlen(model->text), hex);
+  return json_pack("{s:s,s:s}", "name", model->name, "sha256", hex);
+}
+
 lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) {
   const lind_plan *plan = finish->study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;
@@ -48,6 +56,8 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
                       json_pack("{s:s,s:s,s:s,s:s,s:s}", "version", LIND_VERSION, "revision", LIND_REVISION, "compiler",
                                 LIND_COMPILER, "flags", LIND_FLAGS, "build", LIND_BUILD_TYPE));
   json_object_set_new(root, "libc", json_string(gnu_get_libc_version()));
+  json_object_set_new(root, "libraries", lind_machine_libraries_json());
+  json_object_set_new(root, "machine", lind_machine_json());
   json_object_set_new(root, "finished", json_string(lind_session_now(when)));
   json_object_set_new(root, "wall_s", json_real(finish->seconds));
   json_object_set_new(root, "ranks", json_integer(finish->ranks));
@@ -55,6 +65,7 @@ lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lin
   if (finish->posts != NULL) json_object_set_new(root, "crew", lind_posts_json(finish->posts, arena));
   json_object_set_new(root, "patients_per_s", json_real((double)finish->study->n_lived / finish->seconds));
   (void)lind_session_request(finish->study, root);
+  json_object_set_new(root, "model", model_json(plan->model));
   json_object_set_new(root, "model_back_end", json_string(plan->model->back_end));
   char choice[250];
   json_object_set_new(root, "engine",

@@ -8,6 +8,7 @@
 
 #include "build_facts.h"
 #include "finish.h"
+#include "machine.h"
 #include "progress.h"
 
 enum { HOST_WORDS = 8 }; /* 64 bytes of a host's name as integers, so that the exact sum of all ranks gathers them */
@@ -147,7 +148,9 @@ lind_err lind_session_begin(const lind_study *study, lind_crew *crew, const char
   }
   json_object_set_new(line, "ranks", json_integer(lind_crew_ranks(crew)));
   json_object_set_new(line, "threads", json_integer(lind_crew_threads(crew)));
+  json_object_set_new(line, "queue", json_string(study->request->queue == LIND_QUEUE_STATIC ? "static" : "guided"));
   json_object_set_new(line, "hosts", hosts);
+  json_object_set_new(line, "machine", lind_machine_json());
   json_object_set_new(line, "launcher", json_string(launcher()));
   json_object_set_new(line, "environment", environment());
   json_object_set_new(line, "inputs", lind_finish_inputs(study, arena));

@@ -13,6 +13,7 @@ HOMES = [  # header, folders
     (r"gsl/.*", "numerics"),
     (r"Random123/.*", "numerics"),
     (r"sleef\.h", "numerics"),
+    (r"zlib\.h", "store"),
     (r"jansson\.h", "report app store"),
     (r"libfyaml\.h", "base"),
     (r"sodium\.h|xxhash\.h", "base"),

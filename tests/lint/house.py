@@ -26,7 +26,7 @@ RANK = {folder: rank for rank, row in enumerate(LAYERS) for folder in row}
 
 # Which folder speaks through which header of include/lind. A new header needs its name here.
 HEADERS = {
-    "base": "arena csv digest document error schema sink term text unit",
+    "base": "arena csv digest document error libraries schema sink term text unit",
     "numerics": "draw kernel lane random sensitivity sensor steady stepper",
     "expression": "expression",
     "cohort": "cohort",
