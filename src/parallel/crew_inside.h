@@ -115,9 +115,11 @@ lind_err lind_crew_counter_hear(lind_crew *crew, bool *heard, uint64_t *next) LI
  * 2^20 ranks before 63 bits are full. */
 #define LIND_CREW_END (UINT64_C(1) << 42)
 
-/* How many jobs a rank should draw at once: what lasts its threads for a share of a second at `mean` seconds a job (0: not known
- * yet), at most left / (2 hands), so that groups shrink towards the end and nobody sits on a queue while others are idle. 0 near
- * the end: then only idle workers draw. Pure. */
-uint64_t lind_crew_group_size(uint64_t left, int hands, int ranks, int threads, double mean, uint64_t most);
+/* How long a group should last, s, where the slowest answer of late took so long. Pure. */
+double lind_crew_group_seconds(int ranks, double answer);
+/* How many jobs a rank should draw at once: what lasts its threads so many seconds at `mean` seconds a job (0: not known yet), at
+ * most left / (2 hands), so that groups shrink towards the end and nobody sits on a queue while others are idle. 0 near the end:
+ * then only idle workers draw. Pure. */
+uint64_t lind_crew_group_size(uint64_t left, int hands, int threads, double mean, double seconds, uint64_t most);
 
 #endif

@@ -11,6 +11,7 @@ enum { LOOKS = 4 };
 
 /* Assumed, and harmless to results. */
 static const double tick_seconds = 0.2, stop_seconds = 0.05, serve_seconds = 1e-3, look_seconds = 5e-5;
+static const double answer_kept = 0.95;       /* from one answer to the next: a slow one counts for seconds */
 static const double reports_per_second = 5e3; /* to rank 0, of all ranks together */
 
 /* ---- what to ask for
@@ -24,8 +25,9 @@ static uint64_t jobs_wanted(lind_crew_pool *p, bool is_alone) {
   const lind_crew *crew = p->crew;
   if (is_alone) return p->waiting == 0;
   const uint64_t left = p->next < p->work->n ? p->work->n - p->next : 0;
+  const double seconds = lind_crew_group_seconds(crew->ranks, p->answer);
   const uint64_t group =
-      lind_crew_group_size(left, crew->ranks * crew->threads, crew->ranks, crew->threads, p->mean, LIND_CREW_QUEUE / 2);
+      lind_crew_group_size(left, crew->ranks * crew->threads, crew->threads, p->mean, seconds, LIND_CREW_QUEUE / 2);
   const size_t hungry = (size_t)p->idle > p->waiting ? (size_t)p->idle - p->waiting : 0;
   p->low = (size_t)(group / 2);
   if (hungry > 0) return hungry + group < LIND_CREW_QUEUE - p->waiting ? hungry + group : LIND_CREW_QUEUE - p->waiting;
@@ -61,10 +63,10 @@ static void note_trouble(lind_crew_pool *p, lind_err err) {
   if (err != LIND_OK && p->trouble == LIND_OK) p->trouble = err;
 }
 
-/* Without the gate. */
+/* Without the gate. Some networks answer before they let go of who asked: the clock begins before. */
 static void ask(lind_crew_pool *p, uint64_t n) {
-  note_trouble(p, lind_crew_counter_ask(p->crew, n));
   p->reported = lind_crew_now();
+  note_trouble(p, lind_crew_counter_ask(p->crew, n));
 }
 
 /* What has come, into the queue. With the gate, which it lets go while MPI looks. */
@@ -81,6 +83,7 @@ static bool hear(lind_crew_pool *p, uint64_t asked) {
     return true;
   }
   if (!heard) return false;
+  p->answer = fmax(answer_kept * p->answer, lind_crew_now() - p->reported);
   if (p->work->queue == LIND_QUEUE_STATIC) return true;
   p->next = first + asked;
   if (p->next >= p->work->n) p->exhausted = true;

@@ -15,6 +15,7 @@ typedef struct lind_crew_pool {
   double began;
   /* the master's own */
   double reported;  /* when the counter was asked last */
+  double answer;    /* s that the slowest answer of late took */
   double ticked;    /* and progress shown */
   uint64_t next;    /* where the counter was when last seen */
   uint64_t drawn;   /* teams: the place that was drawn last, and */

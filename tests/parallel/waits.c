@@ -57,9 +57,8 @@ static lind_err job_run(void *context, int thread, uint64_t job) {
   return LIND_OK;
 }
 
-static void nobody_waits_for_a_busy_host(void **state) {
-  (void)state;
-  enum { MOST_MS = 50 };
+/* most[0]: the longest wait of any worker, most[1]: how late any nap was, ms, on all ranks. */
+static void with_a_busy_host(double most[2]) {
   const int ranks = lind_crew_ranks(the_crew);
   const uint64_t n = ranks == 1 ? 6 : 2000 * (uint64_t)ranks;
   napper control = {.latest = 0};
@@ -69,7 +68,8 @@ static void nobody_waits_for_a_busy_host(void **state) {
   atomic_store(&control.done, true);
   (void)pthread_join(thread, NULL);
   const lind_crew_waits waits = lind_crew_waited(the_crew);
-  double most[2] = {1e3 * waits.longest, 1e3 * control.latest};
+  most[0] = 1e3 * waits.longest;
+  most[1] = 1e3 * control.latest;
   const lind_err shared = lind_crew_most(the_crew, most, 2);
   printf(
       "rank %d: %llu jobs, %llu draws, longest wait %.2f ms, all %.1f ms; master %.0f wakes/s, %.2f %% of a core; a nap was %.1f "
@@ -78,9 +78,21 @@ static void nobody_waits_for_a_busy_host(void **state) {
       1e3 * waits.sum, (double)waits.wakes / waits.wall, 100 * waits.master / waits.wall, 1e3 * control.latest);
   assert_int_equal(err, LIND_OK);
   assert_int_equal(shared, LIND_OK);
-  if (most[0] > MOST_MS + 2 * most[1])
-    fail_msg("a worker waited %.1f ms for a draw, a nap was at most %.1f ms late", most[0], most[1]);
   if (waits.wall > 1) assert_true(waits.master < 0.1 * waits.wall); /* the master sleeps */
+}
+
+/* A machine that does something else in between cannot say no; one that is busy all the time is asked for 50 ms more than what it
+ * adds to a nap there and back. A rank 0 that does not answer is seen each time. */
+static void nobody_waits_for_a_busy_host(void **state) {
+  (void)state;
+  enum { MOST_MS = 50, TIMES = 3 };
+  double most[2];
+  bool is_well = false;
+  for (int time = 0; time < TIMES && !is_well; time++) {
+    with_a_busy_host(most);
+    is_well = most[0] <= (time + 1 < TIMES ? MOST_MS : MOST_MS + 2 * most[1]);
+  }
+  if (!is_well) fail_msg("a worker waited %.1f ms for a draw, a nap was at most %.1f ms late", most[0], most[1]);
 }
 
 /* ---- the end of a run
@@ -126,7 +138,7 @@ static void groups_shrink(void **state) {
   (void)state;
   uint64_t left = 1000000, draws = 0, before = UINT64_MAX;
   while (left > 0) {
-    uint64_t size = lind_crew_group_size(left, 64, 8, 8, 1e-3, 2048);
+    uint64_t size = lind_crew_group_size(left, 64, 8, 1e-3, 0.1, 2048);
     assert_true(size <= before && size <= 2048);
     assert_true((double)size * 1e-3 <= 0.11 * 8);
     assert_true(size * 128 <= left);
@@ -134,17 +146,28 @@ static void groups_shrink(void **state) {
     left -= size > 0 ? size : 1;
     draws++;
   }
-  assert_in_range(draws, 1000, 5000);                                     /* 1000 s of work for 64 hands: a few a second a rank */
-  assert_int_equal(lind_crew_group_size(1000000, 64, 8, 8, 60, 2048), 1); /* minutes: one ahead */
-  assert_int_equal(lind_crew_group_size(127, 64, 8, 8, 60, 2048), 0);     /* the end: who is idle draws */
-  assert_int_equal(lind_crew_group_size(1000000, 64, 8, 8, 0, 2048), 8);  /* nothing is known: one each */
-  assert_int_equal(lind_crew_group_size(UINT64_C(1) << 40, 64, 8, 8, 1e-9, 2048), 2048);
-  assert_int_equal(lind_crew_group_size(UINT64_C(1) << 40, 80000, 10000, 8, 1e-2, 2048), 400); /* half a second */
+  assert_in_range(draws, 1000, 5000); /* 1000 s of work for 64 hands: a few a second a rank */
+  assert_int_equal(lind_crew_group_size(1000000, 64, 8, 60, 0.1, 2048), 1); /* minutes: one ahead */
+  assert_int_equal(lind_crew_group_size(127, 64, 8, 60, 0.1, 2048), 0);     /* the end: who is idle draws */
+  assert_int_equal(lind_crew_group_size(1000000, 64, 8, 0, 0.1, 2048), 8);  /* nothing is known: one each */
+  assert_int_equal(lind_crew_group_size(UINT64_C(1) << 40, 64, 8, 1e-9, 0.1, 2048), 2048);
+  assert_int_equal(lind_crew_group_size(UINT64_C(1) << 40, 80000, 8, 1e-2, 0.5, 2048), 400);
+}
+
+static void groups_outlast_answers(void **state) {
+  (void)state;
+  assert_true(lind_crew_group_seconds(8, 0) == 0.1);
+  assert_true(lind_crew_group_seconds(8, 1e-3) == 0.1);
+  assert_true(lind_crew_group_seconds(8, 0.08) >= 3 * 0.08); /* half of it is there when the next is asked for */
+  assert_true(lind_crew_group_seconds(8, 10) == 0.5);        /* nobody sits on work for long */
+  assert_true(lind_crew_group_seconds(3000, 0) == 0.3);      /* ten thousand draws a second */
+  assert_true(lind_crew_group_seconds(100000, 0) == 0.5);
 }
 
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(groups_shrink),
+      cmocka_unit_test(groups_outlast_answers),
       cmocka_unit_test(nobody_waits_for_a_busy_host),
       cmocka_unit_test(long_jobs_first_leave_a_short_tail),
   };
