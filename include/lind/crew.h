@@ -98,8 +98,8 @@ typedef struct lind_crew_pipe {
   lind_err (*take)(void *context, uint64_t item, const void *bytes, size_t n); /* rank 0 */
   void *context;
 } lind_crew_pipe;
-/* On the master threads. A failure anywhere ends the making and the taking, and is every rank's. Memory: five items. Collective.
- */
+size_t lind_crew_pipe_bytes(int ranks, size_t most); /* that a rank holds meanwhile */
+/* On the master threads. A failure anywhere ends the making and the taking, and is every rank's. Collective. */
 lind_err lind_crew_pipe_run(lind_crew *crew, const lind_crew_pipe *pipe) LIND_MUST_CHECK;
 
 /* ---- peers that are gone. Ranks of a crew give signs of life; where one has given none for `seconds` (60; 0: for ever), the

@@ -44,9 +44,9 @@ typedef struct lind_sink {
   void *self;
   lind_err (*put)(void *self, const lind_block_record *record);  /* REQUIRED; thread-safe; copies */
   bool (*has)(const void *self, uint32_t stage, uint64_t block); /* REQUIRED: is it safe from an earlier run? */
-  /* REQUIRED: visit every record of a stage in block order. Not thread-safe; after all ranks have closed their segments. Records
-   * are checked against their checksums. */
-  lind_err (*each)(void *self, uint32_t stage, lind_sink_visit visit, void *context);
+  /* REQUIRED: visit the records of blocks first .. end - 1 of a stage in block order. Not thread-safe; after all ranks have
+   * closed their segments. Records are checked against their checksums. */
+  lind_err (*each)(void *self, uint32_t stage, uint64_t first, uint64_t end, lind_sink_visit visit, void *context);
   /* OPTIONAL: the end may be near: what was put goes to disk now, and what will be put at once. Thread-safe; best effort. */
   void (*hurry)(void *self);
 } lind_sink;

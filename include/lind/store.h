@@ -42,7 +42,7 @@ lind_err lind_store_check(const char *directory, const lind_store_study *study) 
  * by lind_store_notice, and its blocks are not there. Takes a lock (segments/lock, flock) that refuses a second writer. Writes
  * plan.json. */
 lind_err lind_store_create(const char *directory, const lind_store_study *study, lind_store **store) LIND_MUST_CHECK;
-/* On ranks other than 0, after rank 0 has created it. */
+/* On ranks other than 0, after rank 0 has created it. It holds no blocks yet: hand it rank 0's index. */
 lind_err lind_store_join(const char *directory, int rank, const lind_store_study *study, lind_store **store) LIND_MUST_CHECK;
 /* Read-only, of a finished or unfinished run, as far as it went. */
 lind_err lind_store_open(const char *directory, lind_store **store) LIND_MUST_CHECK;
@@ -55,6 +55,10 @@ void lind_store_pace(lind_store *store, double seconds, size_t bytes);
 /* What create, open or rescan had to say, one sentence a line; "" if nothing. Borrowed until the store is destroyed or rescanned.
  */
 const char *lind_store_notice(const lind_store *store);
+/* What rank 0 knows after create or rescan, *bytes of it, borrowed; and what another rank that joined shall know from now on: it
+ * then has and visits what rank 0 does, without opening every segment. */
+const void *lind_store_index(const lind_store *store, size_t *bytes);
+lind_err lind_store_heed(lind_store *store, const void *index, size_t bytes) LIND_MUST_CHECK;
 /* See segments of other ranks that have closed since; call on rank 0 before `each`. */
 lind_err lind_store_rescan(lind_store *store) LIND_MUST_CHECK;
 /* Memory that knowing where so many blocks lie takes, at most, beside what waits (lind_store_pace). */

@@ -54,6 +54,8 @@ static void add_stage(const lind_study *study, int s, lind_budget *m, records *l
   left->all += record * (double)plan->n_blocks;
   m->part[LIND_BUDGET_TISSUE] = fmax(m->part[LIND_BUDGET_TISSUE], tissue_bytes(study, s));
   if (plan->block_replicates == 0) m->part[LIND_BUDGET_STRATA] += (double)plan->n_blocks * (double)plan->n_strata * 8.0;
+  m->part[LIND_BUDGET_SHEAVES] =
+      fmax(m->part[LIND_BUDGET_SHEAVES], (double)lind_crew_pipe_bytes(m->ranks, lind_sheaf_most(layout)));
   m->part[LIND_BUDGET_FINISHING] += (double)lind_tally_bytes(layout);
   m->disk += lind_tally_disk(layout);
 }
@@ -79,8 +81,8 @@ lind_budget lind_budget_plan(const lind_study *study, int ranks, int threads, do
 }
 
 void lind_budget_print(const lind_budget *m, FILE *out) {
-  static const char *const names[LIND_BUDGET_PARTS] = {"program", "MPI",    "runners",   "tissue",   "waiting",
-                                                       "merging", "strata", "catalogue", "finishing"};
+  static const char *const names[LIND_BUDGET_PARTS] = {"program", "MPI",     "runners", "tissue",    "waiting",
+                                                       "merging", "sheaves", "strata",  "catalogue", "finishing"};
   fprintf(out, "memory      planned %.1f MiB a rank of %d thread%s (%.1f MiB each), %.1f MiB for rank 0, which finishes;\n",
           m->rank / MIB, m->threads, m->threads == 1 ? "" : "s", m->thread / MIB, m->first / MIB);
   fprintf(out, "            %.2f MiB of it grow with patients and replicates\n           ", m->growing / MIB);

@@ -15,6 +15,7 @@ typedef enum {
   LIND_BUDGET_TISSUE,    /* PETSc and its fields, partly assumed */
   LIND_BUDGET_WAITING,   /* records that wait for the disk */
   LIND_BUDGET_MERGING,   /* small segments become large ones */
+  LIND_BUDGET_SHEAVES,   /* sheaves of blocks on their way to rank 0; the largest stage */
   LIND_BUDGET_STRATA,    /* of cut replicates: seats of each stratum before each block */
   LIND_BUDGET_CATALOGUE, /* which block lies where */
   LIND_BUDGET_FINISHING, /* rank 0: tallies, tables, documents */

@@ -197,7 +197,7 @@ static void blocks_of(const char *directory, uint32_t stage, walk *w) {
   lind_store *store = NULL;
   if (lind_store_open(directory, &store) != LIND_OK) return;
   const lind_sink sink = lind_store_sink(store);
-  const lind_err ignored = sink.each(sink.self, stage, walk_add, w); /* as far as it goes */
+  const lind_err ignored = sink.each(sink.self, stage, 0, UINT64_MAX, walk_add, w); /* as far as it goes */
   (void)ignored;
   lind_store_destroy(&store);
 }

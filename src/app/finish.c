@@ -9,6 +9,7 @@
 
 #include "lind/estimates.h"
 #include "lind/report.h"
+#include "reduction.h"
 #include "sums.h"
 
 const char *lind_finish_class(void) { return "x86-64-v3, SLEEF finz"; }
@@ -42,23 +43,6 @@ lind_err lind_finish_file(const char *path, const char *text) {
   if (ok && rename(temporary, path) != 0) ok = false, reason = errno;
   if (!ok) (void)unlink(temporary);
   LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(reason));
-  return LIND_OK;
-}
-
-static lind_err tally_stages(const lind_finish *finish, lind_tally *tallies[LIND_STUDY_STAGES]) {
-  const lind_sink sink = lind_store_sink(finish->store);
-  LIND_TRY(lind_store_rescan(finish->store));
-  for (int s = 0; s < finish->study->n_stages; s++) {
-    const unsigned long long there = lind_store_blocks(finish->store, (uint32_t)s), due = finish->study->stage[s].plan->n_blocks;
-    LIND_CHECK(there == due, LIND_ERR_FILE, "%s holds %llu of the %llu blocks of stage %d; run the same command again",
-               finish->out, there, due, s);
-    LIND_TRY(lind_tally_create(finish->study->stage[s].layout, finish->out, &tallies[s]));
-    LIND_TRY(sink.each(sink.self, (uint32_t)s, lind_tally_add, tallies[s]));
-    LIND_TRY(lind_tally_finish(tallies[s]));
-  }
-  /* the digest of a study is that of all its stages */
-  for (int s = 1; s < finish->study->n_stages; s++)
-    tallies[0]->digest = lind_digest_add(tallies[0]->digest, &tallies[s]->digest, sizeof tallies[s]->digest);
   return LIND_OK;
 }
 
@@ -165,19 +149,17 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   return LIND_OK;
 }
 
-lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) {
+lind_err lind_finish_write(const lind_finish *finish, lind_crew *crew, lind_arena *arena) {
   lind_tally *tallies[LIND_STUDY_STAGES] = {NULL};
-  const lind_err tidied = lind_store_tidy(finish->store);
-  (void)tidied; /* many files are as good as few; what cannot be read is said by whoever reads it next */
-  lind_err err = tally_stages(finish, tallies);
-  if (err == LIND_OK) err = write_all(finish, tallies, arena);
+  lind_err err = lind_reduction_run(finish->study, crew, finish->store, finish->out, tallies);
+  if (err == LIND_OK && lind_crew_rank(crew) == 0) err = write_all(finish, tallies, arena);
   for (int s = 0; s < LIND_STUDY_STAGES; s++) lind_tally_destroy(&tallies[s]);
-  return err;
+  return lind_crew_agree(crew, err);
 }
 
 lind_err lind_finish_again(const lind_finish *finish, lind_arena *arena, const char **estimates) {
   lind_tally *tallies[LIND_STUDY_STAGES] = {NULL};
-  lind_err err = tally_stages(finish, tallies);
+  lind_err err = lind_reduction_run(finish->study, NULL, finish->store, finish->out, tallies);
   if (err == LIND_OK) err = estimates_text(finish->study, tallies, arena, estimates);
   if (err == LIND_OK) err = lind_finish_results(finish, tallies[0], *estimates, arena);
   for (int s = 0; s < LIND_STUDY_STAGES; s++) lind_tally_destroy(&tallies[s]);

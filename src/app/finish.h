@@ -22,7 +22,8 @@ typedef struct lind_finish {
   double most;               /* bytes that any rank held until all lives were lived */
 } lind_finish;
 
-lind_err lind_finish_write(const lind_finish *finish, lind_arena *arena) LIND_MUST_CHECK;
+/* Everybody reduces, rank 0 writes. Collective. */
+lind_err lind_finish_write(const lind_finish *finish, lind_crew *crew, lind_arena *arena) LIND_MUST_CHECK;
 /* Has `out` the results of just this study? */
 bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *arena);
 /* From the segments of finish->store alone: the text of estimates.json, and results.h5 in the folder finish->out. */

@@ -209,7 +209,7 @@ static lind_err finish(const merger *m, lind_crew *crew, lind_store *store) {
                               .threads = 1,
                               .seconds = lind_progress_now() - began,
                               .json = m->json};
-  return lind_finish_write(&finish, m->arena);
+  return lind_finish_write(&finish, crew, m->arena);
 }
 
 static lind_err merge(merger *m) {

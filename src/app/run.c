@@ -11,6 +11,7 @@
 #include "part.h"
 #include "pictures.h"
 #include "progress.h"
+#include "reduction.h"
 #include "session.h"
 #include "study.h"
 
@@ -99,7 +100,8 @@ static lind_err open_store(const request *r, const lind_store_study *extent, lin
   if (err == LIND_OK)
     lind_store_pace(*store, r->segment_seconds,
                     LIND_STUDY_WAITING); /* what is not yet on disk stays small, whatever the cohort */
-  return lind_crew_agree(crew, err);
+  LIND_TRY(lind_crew_agree(crew, err));
+  return lind_reduction_share(*store, crew); /* what is done already */
 }
 
 static void say_notice(const lind_store *store) {
@@ -143,21 +145,18 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
   LIND_TRY(lind_pictures_make(study, crew, arena));
   double most = lind_budget_peak();
   LIND_TRY(lind_crew_most(crew, &most, 1));
-  if (lind_crew_rank(crew) == 0) {
-    const lind_finish finish = {.study = study,
-                                .store = store,
-                                .out = out,
-                                .ranks = lind_crew_ranks(crew),
-                                .threads = lind_crew_threads(crew),
-                                .seconds = lind_progress_now() - began,
-                                .json = r->json,
-                                .drop_segments = r->drop_segments,
-                                .posts = posts,
-                                .budget = &memory,
-                                .most = most};
-    err = lind_finish_write(&finish, arena);
-  }
-  return lind_crew_agree(crew, err);
+  const lind_finish finish = {.study = study,
+                              .store = store,
+                              .out = out,
+                              .ranks = lind_crew_ranks(crew),
+                              .threads = lind_crew_threads(crew),
+                              .seconds = lind_progress_now() - began,
+                              .json = r->json,
+                              .drop_segments = r->drop_segments,
+                              .posts = posts,
+                              .budget = &memory,
+                              .most = most};
+  return lind_finish_write(&finish, crew, arena);
 }
 
 /* A finished study is not run again: its answer is shown, and nothing is written. */

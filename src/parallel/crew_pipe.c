@@ -81,6 +81,8 @@ static lind_err items_take(lind_crew *crew, const lind_crew_pipe *pipe, pipe_han
   return LIND_OK;
 }
 
+size_t lind_crew_pipe_bytes(int ranks, size_t most) { return (ranks > 1 ? AHEAD : 1) * (HEAD + most); }
+
 lind_err lind_crew_pipe_run(lind_crew *crew, const lind_crew_pipe *pipe) {
   char message[LIND_CREW_MESSAGE] = "";
   pipe_hand hands[AHEAD];

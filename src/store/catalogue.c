@@ -74,6 +74,12 @@ void lind_catalogue_stage(const lind_catalogue *catalogue, uint32_t stage, size_
   *end = stage == UINT32_MAX ? catalogue->n : lower_bound(catalogue, stage + 1, 0);
 }
 
+void lind_catalogue_range(const lind_catalogue *catalogue, uint32_t stage, uint64_t first, uint64_t end, size_t *from,
+                          size_t *to) {
+  *from = lower_bound(catalogue, stage, first);
+  *to = lower_bound(catalogue, stage, end);
+}
+
 const lind_catalogue_entry *lind_catalogue_find(const lind_catalogue *catalogue, uint32_t stage, uint64_t block) {
   const size_t at = lower_bound(catalogue, stage, block);
   if (at == catalogue->n || place(catalogue->entries[at].stage, catalogue->entries[at].block, stage, block) != 0) return NULL;

@@ -31,6 +31,9 @@ lind_err lind_catalogue_add(lind_catalogue *catalogue, const lind_catalogue_entr
 lind_err lind_catalogue_sort(lind_catalogue *catalogue) LIND_MUST_CHECK;
 /* Of a sorted catalogue: the entries of a stage are [*first, *end). */
 void lind_catalogue_stage(const lind_catalogue *catalogue, uint32_t stage, size_t *first, size_t *end);
+/* Those of blocks first .. end - 1 of the stage are [*from, *to). */
+void lind_catalogue_range(const lind_catalogue *catalogue, uint32_t stage, uint64_t first, uint64_t end, size_t *from,
+                          size_t *to);
 /* NULL: it has none. */
 const lind_catalogue_entry *lind_catalogue_find(const lind_catalogue *catalogue, uint32_t stage, uint64_t block);
 bool lind_catalogue_has(const lind_catalogue *catalogue, uint32_t stage, uint64_t block);

@@ -8,8 +8,6 @@
 
 #include "disk.h"
 
-enum { OPEN_FILES = 64 }; /* a walk in block order comes back to a file often: blocks are dealt out in turn */
-
 typedef struct lind_folder_name name;
 
 void lind_folder_release(lind_folder *folder) {
@@ -141,6 +139,16 @@ static lind_err names_learn(lind_folder *folder, const listing *l, lind_folder_m
   return LIND_OK;
 }
 
+/* Names only: which of them this rank may take next. */
+lind_err lind_folder_list(lind_folder *folder) {
+  char segments[LIND_DISK_PATH];
+  LIND_TRY(lind_disk_join(folder->directory, "segments", segments));
+  listing l = {.folder = folder, .mood = LIND_FOLDER_STRICT};
+  const lind_err err = lind_disk_list(segments, listing_visit, &l);
+  free(l.found);
+  return err;
+}
+
 lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) {
   char segments[LIND_DISK_PATH];
   LIND_TRY(lind_disk_join(folder->directory, "segments", segments));
@@ -166,69 +174,4 @@ lind_err lind_folder_clean(lind_folder *folder) {
   folder->n_names = 0;
   lind_catalogue_release(&folder->known);
   return LIND_OK;
-}
-
-/* ---- a walk in block order
- * ----------------------------------------------------------------------------------------------------------------- */
-
-typedef struct shelf { /* the segments that are open */
-  struct {
-    name name;
-    lind_segment_file *file;
-    uint64_t used;
-  } places[OPEN_FILES];
-  uint64_t clock;
-} shelf;
-
-static lind_err shelf_find(shelf *s, const lind_folder *folder, name wanted, lind_segment_file **file) {
-  int oldest = 0;
-  s->clock++;
-  for (int i = 0; i < OPEN_FILES; i++) {
-    if (s->places[i].file != NULL && name_compare(&s->places[i].name, &wanted) == 0) {
-      s->places[i].used = s->clock;
-      *file = s->places[i].file;
-      return LIND_OK;
-    }
-    if (s->places[i].used < s->places[oldest].used) oldest = i;
-  }
-  char path[LIND_DISK_PATH];
-  LIND_TRY(lind_folder_path(folder, wanted, path));
-  lind_segment_close(&s->places[oldest].file);
-  LIND_TRY(lind_segment_open(path, folder->study->world, &s->places[oldest].file));
-  s->places[oldest].name = wanted;
-  s->places[oldest].used = s->clock;
-  *file = s->places[oldest].file;
-  return LIND_OK;
-}
-
-static lind_err entry_visit(shelf *s, const lind_folder *folder, const lind_catalogue_entry *entry, lind_arena *memory,
-                            lind_sink_visit visit, void *context) {
-  const lind_arena_place empty = lind_arena_mark(memory);
-  lind_segment_file *file = NULL;
-  lind_block_record record;
-  LIND_TRY(shelf_find(s, folder, (name){entry->rank, entry->sequence}, &file));
-  LIND_TRY(lind_segment_record(file, entry->row, memory, &record));
-  LIND_CHECK(record.stage == entry->stage && record.block == entry->written, LIND_ERR_FILE,
-             "segments/%d-%u.h5 changed while it was read: block %llu of stage %u is not where it was", entry->rank,
-             entry->sequence, (unsigned long long)entry->written, entry->stage);
-  record.block = entry->block;
-  LIND_TRY(visit(context, &record));
-  lind_arena_rewind(memory, empty);
-  return LIND_OK;
-}
-
-lind_err lind_folder_each(const lind_folder *folder, const lind_catalogue *catalogue, uint32_t stage, lind_sink_visit visit,
-                          void *context) {
-  size_t first, end;
-  lind_catalogue_stage(catalogue, stage, &first, &end);
-  lind_arena *memory = NULL;
-  LIND_TRY(lind_arena_create(&memory));
-  shelf *s = calloc(1, sizeof *s);
-  lind_err err = s != NULL ? LIND_OK : lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory to read segments");
-  for (size_t i = first; i < end && err == LIND_OK; i++)
-    err = entry_visit(s, folder, &catalogue->entries[i], memory, visit, context);
-  for (int i = 0; s != NULL && i < OPEN_FILES; i++) lind_segment_close(&s->places[i].file);
-  free(s);
-  lind_arena_destroy(&memory);
-  return err;
 }

@@ -1,4 +1,4 @@
-/* folder.h -- segments/: which files are there, what they hold, and a walk through them in block order. Depends on: sink.h. */
+/* folder.h -- segments/: which files are there, and what they hold. Depends on: sink.h. */
 #ifndef LIND_STORE_FOLDER_H
 #define LIND_STORE_FOLDER_H
 
@@ -30,15 +30,13 @@ typedef struct lind_folder {
 void lind_folder_release(lind_folder *folder);
 /* What has come since, what has gone since; what it has to say is added to the notice. */
 lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) LIND_MUST_CHECK;
+lind_err lind_folder_list(lind_folder *folder) LIND_MUST_CHECK; /* names only: how this rank's next one is called */
 lind_err lind_folder_path(const lind_folder *folder, struct lind_folder_name name, char *path) LIND_MUST_CHECK;
 /* NULL: it is not known. */
 const struct lind_folder_name *lind_folder_find(const lind_folder *folder, struct lind_folder_name name);
 lind_err lind_folder_note(lind_folder *folder, const char *sentence, const char *end) LIND_MUST_CHECK; /* for the notice */
 /* As this rank's next segment. */
 lind_err lind_folder_write(const lind_folder *folder, const lind_segment *segment) LIND_MUST_CHECK;
-/* Visit the records of a stage of a sorted catalogue. A bounded number of segments is open at a time. */
-lind_err lind_folder_each(const lind_folder *folder, const lind_catalogue *catalogue, uint32_t stage, lind_sink_visit visit,
-                          void *context) LIND_MUST_CHECK;
 /* Segments of `from`, each byte checked, get names of this rank here (a hard link, or a copy); those whose blocks are all known
  * are left out. `from` is only read, and refused while it is written. Scan afterwards. */
 lind_err lind_folder_adopt(lind_folder *folder, const char *from) LIND_MUST_CHECK;

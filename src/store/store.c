@@ -11,6 +11,7 @@
 #include "compact.h"
 #include "disk.h"
 #include "extent.h"
+#include "walk.h"
 
 enum { DEFAULT_SECONDS = 30, DEFAULT_BYTES = 64 << 20, MANY_SEGMENTS = 64 };
 
@@ -27,6 +28,7 @@ struct lind_store {
   pthread_mutex_t pen;  /* one segment is written at a time; taken before the gate */
   lind_segment waiting, writing;
   double waiting_since;
+  lind_walk *walk;        /* NULL until something is read */
   lind_catalogue own;     /* written since create, join or rescan */
   lind_compact_pile pile; /* the same, as files: the pen's */
   bool weary;             /* merging has failed once, perhaps for want of space: it is left to the end */
@@ -134,13 +136,16 @@ static bool store_has(const void *self, uint32_t stage, uint64_t block) {
   return lind_catalogue_has(&store->folder.known, stage, block);
 }
 
-static lind_err store_each(void *self, uint32_t stage, lind_sink_visit visit, void *context) {
+static lind_err store_each(void *self, uint32_t stage, uint64_t first, uint64_t end, lind_sink_visit visit, void *context) {
   lind_store *store = self;
+  if (store->walk == NULL) LIND_TRY(lind_walk_create(&store->walk));
+  if (store->own.n == 0)
+    return lind_walk_blocks(store->walk, &store->folder, &store->folder.known, stage, first, end, visit, context);
   lind_catalogue all = {0};
   lind_err err = lind_catalogue_add(&all, store->folder.known.entries, store->folder.known.n);
   if (err == LIND_OK) err = lind_catalogue_add(&all, store->own.entries, store->own.n);
   if (err == LIND_OK) err = lind_catalogue_sort(&all);
-  if (err == LIND_OK) err = lind_folder_each(&store->folder, &all, stage, visit, context);
+  if (err == LIND_OK) err = lind_walk_blocks(store->walk, &store->folder, &all, stage, first, end, visit, context);
   lind_catalogue_release(&all);
   return err;
 }
@@ -163,7 +168,24 @@ uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
   return n;
 }
 
+const void *lind_store_index(const lind_store *store, size_t *bytes) {
+  *bytes = store->folder.known.n * sizeof *store->folder.known.entries;
+  return store->folder.known.entries;
+}
+
+lind_err lind_store_heed(lind_store *store, const void *index, size_t bytes) {
+  lind_catalogue told = {0};
+  LIND_TRY(lind_catalogue_add(&told, index, bytes / sizeof *told.entries));
+  lind_walk_forget(store->walk);
+  lind_catalogue_release(&store->folder.known);
+  lind_catalogue_release(&store->own);
+  store->folder.known = told;
+  store->pile.n = 0;
+  return LIND_OK;
+}
+
 lind_err lind_store_rescan(lind_store *store) {
+  lind_walk_forget(store->walk);
   LIND_TRY(lind_folder_scan(&store->folder, LIND_FOLDER_STRICT));
   lind_catalogue_release(&store->own); /* in the folder's now */
   store->pile.n = 0;
@@ -226,6 +248,7 @@ static lind_err open_as(lind_store *store, const lind_store_study *study, lind_f
   if (!is_sure)
     LIND_TRY(lind_folder_note(&store->folder, store->directory,
                               " is on a file system without locks, so that a second run on it would not be noticed"));
+  if (mood == LIND_FOLDER_STRICT) return lind_folder_list(&store->folder); /* rank 0 tells what they hold: lind_store_heed */
   LIND_TRY(lind_folder_scan(&store->folder, mood));
   if (mood != LIND_FOLDER_MEND || store->folder.n_names <= MANY_SEGMENTS) return LIND_OK;
   return tidy_folder(store); /* of ranks that are no longer there, before others look */
@@ -269,6 +292,7 @@ void lind_store_destroy(lind_store **store) {
     (void)ignored;
   }
   lind_claim_release(s->directory, &s->lock, s->finished);
+  lind_walk_destroy(&s->walk);
   lind_folder_release(&s->folder);
   lind_catalogue_release(&s->own);
   lind_compact_release(&s->pile);

@@ -52,11 +52,26 @@ static lind_err block_visit(void *context, const lind_block_record *record) {
   return LIND_OK;
 }
 
+/* Rank 0 has looked, the others are told. */
+static lind_err index_share(lind_store *store) {
+  size_t bytes = 0;
+  const void *index = lind_crew_rank(the_crew) == 0 ? lind_store_index(store, &bytes) : NULL;
+  LIND_TRY(lind_crew_share(the_crew, &bytes, sizeof bytes));
+  void *told = malloc(bytes + 1);
+  LIND_CHECK(told != NULL, LIND_ERR_MEMORY, "no memory for an index");
+  if (index != NULL) memcpy(told, index, bytes);
+  lind_err err = lind_crew_share(the_crew, told, bytes);
+  if (err == LIND_OK && lind_crew_rank(the_crew) != 0) err = lind_store_heed(store, told, bytes);
+  free(told);
+  return lind_crew_agree(the_crew, err);
+}
+
 static lind_err stage_finish(lind_store *store, study *s) {
   LIND_TRY(lind_crew_agree(the_crew, lind_store_flush(store)));
-  LIND_TRY(lind_crew_agree(the_crew, lind_store_rescan(store)));
+  LIND_TRY(lind_crew_agree(the_crew, lind_crew_rank(the_crew) == 0 ? lind_store_rescan(store) : LIND_OK));
+  LIND_TRY(index_share(store));
   lind_err err = LIND_OK;
-  if (lind_crew_rank(the_crew) == 0) err = s->sink.each(s->sink.self, 0, block_visit, s);
+  err = s->sink.each(s->sink.self, 0, 0, UINT64_MAX, block_visit, s); /* every rank reads what all have written */
   return lind_crew_agree(the_crew, err);
 }
 
@@ -65,6 +80,7 @@ static lind_err study_run(study *s, uint64_t n) {
   lind_store *store = NULL;
   LIND_TRY(lind_crew_agree(the_crew, rank == 0 ? lind_store_create(directory, &plain, &store) : LIND_OK));
   LIND_TRY(lind_crew_agree(the_crew, rank != 0 ? lind_store_join(directory, rank, &plain, &store) : LIND_OK));
+  LIND_TRY(index_share(store));
   lind_store_pace(store, 0.01, 1 << 20);
   s->sink = lind_store_sink(store);
   for (uint64_t block = 0; block < n; block++)
@@ -86,7 +102,7 @@ static void ranks_fill_one_directory(void **state) {
     assert_int_equal(lind_crew_sum(the_crew, &n_run, 1), LIND_OK);
     if (err != LIND_OK) fail_msg("%s", lind_error_message());
     assert_int_equal(n_run, lengths[i] - before);
-    if (lind_crew_rank(the_crew) == 0) assert_int_equal(s.n_seen, lengths[i]);
+    assert_int_equal(s.n_seen, lengths[i]);
     before = lengths[i];
   }
 }

@@ -74,7 +74,7 @@ static uint64_t complete(void **state, const char *name, const shape *s, census 
   assert_int_equal(lind_store_blocks(store, 0), blocks_of(&s->stage));
   const lind_sink sink = lind_store_sink(store);
   *c = (census){0};
-  GOOD(sink.each(sink.self, 0, census_visit, c));
+  GOOD(sink.each(sink.self, 0, 0, UINT64_MAX, census_visit, c));
   assert_int_equal(c->people, s->stage.patients * s->stage.replicates);
   lind_store_destroy(&store);
   return put;

@@ -96,6 +96,10 @@ static void ranks_share_a_directory(void **state) {
 
   GOOD(lind_store_create(in(state, "run"), &STUDY, &stores[0])); /* on fewer ranks, then more */
   GOOD(lind_store_join(in(state, "run"), 7, &STUDY, &stores[1]));
+  assert_false(store_has(stores[1], 0, 0)); /* until it is told */
+  size_t bytes;
+  const void *index = lind_store_index(stores[0], &bytes);
+  GOOD(lind_store_heed(stores[1], index, bytes));
   for (uint64_t block = 0; block < 300; block++) assert_true(store_has(stores[1], 0, block));
   for (int rank = 0; rank < 2; rank++) lind_store_destroy(&stores[rank]);
 }

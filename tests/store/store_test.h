@@ -150,7 +150,7 @@ static inline lind_err walk_visit(void *context, const lind_block_record *r) {
 static inline lind_err store_walk(lind_store *store, uint32_t stage, walk *w) {
   const lind_sink sink = lind_store_sink(store);
   *w = (walk){0};
-  return sink.each(sink.self, stage, walk_visit, w);
+  return sink.each(sink.self, stage, 0, UINT64_MAX, walk_visit, w);
 }
 
 static inline int store_has(lind_store *store, uint32_t stage, uint64_t block) {
