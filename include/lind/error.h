@@ -48,6 +48,8 @@ void lind_error_clear(void);
 const char *lind_error_name(lind_err code); /* "LIND_ERR_UNIT" */
 const char *lind_error_sentence(lind_err code);
 int lind_error_exit_status(lind_err code);
+/* What errno `number` says of a file that cannot be written, and what to do about it. Borrowed, as strerror's. */
+const char *lind_error_reason(int number);
 
 #define LIND_TRY(call)                                                                       \
   do {                                                                                       \

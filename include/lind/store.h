@@ -48,8 +48,11 @@ lind_err lind_store_join(const char *directory, int rank, const lind_store_study
 lind_err lind_store_open(const char *directory, lind_store **store) LIND_MUST_CHECK;
 void lind_store_destroy(lind_store **store); /* closes the running segment first, best effort */
 lind_sink lind_store_sink(lind_store *store);
-/* Close the running segment now (also done by itself every 30 s of put calls). */
+/* Close the running segment now (also done by itself every 30 s of put calls). What cannot be written is kept in memory, and
+ * tried again by the next put or flush. */
 lind_err lind_store_flush(lind_store *store) LIND_MUST_CHECK;
+/* The same, and this rank's small segments become few. Every rank at the end of its work, all at the same time. */
+lind_err lind_store_settle(lind_store *store) LIND_MUST_CHECK;
 /* How often a segment closes: after `seconds` of put calls (30) or `bytes` of records (64 MiB), whichever is first. */
 void lind_store_pace(lind_store *store, double seconds, size_t bytes);
 /* What create, open or rescan had to say, one sentence a line; "" if nothing. Borrowed until the store is destroyed or rescanned.
@@ -79,8 +82,8 @@ lind_err lind_store_adopt(lind_store *store, const char *from) LIND_MUST_CHECK;
 /* Every byte of every segment against its checksum, one sentence each; what is no segment is told as wrong. Changes nothing. */
 typedef void (*lind_store_tell)(void *context, bool is_right, const char *words);
 lind_err lind_store_inspect(const char *directory, lind_store_tell tell, void *context) LIND_MUST_CHECK;
-/* Few files: merge what is small, drop what no block of the study needs any more. Rank 0, when all have flushed; a kill loses
- * nothing. While a run goes on each rank does so with its own segments. */
+/* Few files: merge what is small, drop what no block of the study needs any more. Rank 0, when all have settled; it moves at most
+ * 256 MiB, because the others wait; a kill loses nothing. While a run goes on each rank does so with its own segments. */
 lind_err lind_store_tidy(lind_store *store) LIND_MUST_CHECK;
 /* Delete the segments (rank 0; damaged ones stay): the directory can be shown, not extended. The folder goes when the store is
  * destroyed. */

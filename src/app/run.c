@@ -133,7 +133,7 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
   LIND_TRY(lind_session_begin(study, crew, out, NULL, arena));
   LIND_TRY(lind_study_scan(study, crew, arena));
   lind_err err = lind_study_run(study, crew, &sink);
-  const lind_err flushed = lind_store_flush(store);
+  const lind_err flushed = err == LIND_OK ? lind_store_settle(store) : lind_store_flush(store);
   err = lind_crew_agree(crew, err != LIND_OK ? err : flushed);
   if (lind_crew_rank(crew) == 0) lind_session_end(study, out, err, arena);
   LIND_TRY(err);

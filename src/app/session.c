@@ -126,7 +126,7 @@ static lind_err append(const char *path, json_t *line) {
   const int reason = errno;
   if (file != NULL) good = fclose(file) == 0 && good;
   free(text);
-  LIND_CHECK(good, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(reason));
+  LIND_CHECK(good, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(reason));
   return LIND_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "lind/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -74,3 +75,18 @@ void lind_error_clear(void) {
 const char *lind_error_name(lind_err code) { return codes[code].name; }
 const char *lind_error_sentence(lind_err code) { return codes[code].sentence; }
 int lind_error_exit_status(lind_err code) { return codes[code].status; }
+
+const char *lind_error_reason(int number) {
+  switch (number) {
+    case ENOSPC:
+      return "No space left on device; make room and run the same command again";
+    case EDQUOT:
+      return "Disk quota exceeded; make room and run the same command again";
+    case EROFS:
+      return "Read-only file system; make it writable and run the same command again";
+    case EFBIG:
+      return "File too large; raise the limit (ulimit -f) and run the same command again";
+    default:
+      return strerror(number);
+  }
+}

@@ -83,13 +83,14 @@ static lind_err write_file(const lind_page *page, const char *path) {
   char part[4096];
   LIND_CHECK((size_t)snprintf(part, sizeof part, "%s.part", path) < sizeof part, LIND_ERR_FILE, "the path %s is too long", path);
   FILE *file = fopen(part, "wb");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "cannot write %s: %s", part, strerror(errno));
-  bool good = fwrite(page->text, 1, page->length, file) == page->length;
-  if (fclose(file) != 0) good = false;
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "cannot write %s: %s", part, lind_error_reason(errno));
+  bool good = fwrite(page->text, 1, page->length, file) == page->length && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  int why = errno;
+  if (fclose(file) != 0 && good) good = false, why = errno;
   if (good && rename(part, path) == 0) return LIND_OK;
-  const int why = errno;
+  if (good) why = errno;
   (void)unlink(part);
-  return lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "cannot write %s: %s", path, strerror(why));
+  return lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "cannot write %s: %s", path, lind_error_reason(why));
 }
 
 static lind_err write_page(const json_t *estimates, const json_t *provenance, const char *html_path) {

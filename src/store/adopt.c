@@ -26,7 +26,7 @@ static lind_err bytes_copy(const char *from, const char *to) {
   if (in != NULL) (void)fclose(in);
   if (out != NULL && fclose(out) != 0 && reason == 0) reason = errno;
   if (reason != 0) (void)unlink(temporary);
-  LIND_CHECK(reason == 0, LIND_ERR_FILE, "%s cannot be copied to %s: %s", from, to, strerror(reason));
+  LIND_CHECK(reason == 0, LIND_ERR_FILE, "%s cannot be copied to %s: %s", from, to, lind_error_reason(reason));
   LIND_TRY(lind_segment_check(temporary)); /* what arrived is what was there */
   return lind_disk_publish(temporary, to);
 }

@@ -116,7 +116,7 @@ lind_err lind_claim_check(const char *directory, const lind_claim *claim) {
   LIND_TRY(lind_disk_join(directory, "segments", segments));
   struct stat about;
   if (stat(directory, &about) != 0) {
-    LIND_CHECK(errno == ENOENT, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+    LIND_CHECK(errno == ENOENT, LIND_ERR_FILE, "%s is not writable: %s", directory, lind_error_reason(errno));
     return LIND_OK;
   }
   LIND_CHECK(S_ISDIR(about.st_mode), LIND_ERR_FILE, "%s is not writable: it is a file, not a directory", directory);
@@ -158,7 +158,7 @@ static lock_state lock_try(int fd) {
 static lind_err lock_take(const char *directory, const char *path, int *lock, bool *is_sure) {
   for (;;) {
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+    LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s is not writable: %s", directory, lind_error_reason(errno));
     const lock_state state = lock_try(fd);
     if (state == LOCK_HELD) {
       char holder[160];
@@ -195,7 +195,7 @@ static lind_err begin(const char *directory, const lind_claim *claim, int lock) 
   (void)gethostname(host, sizeof host - 1);
   (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
   LIND_CHECK(ftruncate(lock, 0) == 0 && dprintf(lock, "process %ld on %s since %s\n", (long)getpid(), host, when) > 0,
-             LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+             LIND_ERR_FILE, "%s is not writable: %s", directory, lind_error_reason(errno));
   LIND_TRY(lind_claim_check(directory, claim)); /* again: another may have been here before we held the lock */
   LIND_TRY(lind_disk_join(directory, "plan.json", path));
   return settle(directory, path, claim);
@@ -206,7 +206,8 @@ lind_err lind_claim_take(const char *directory, const lind_claim *claim, int *lo
   LIND_TRY(lind_claim_check(directory, claim));
   LIND_TRY(lind_disk_make(directory));
   LIND_TRY(lind_disk_join(directory, "segments", path));
-  LIND_CHECK(mkdir(path, 0777) == 0 || errno == EEXIST, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+  LIND_CHECK(mkdir(path, 0777) == 0 || errno == EEXIST, LIND_ERR_FILE, "%s is not writable: %s", directory,
+             lind_error_reason(errno));
   LIND_TRY(lind_disk_join(directory, "segments/lock", path));
   int fd = -1;
   LIND_TRY(lock_take(directory, path, &fd, is_sure));

@@ -42,6 +42,15 @@ size_t lind_compact_due(const lind_compact_pile *pile) {
   return bytes <= LIND_COMPACT_BYTES ? LIND_COMPACT_FAN : 0;
 }
 
+size_t lind_compact_last(const lind_compact_pile *pile) {
+  size_t n = 0, bytes = 0;
+  for (; n < pile->n && n < LIND_COMPACT_FAN; n++) {
+    bytes += pile->layers[pile->n - 1 - n].bytes;
+    if (bytes > LIND_COMPACT_BYTES) break;
+  }
+  return n < 2 ? 0 : n;
+}
+
 /* ---- merging
  * ----------------------------------------------------------------------------------------------------------------------- */
 
@@ -81,7 +90,7 @@ static lind_err gather(const lind_folder *folder, name source, lind_segment *mer
 static lind_err take_away(const lind_folder *folder, name source) {
   char path[LIND_DISK_PATH];
   LIND_TRY(lind_folder_path(folder, source, path));
-  LIND_CHECK(unlink(path) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", path, strerror(errno));
+  LIND_CHECK(unlink(path) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", path, lind_error_reason(errno));
   return LIND_OK;
 }
 
@@ -112,10 +121,12 @@ static lind_err merge_group(lind_folder *folder, const name *group, size_t n) {
 }
 
 /* `small` holds the names to merge, `n` of them. */
-static lind_err merge_groups(lind_folder *folder, const name *small, size_t n) {
-  size_t first = 0, bytes = 0;
+static lind_err merge_groups(lind_folder *folder, const name *small, size_t n, size_t most) {
+  size_t first = 0, bytes = 0, moved = 0;
   for (size_t i = 0; i < n; i++) {
     const size_t size = size_of(folder, small[i]);
+    moved += size;
+    if (moved > most) return merge_group(folder, small + first, i - first);
     if (bytes + size > LIND_COMPACT_BYTES) {
       LIND_TRY(merge_group(folder, small + first, i - first));
       first = i;
@@ -126,7 +137,7 @@ static lind_err merge_groups(lind_folder *folder, const name *small, size_t n) {
   return merge_group(folder, small + first, n - first);
 }
 
-lind_err lind_compact_all(lind_folder *folder) {
+lind_err lind_compact_all(lind_folder *folder, size_t most) {
   const size_t n = folder->n_names;
   bool *used = calloc(n + 1, sizeof *used);
   name *small = calloc(n + 1, sizeof *small);
@@ -145,7 +156,7 @@ lind_err lind_compact_all(lind_folder *folder) {
     else if (size_of(folder, folder->names[i]) < LIND_COMPACT_BYTES / 2)
       small[n_small++] = folder->names[i];
   }
-  if (err == LIND_OK) err = merge_groups(folder, small, n_small);
+  if (err == LIND_OK) err = merge_groups(folder, small, n_small, most);
   free(used);
   free(small);
   return err;

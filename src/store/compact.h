@@ -23,12 +23,15 @@ void lind_compact_release(lind_compact_pile *pile);
 lind_err lind_compact_push(lind_compact_pile *pile, uint32_t sequence, size_t bytes) LIND_MUST_CHECK;
 /* How many of the last layers are to be merged now; 0: none. */
 size_t lind_compact_due(const lind_compact_pile *pile);
+/* The same at the end, when nothing more will come: whatever fits into one. */
+size_t lind_compact_last(const lind_compact_pile *pile);
 
 /* Gather the records of the sources that the study needs (those that `known` finds elsewhere are left out) in `merged`, write
  * them as this rank's next segment, and remove the sources. The caller moves the folder's sequence on. */
 lind_err lind_compact_merge(const lind_folder *folder, const struct lind_folder_name *sources, size_t n,
                             lind_segment *merged) LIND_MUST_CHECK;
-/* All segments of a folder that has just been scanned, whoever wrote them. */
-lind_err lind_compact_all(lind_folder *folder) LIND_MUST_CHECK;
+/* The segments of a folder that has just been scanned, whoever wrote them; at most `most` bytes are moved: the others wait for
+ * them. */
+lind_err lind_compact_all(lind_folder *folder, size_t most) LIND_MUST_CHECK;
 
 #endif

@@ -33,23 +33,23 @@ lind_err lind_disk_make(const char *directory) {
     const char kept = path[i];
     path[i] = '\0';
     const bool made = mkdir(path, 0777) == 0 || errno == EEXIST || (kept == '/' && lind_disk_exists(path));
-    LIND_CHECK(made, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+    LIND_CHECK(made, LIND_ERR_FILE, "%s is not writable: %s", directory, lind_error_reason(errno));
     path[i] = kept;
   }
   struct stat about;
-  LIND_CHECK(stat(directory, &about) == 0, LIND_ERR_FILE, "%s is not writable: %s", directory, strerror(errno));
+  LIND_CHECK(stat(directory, &about) == 0, LIND_ERR_FILE, "%s is not writable: %s", directory, lind_error_reason(errno));
   LIND_CHECK(S_ISDIR(about.st_mode), LIND_ERR_FILE, "%s is not writable: it is a file, not a directory", directory);
   return LIND_OK;
 }
 
 static lind_err sync_path(const char *path, int flags) {
   const int fd = open(path, flags | O_CLOEXEC);
-  LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s cannot be opened: %s", path, strerror(errno));
+  LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s cannot be opened: %s", path, lind_error_reason(errno));
   const int failed = fsync(fd), reason = errno;
   (void)close(fd);
   /* some network file systems cannot sync a directory and say so with EINVAL; a file must sync */
   LIND_CHECK(failed == 0 || ((flags & O_DIRECTORY) != 0 && reason == EINVAL), LIND_ERR_FILE, "%s cannot be synced to disk: %s",
-             path, strerror(reason));
+             path, lind_error_reason(reason));
   return LIND_OK;
 }
 
@@ -67,7 +67,7 @@ lind_err lind_disk_sync(const char *directory) { return sync_path(directory, O_R
 
 lind_err lind_disk_publish(const char *from, const char *to) {
   LIND_TRY(sync_path(from, O_RDONLY));
-  LIND_CHECK(rename(from, to) == 0, LIND_ERR_FILE, "%s cannot be renamed to %s: %s", from, to, strerror(errno));
+  LIND_CHECK(rename(from, to) == 0, LIND_ERR_FILE, "%s cannot be renamed to %s: %s", from, to, lind_error_reason(errno));
   LIND_TRY(sync_parent(to));
   return LIND_OK;
 }
@@ -81,7 +81,7 @@ static lind_err finish_write(FILE *file, bool good, const char *temporary, const
   }
   const lind_err err =
       good ? lind_disk_publish(temporary, path)
-           : lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be written: %s", path, strerror(reason));
+           : lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be written: %s", path, lind_error_reason(reason));
   if (err != LIND_OK) (void)unlink(temporary);
   return err;
 }
@@ -89,7 +89,7 @@ static lind_err finish_write(FILE *file, bool good, const char *temporary, const
 static lind_err begin_write(const char *path, char temporary[LIND_DISK_PATH + 8], FILE **file) {
   (void)snprintf(temporary, LIND_DISK_PATH + 8, "%s.tmp", path);
   *file = fopen(temporary, "wbe");
-  LIND_CHECK(*file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  LIND_CHECK(*file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(errno));
   return LIND_OK;
 }
 
@@ -117,6 +117,16 @@ lind_err lind_disk_digest(const char *path, size_t offset, lind_digest *digest) 
   LIND_CHECK(good, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
   *digest = sum;
   return LIND_OK;
+}
+
+lind_digest lind_disk_digest_bytes(const void *bytes, size_t n) {
+  lind_digest sum = {0, 0};
+  const char *at = bytes;
+  for (size_t piece = PIECE; piece == PIECE; at += piece, n -= piece) {
+    piece = n < PIECE ? n : PIECE;
+    sum = lind_digest_add(sum, at, piece);
+  }
+  return sum;
 }
 
 lind_err lind_disk_list(const char *directory, lind_disk_visit visit, void *context) {

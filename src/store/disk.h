@@ -24,6 +24,9 @@ lind_err lind_disk_write(const char *path, const void *bytes, size_t n) LIND_MUS
 /* The digest of a file's bytes from `offset` on. */
 lind_err lind_disk_digest(const char *path, size_t offset, lind_digest *digest) LIND_MUST_CHECK;
 
+/* The same of n bytes in memory. */
+lind_digest lind_disk_digest_bytes(const void *bytes, size_t n);
+
 /* Call visit with every name in the directory but . and .., in no order; an absent directory is an empty one. */
 typedef lind_err (*lind_disk_visit)(void *context, const char *name);
 lind_err lind_disk_list(const char *directory, lind_disk_visit visit, void *context) LIND_MUST_CHECK;

@@ -112,7 +112,7 @@ static lind_err set_aside(lind_folder *folder, const char *path, lind_folder_moo
   char aside[LIND_DISK_PATH + 16];
   (void)snprintf(aside, sizeof aside, "%s.damaged", path);
   LIND_TRY(lind_folder_note(folder, lind_error_message(), "; it is set aside as *.damaged and its blocks are run again"));
-  LIND_CHECK(rename(path, aside) == 0, LIND_ERR_FILE, "%s cannot be renamed to %s: %s", path, aside, strerror(errno));
+  LIND_CHECK(rename(path, aside) == 0, LIND_ERR_FILE, "%s cannot be renamed to %s: %s", path, aside, lind_error_reason(errno));
   return LIND_OK;
 }
 
@@ -169,7 +169,7 @@ lind_err lind_folder_clean(lind_folder *folder) {
   for (size_t i = 0; i < folder->n_names; i++) {
     char path[LIND_DISK_PATH];
     LIND_TRY(lind_folder_path(folder, folder->names[i], path));
-    LIND_CHECK(unlink(path) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", path, strerror(errno));
+    LIND_CHECK(unlink(path) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", path, lind_error_reason(errno));
   }
   folder->n_names = 0;
   lind_catalogue_release(&folder->known);

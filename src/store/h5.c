@@ -3,6 +3,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { DRAFT_STEP = 4 << 20 }; /* a draft grows so much at a time */
 
 /* The one mutable object of this folder: it guards a library that is itself one per process. */
 static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
@@ -22,7 +27,10 @@ typedef struct reason {
 
 static herr_t reason_visit(unsigned n, const H5E_error2_t *error, void *data) {
   const reason *to = data;
-  if (n == 0) (void)snprintf(to->buffer, to->size, "%s", error->desc != NULL ? error->desc : "");
+  const char *words = error->desc != NULL ? error->desc : "", *number = strstr(words, "errno = ");
+  int known = 0;
+  if (number != NULL && sscanf(number, "errno = %d", &known) == 1 && known > 0) words = lind_error_reason(known);
+  if (n == 0) (void)snprintf(to->buffer, to->size, "%s", words);
   return 0;
 }
 
@@ -58,10 +66,8 @@ static hid_t timeless(hid_t kind) {
   return list < 0 || H5Pset_obj_track_times(list, 0) < 0 ? H5I_INVALID_HID : list;
 }
 
-lind_err lind_h5_create(const char *path, hsize_t userblock, hid_t *file) {
-  LIND_H5_OWN access = access_list();
+static lind_err file_create(const char *path, hsize_t userblock, hid_t access, hid_t *file) {
   LIND_H5_OWN creation = timeless(H5P_FILE_CREATE);
-  LIND_H5(access, path, "written");
   LIND_H5(creation, path, "written");
   LIND_H5(H5Pset_userblock(creation, userblock), path, "written");
   LIND_H5(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), path, "written");
@@ -69,6 +75,57 @@ lind_err lind_h5_create(const char *path, hsize_t userblock, hid_t *file) {
   LIND_H5(opened, path, "written");
   *file = opened;
   return LIND_OK;
+}
+
+lind_err lind_h5_create(const char *path, hsize_t userblock, hid_t *file) {
+  LIND_H5_OWN access = access_list();
+  LIND_H5(access, path, "written");
+  return file_create(path, userblock, access, file);
+}
+
+lind_err lind_h5_draft(const char *path, hsize_t userblock, hid_t *file) {
+  LIND_H5_OWN access = access_list();
+  LIND_H5(access, path, "written");
+  LIND_H5(H5Pset_fapl_core(access, DRAFT_STEP, 0), path, "written");
+  return file_create(path, userblock, access, file);
+}
+
+lind_err lind_h5_draft_bytes(hid_t file, hsize_t userblock, const char *path, unsigned char **bytes, size_t *n) {
+  void *memory = NULL;
+  LIND_H5(H5Fflush(file, H5F_SCOPE_LOCAL), path, "written");
+  const ssize_t size = H5Fget_file_image(file, NULL, 0); /* of what is used; memory is taken in steps */
+  LIND_H5(size, path, "written");
+  LIND_H5(H5Fget_vfd_handle(file, H5P_DEFAULT, &memory), path, "written");
+  *bytes = *(unsigned char **)memory;
+  *n = (size_t)(userblock + (hsize_t)size);
+  return LIND_OK;
+}
+
+/* The file's descriptor becomes one of memory, where limits on the size of files hold, too. */
+static void close_nowhere(hid_t file) {
+  struct rlimit limit, none;
+  void *descriptor = NULL;
+  const int nowhere = memfd_create("lind", MFD_CLOEXEC);
+  if (nowhere >= 0 && H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) >= 0) (void)dup2(nowhere, *(int *)descriptor);
+  if (nowhere >= 0) (void)close(nowhere);
+  const bool is_limited = getrlimit(RLIMIT_FSIZE, &limit) == 0;
+  none = limit;
+  none.rlim_cur = none.rlim_max;
+  if (is_limited) (void)setrlimit(RLIMIT_FSIZE, &none);
+  (void)H5Fclose(file);
+  if (is_limited) (void)setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+lind_err lind_h5_close(hid_t *file, bool keep, const char *path) {
+  lind_err err = LIND_OK;
+  if (*file < 0) return LIND_OK;
+  if (keep && H5Fflush(*file, H5F_SCOPE_LOCAL) < 0) err = lind_h5_fail(__FILE__, __LINE__, path, "written");
+  if (!keep || err != LIND_OK)
+    close_nowhere(*file);
+  else if (H5Fclose(*file) < 0)
+    err = lind_h5_fail(__FILE__, __LINE__, path, "written");
+  *file = H5I_INVALID_HID;
+  return err;
 }
 
 lind_err lind_h5_open(const char *path, hid_t *file) {

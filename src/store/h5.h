@@ -8,6 +8,7 @@
 #define LIND_STORE_H5_H
 
 #include <hdf5.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lind/arena.h"
@@ -32,6 +33,13 @@ lind_err lind_h5_fail(const char *source, int line, const char *path, const char
 /* A file for writing, truncated, without times, `userblock` bytes (0 or 512) left free at its head; and one for reading. */
 lind_err lind_h5_create(const char *path, hsize_t userblock, hid_t *file) LIND_MUST_CHECK;
 lind_err lind_h5_open(const char *path, hid_t *file) LIND_MUST_CHECK;
+/* The same as create, in memory: the disk has no part in it, and `path` is only a name. */
+lind_err lind_h5_draft(const char *path, hsize_t userblock, hid_t *file) LIND_MUST_CHECK;
+/* Its bytes, the user block among them, which may be filled; they go with the file. */
+lind_err lind_h5_draft_bytes(hid_t file, hsize_t userblock, const char *path, unsigned char **bytes, size_t *n) LIND_MUST_CHECK;
+/* Close a file of create. HDF5 cannot close one that it cannot write, and crashes at exit for it: when `keep` is false, or the
+ * disk is full, what it has still to write goes nowhere. */
+lind_err lind_h5_close(hid_t *file, bool keep, const char *path) LIND_MUST_CHECK;
 
 /* Property lists without times, or a negative number. */
 hid_t lind_h5_group_list(void); /* links in order of creation */

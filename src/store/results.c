@@ -267,6 +267,7 @@ lind_err lind_results_create(const char *path, lind_results **results) {
   const lind_err err = lind_h5_create(r->temporary, 0, &r->file);
   lind_h5_leave();
   if (err != LIND_OK) {
+    (void)unlink(r->temporary);
     free(r);
     return err;
   }
@@ -278,9 +279,9 @@ lind_err lind_results_close(lind_results **results) {
   lind_results *r = *results;
   lind_h5_enter();
   lind_err err = table_end(r);
-  if (H5Fclose(r->file) < 0 && err == LIND_OK) err = lind_h5_fail(__FILE__, __LINE__, r->path, "written");
+  const lind_err closed = lind_h5_close(&r->file, err == LIND_OK, r->path);
   lind_h5_leave();
-  r->file = H5I_INVALID_HID;
+  if (err == LIND_OK) err = closed;
   if (err == LIND_OK) err = lind_disk_publish(r->temporary, r->path);
   lind_results_abandon(results);
   return err;
@@ -291,7 +292,8 @@ void lind_results_abandon(lind_results **results) {
   lind_results *r = *results;
   lind_h5_enter();
   table_drop(r);
-  if (r->file >= 0) (void)H5Fclose(r->file);
+  const lind_err nothing = lind_h5_close(&r->file, false, r->path);
+  (void)nothing;
   lind_h5_leave();
   (void)unlink(r->temporary); /* gone already after a good close */
   free(r);

@@ -137,25 +137,28 @@ static lind_err dataset_write(hid_t file, int pile, const lind_segment *segment,
   return LIND_OK;
 }
 
-static lind_err file_write(const lind_segment *segment, const char *path, const char *plan_hash) {
-  hid_t file;
-  LIND_TRY(lind_h5_create(path, LIND_SEGMENT_HEAD_BYTES, &file));
-  lind_err err = lind_h5_word_write(file, "plan", plan_hash, path);
-  for (int pile = 0; pile < LIND_SEGMENT_PILES && err == LIND_OK; pile++) err = dataset_write(file, pile, segment, path);
-  const herr_t closed = H5Fclose(file);
-  LIND_TRY(err);
-  LIND_H5(closed, path, "written");
+static lind_err draft_write(hid_t file, const lind_segment *segment, const char *path, const char *plan_hash) {
+  LIND_TRY(lind_h5_word_write(file, "plan", plan_hash, path));
+  for (int pile = 0; pile < LIND_SEGMENT_PILES; pile++) LIND_TRY(dataset_write(file, pile, segment, path));
   return LIND_OK;
 }
 
+/* HDF5 has the library's lock; the disk may be slow, and others go on meanwhile. */
 lind_err lind_segment_write(const lind_segment *segment, const char *path, const char *plan_hash) {
-  char temporary[LIND_DISK_PATH + 8];
-  (void)snprintf(temporary, sizeof temporary, "%s.tmp", path);
+  hid_t file = H5I_INVALID_HID;
+  unsigned char *bytes = NULL;
+  size_t n = 0;
   lind_h5_enter();
-  lind_err err = file_write(segment, temporary, plan_hash);
+  lind_err err = lind_h5_draft(path, LIND_SEGMENT_HEAD_BYTES, &file);
+  if (err == LIND_OK) err = draft_write(file, segment, path, plan_hash);
+  if (err == LIND_OK) err = lind_h5_draft_bytes(file, LIND_SEGMENT_HEAD_BYTES, path, &bytes, &n);
   lind_h5_leave();
-  if (err == LIND_OK) err = lind_segment_seal(temporary);
-  if (err == LIND_OK) err = lind_disk_publish(temporary, path);
-  if (err != LIND_OK) (void)unlink(temporary);
+  if (err == LIND_OK) {
+    lind_segment_seal(bytes, n);
+    err = lind_disk_write(path, bytes, n);
+  }
+  lind_h5_enter();
+  lind_h5_drop(&file);
+  lind_h5_leave();
   return err;
 }

@@ -54,7 +54,7 @@ static inline lind_segment_kind lind_segment_kinds(int pile) {
   }
 }
 
-/* Write the digest of the bytes behind the head into the head. */
-lind_err lind_segment_seal(const char *path) LIND_MUST_CHECK;
+/* Write the digest of the bytes behind the head into the head, of a file of n bytes in memory. */
+void lind_segment_seal(unsigned char *file, size_t n);
 
 #endif

@@ -12,29 +12,21 @@
 /* ---- the head: whole or not at all
  * ----------------------------------------------------------------------------------------------------- */
 
-static lind_err head_text(const char *path, char text[LIND_SEGMENT_HEAD_BYTES]) {
-  lind_digest digest;
+static void head_text(lind_digest digest, char text[LIND_SEGMENT_HEAD_BYTES]) {
   char hex[33];
-  LIND_TRY(lind_disk_digest(path, LIND_SEGMENT_HEAD_BYTES, &digest));
   memset(text, 0, LIND_SEGMENT_HEAD_BYTES);
   (void)snprintf(text, LIND_SEGMENT_HEAD_BYTES, "lind segment %d\n%s\n", LIND_SEGMENT_FORMAT, lind_digest_text(digest, hex));
-  return LIND_OK;
 }
 
-lind_err lind_segment_seal(const char *path) {
-  char text[LIND_SEGMENT_HEAD_BYTES];
-  LIND_TRY(head_text(path, text));
-  const int fd = open(path, O_WRONLY | O_CLOEXEC);
-  const bool written = fd >= 0 && pwrite(fd, text, sizeof text, 0) == (ssize_t)sizeof text;
-  const int reason = errno;
-  if (fd >= 0) (void)close(fd);
-  LIND_CHECK(written, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(reason));
-  return LIND_OK;
+void lind_segment_seal(unsigned char *file, size_t n) {
+  head_text(lind_disk_digest_bytes(file + LIND_SEGMENT_HEAD_BYTES, n - LIND_SEGMENT_HEAD_BYTES), (char *)file);
 }
 
 lind_err lind_segment_check(const char *path) {
   char due[LIND_SEGMENT_HEAD_BYTES], found[LIND_SEGMENT_HEAD_BYTES];
-  LIND_TRY(head_text(path, due));
+  lind_digest digest;
+  LIND_TRY(lind_disk_digest(path, LIND_SEGMENT_HEAD_BYTES, &digest));
+  head_text(digest, due);
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(errno));
   const ssize_t n = pread(fd, found, sizeof found, 0);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,7 @@
 #include "extent.h"
 #include "walk.h"
 
-enum { DEFAULT_SECONDS = 30, DEFAULT_BYTES = 64 << 20, MANY_SEGMENTS = 64 };
+enum { DEFAULT_SECONDS = 30, DEFAULT_BYTES = 64 << 20, MANY_SEGMENTS = 64, TIDY_BYTES = 256 << 20 };
 
 struct lind_store {
   lind_arena *arena;
@@ -63,8 +64,13 @@ static lind_err merge(lind_store *store, size_t n, lind_segment *merged) {
   struct lind_folder_name sources[LIND_COMPACT_FAN];
   for (size_t k = 0; k < n; k++)
     sources[k] = (struct lind_folder_name){store->folder.rank, pile->layers[pile->n - n + k].sequence};
-  LIND_TRY(lind_compact_merge(&store->folder, sources, n, merged));
+  const lind_err merging = lind_compact_merge(&store->folder, sources, n, merged);
   (void)pthread_mutex_lock(&store->gate);
+  if (merging != LIND_OK) {
+    store->folder.sequence++; /* the merged segment may be there, and some of its sources gone: its name is taken */
+    (void)pthread_mutex_unlock(&store->gate);
+    return merging;
+  }
   const lind_err err = own_move(store, merged, n);
   pile->n -= n - 1;
   pile->layers[pile->n - 1] =
@@ -75,29 +81,32 @@ static lind_err merge(lind_store *store, size_t n, lind_segment *merged) {
 }
 
 /* Nothing is lost where this fails. Holds the pen. */
-static void merge_due(lind_store *store) {
-  size_t n;
-  while (!store->weary && (n = lind_compact_due(&store->pile)) > 0) {
-    lind_segment merged = {0};
-    store->weary = merge(store, n, &merged) != LIND_OK;
-    lind_segment_release(&merged);
-  }
+static void merge_last(lind_store *store, size_t n) {
+  lind_segment merged = {0};
+  store->weary = merge(store, n, &merged) != LIND_OK;
+  lind_segment_release(&merged);
 }
 
-/* Take what waits and write it, while other threads go on putting. Holds the pen. */
+static void merge_due(lind_store *store) {
+  for (size_t n; !store->weary && (n = lind_compact_due(&store->pile)) > 0;) merge_last(store, n);
+}
+
+/* Take what waits and write it, while other threads go on putting. What could not be written is kept, and comes first when it is
+ * tried again. Holds the pen. */
 static lind_err write_waiting(lind_store *store) {
   (void)pthread_mutex_lock(&store->gate);
-  const lind_segment taken = store->waiting;
-  store->waiting = store->writing; /* empty, with its memory */
-  store->writing = taken;
+  if (lind_segment_records(&store->writing) == 0) {
+    const lind_segment taken = store->waiting;
+    store->waiting = store->writing; /* empty, with its memory */
+    store->writing = taken;
+  }
   (void)pthread_mutex_unlock(&store->gate);
   if (lind_segment_records(&store->writing) == 0) return LIND_OK;
 
-  lind_err err = lind_folder_write(&store->folder, &store->writing);
+  LIND_TRY(lind_folder_write(&store->folder, &store->writing));
   (void)pthread_mutex_lock(&store->gate);
-  const uint32_t sequence = store->folder.sequence;
-  if (err == LIND_OK) err = lind_segment_list(&store->writing, &store->study, store->folder.rank, sequence, &store->own);
-  if (err == LIND_OK) store->folder.sequence++;
+  const uint32_t sequence = store->folder.sequence++;
+  lind_err err = lind_segment_list(&store->writing, &store->study, store->folder.rank, sequence, &store->own);
   const size_t bytes = lind_segment_bytes(&store->writing);
   lind_segment_clear(&store->writing);
   (void)pthread_mutex_unlock(&store->gate);
@@ -109,9 +118,19 @@ static lind_err write_waiting(lind_store *store) {
 
 lind_err lind_store_flush(lind_store *store) {
   (void)pthread_mutex_lock(&store->pen);
-  const lind_err err = write_waiting(store);
+  const bool is_late = lind_segment_records(&store->writing) > 0; /* a disk was full */
+  lind_err err = write_waiting(store);
+  if (err == LIND_OK && is_late) err = write_waiting(store);
   (void)pthread_mutex_unlock(&store->pen);
   return err;
+}
+
+lind_err lind_store_settle(lind_store *store) {
+  LIND_TRY(lind_store_flush(store));
+  (void)pthread_mutex_lock(&store->pen);
+  for (size_t n; !store->weary && (n = lind_compact_last(&store->pile)) > 0;) merge_last(store, n);
+  (void)pthread_mutex_unlock(&store->pen);
+  return LIND_OK;
 }
 
 static lind_err store_put(void *self, const lind_block_record *record) {
@@ -155,7 +174,7 @@ size_t lind_store_bytes(uint64_t blocks) {
   return sizeof(lind_store) + (size_t)blocks * COPIES * sizeof(lind_catalogue_entry);
 }
 
-double lind_store_merging(double bytes) { return 1.5 * (bytes < LIND_COMPACT_BYTES ? bytes : LIND_COMPACT_BYTES); }
+double lind_store_merging(double bytes) { return 2.5 * (bytes < LIND_COMPACT_BYTES ? bytes : LIND_COMPACT_BYTES); }
 
 uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
   size_t first, end;
@@ -204,7 +223,7 @@ const char *lind_store_notice(const lind_store *store) { return store->folder.no
 
 /* Its notice is that of before. */
 static lind_err tidy_folder(lind_store *store) {
-  LIND_TRY(lind_compact_all(&store->folder));
+  LIND_TRY(lind_compact_all(&store->folder, TIDY_BYTES));
   return lind_folder_scan(&store->folder, LIND_FOLDER_STRICT);
 }
 
@@ -288,8 +307,10 @@ void lind_store_destroy(lind_store **store) {
   if (store == NULL || *store == NULL) return;
   lind_store *s = *store;
   if (s->writable && s->arena != NULL) {
+    char message[2048]; /* of what is wrong already */
+    (void)snprintf(message, sizeof message, "%s", lind_error_message());
     const lind_err ignored = lind_store_flush(s); /* best effort: who needs to know calls flush first */
-    (void)ignored;
+    if (ignored != LIND_OK) lind_error_set(message);
   }
   lind_claim_release(s->directory, &s->lock, s->finished);
   lind_walk_destroy(&s->walk);

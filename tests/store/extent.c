@@ -1,6 +1,8 @@
 /* A directory goes on as a study of more replicates or patients, and its many segments become few without a record lost. */
 #include <dirent.h>
 
+#include "store/compact.h"
+#include "store/disk.h"
 #include "store_test.h"
 
 /* ---- records of real shapes: what a block holds follows from the stage
@@ -220,6 +222,44 @@ static void a_block_that_is_there_twice_is_there_once(void **state) {
   for (int i = 0; i < 4; i++) free(sources[i]);
 }
 
+/* At the end each rank makes few of its own, so that rank 0 has little to do; and what it does is bounded. */
+static void ranks_settle_before_one_tidies(void **state) {
+  lind_store *stores[3] = {NULL};
+  char directory[512];
+  (void)snprintf(directory, sizeof directory, "%s", in(state, "run"));
+  lind_folder folder = {.directory = directory, .study = &STUDY, .notice = ""};
+  walk w;
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &stores[0]));
+  for (int r = 1; r < 3; r++) GOOD(lind_store_join(in(state, "run"), r, &STUDY, &stores[r]));
+  for (uint64_t block = 0; block < 60; block++) {
+    GOOD(sample_put(stores[block % 3], 0, block));
+    GOOD(lind_store_flush(stores[block % 3]));
+  }
+  assert_in_range(segments_in(in(state, "run/segments")), 9, 30);
+  for (int r = 0; r < 3; r++) GOOD(lind_store_settle(stores[r]));
+  assert_int_equal(segments_in(in(state, "run/segments")), 3);
+  for (int r = 1; r < 3; r++) lind_store_destroy(&stores[r]);
+
+  GOOD(lind_folder_scan(&folder, LIND_FOLDER_STRICT));
+  GOOD(lind_compact_all(&folder, 1)); /* nothing fits */
+  assert_int_equal(segments_in(in(state, "run/segments")), 3);
+  size_t bytes = 0;
+  for (size_t i = 0; i < folder.n_names; i++) {
+    char path[LIND_DISK_PATH];
+    struct stat about;
+    GOOD(lind_folder_path(&folder, folder.names[i], path));
+    assert_int_equal(stat(path, &about), 0);
+    bytes += (size_t)about.st_size;
+  }
+  GOOD(lind_compact_all(&folder, bytes - 1)); /* two do */
+  assert_int_equal(segments_in(in(state, "run/segments")), 2);
+  lind_folder_release(&folder);
+  GOOD(lind_store_rescan(stores[0]));
+  GOOD(store_walk(stores[0], 0, &w));
+  assert_int_equal(w.n, 60);
+  lind_store_destroy(&stores[0]);
+}
+
 /* Ranks that are no longer there leave hundreds of files. */
 static void a_resume_tidies_up_after_many(void **state) {
   lind_store *store = NULL;
@@ -275,6 +315,7 @@ int main(void) {
       CASE(less_is_refused),
       CASE(a_rank_merges_what_it_writes),
       CASE(a_block_that_is_there_twice_is_there_once),
+      CASE(ranks_settle_before_one_tidies),
       CASE(a_resume_tidies_up_after_many),
       CASE(damage_is_not_merged),
   };
