@@ -23,7 +23,7 @@ lind_err lind_finish_directories(const char *path) {
     memcpy(part, path, i);
     part[i] = '\0';
     LIND_CHECK(mkdir(part, 0777) == 0 || errno == EEXIST, LIND_ERR_INPUT, "%s cannot be made: %s; choose another --out", part,
-               strerror(errno));
+               lind_error_reason(errno));
   }
   struct stat status;
   LIND_CHECK(stat(path, &status) == 0 && S_ISDIR(status.st_mode), LIND_ERR_INPUT,
@@ -36,13 +36,13 @@ lind_err lind_finish_file(const char *path, const char *text) {
   LIND_CHECK((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) < sizeof temporary, LIND_ERR_INPUT,
              "%s is too long a path", path);
   FILE *file = fopen(temporary, "wb");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", temporary, strerror(errno));
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", temporary, lind_error_reason(errno));
   bool ok = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
   int reason = ok ? 0 : errno;
   if (fclose(file) != 0 && ok) ok = false, reason = errno;
   if (ok && rename(temporary, path) != 0) ok = false, reason = errno;
   if (!ok) (void)unlink(temporary);
-  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(reason));
+  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(reason));
   return LIND_OK;
 }
 
@@ -82,7 +82,7 @@ static lind_err write_log(const lind_finish *finish, const lind_tally *tally, li
 /* A study counts as finished when its results and their sums are there; what was there of a smaller one counts no more. */
 static lind_err begin_writing(const lind_finish *finish, lind_arena *arena) {
   const char *sums = lind_arena_format(arena, "%s/checksums.txt", finish->out);
-  LIND_CHECK(unlink(sums) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", sums, strerror(errno));
+  LIND_CHECK(unlink(sums) == 0 || errno == ENOENT, LIND_ERR_FILE, "%s cannot be deleted: %s", sums, lind_error_reason(errno));
   return LIND_OK;
 }
 
@@ -103,11 +103,11 @@ static lind_err log_memory(const lind_finish *finish, lind_arena *arena) {
   if (finish->budget == NULL) return LIND_OK;
   const char *path = lind_arena_format(arena, "%s/log.txt", finish->out);
   FILE *file = fopen(path, "a");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(errno));
   lind_budget_print(finish->budget, file);
   fprintf(file, "            peak %.1f MiB of any rank while patients lived, %.1f MiB of rank 0 in the end\n", finish->most / mib,
           peak / mib);
-  LIND_CHECK(fclose(file) == 0, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
+  LIND_CHECK(fclose(file) == 0, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(errno));
   return LIND_OK;
 }
 

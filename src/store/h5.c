@@ -102,12 +102,16 @@ lind_err lind_h5_draft_bytes(hid_t file, hsize_t userblock, const char *path, un
 }
 
 /* The file's descriptor becomes one of memory, where limits on the size of files hold, too. */
-static void close_nowhere(hid_t file) {
-  struct rlimit limit, none;
+void lind_h5_divert(hid_t file) {
   void *descriptor = NULL;
   const int nowhere = memfd_create("lind", MFD_CLOEXEC);
   if (nowhere >= 0 && H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) >= 0) (void)dup2(nowhere, *(int *)descriptor);
   if (nowhere >= 0) (void)close(nowhere);
+}
+
+static void close_nowhere(hid_t file) {
+  struct rlimit limit, none;
+  lind_h5_divert(file);
   const bool is_limited = getrlimit(RLIMIT_FSIZE, &limit) == 0;
   none = limit;
   none.rlim_cur = none.rlim_max;

@@ -37,6 +37,8 @@ lind_err lind_h5_open(const char *path, hid_t *file) LIND_MUST_CHECK;
 lind_err lind_h5_draft(const char *path, hsize_t userblock, hid_t *file) LIND_MUST_CHECK;
 /* Its bytes, the user block among them, which may be filled; they go with the file. */
 lind_err lind_h5_draft_bytes(hid_t file, hsize_t userblock, const char *path, unsigned char **bytes, size_t *n) LIND_MUST_CHECK;
+/* What is still to be written to a file of create goes nowhere from now on. */
+void lind_h5_divert(hid_t file);
 /* Close a file of create. HDF5 cannot close one that it cannot write, and crashes at exit for it: when `keep` is false, or the
  * disk is full, what it has still to write goes nowhere. */
 lind_err lind_h5_close(hid_t *file, bool keep, const char *path) LIND_MUST_CHECK;

@@ -123,8 +123,19 @@ static void table_drop(lind_results *r) {
   r->n_columns = 0;
 }
 
+/* What a dataset still holds goes to the file before it is closed: HDF5 would be silent about what it cannot write, and crash at
+ * the end of the process for a dataset that it could not close. */
+static lind_err dataset_flush(lind_results *r, hid_t dataset) {
+  if (dataset < 0 || H5Dflush(dataset) >= 0) return LIND_OK;
+  const lind_err err = lind_h5_fail(__FILE__, __LINE__, r->path, "written");
+  lind_h5_divert(r->file);
+  return err;
+}
+
 static lind_err table_end(lind_results *r) {
-  const lind_err err = r->table < 0 ? LIND_OK : piece_write(r);
+  lind_err err = r->table < 0 ? LIND_OK : piece_write(r);
+  if (err != LIND_OK) lind_h5_divert(r->file);
+  for (int i = 0; i < r->n_columns && err == LIND_OK; i++) err = dataset_flush(r, r->columns[i].dataset);
   table_drop(r);
   return err;
 }
@@ -242,7 +253,8 @@ static lind_err text_write(lind_results *r, const char *dataset, const char *abo
   LIND_H5_OWN made = H5Dcreate2(group, last, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
   LIND_H5(made, r->path, "written");
   LIND_H5(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text), r->path, "written");
-  return lind_h5_word_write(made, "description", about, r->path);
+  LIND_TRY(lind_h5_word_write(made, "description", about, r->path));
+  return dataset_flush(r, made);
 }
 
 lind_err lind_results_text(lind_results *results, const char *dataset, const char *about, const char *text) {
@@ -291,6 +303,7 @@ void lind_results_abandon(lind_results **results) {
   if (results == NULL || *results == NULL) return;
   lind_results *r = *results;
   lind_h5_enter();
+  if (r->file >= 0) lind_h5_divert(r->file);
   table_drop(r);
   const lind_err nothing = lind_h5_close(&r->file, false, r->path);
   (void)nothing;

@@ -3,6 +3,8 @@ find_program(LIND_PYTHON_H5 NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH) # Debi
 if(TARGET lind AND LIND_PYTHON_H5)
   add_test(NAME restart.kills COMMAND ${LIND_PYTHON_H5} -B ${CMAKE_CURRENT_SOURCE_DIR}/restart/kills $<TARGET_FILE:lind> 50)
   add_test(NAME restart.kills.all COMMAND ${LIND_PYTHON_H5} -B ${CMAKE_CURRENT_SOURCE_DIR}/restart/kills $<TARGET_FILE:lind> 1000 --seed 9)
+  add_test(NAME restart.full COMMAND ${LIND_PYTHON_H5} -B ${CMAKE_CURRENT_SOURCE_DIR}/restart/full $<TARGET_FILE:lind>)
+  set_tests_properties(restart.full PROPERTIES LABELS restart TIMEOUT 400 SKIP_RETURN_CODE 77)
   set_tests_properties(restart.kills PROPERTIES LABELS restart TIMEOUT 400 PROCESSORS 2 SKIP_RETURN_CODE 77)
   set_tests_properties(restart.kills.all PROPERTIES LABELS "restart;nightly" TIMEOUT 3600 PROCESSORS 2 SKIP_RETURN_CODE 77)
 endif()
