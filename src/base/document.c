@@ -185,6 +185,17 @@ static bool is_null_text(const char *text) {
   return false;
 }
 
+/* Texts are shown: a terminal would obey the escape sequences in a title. */
+static lind_err check_characters(const char *text, size_t n, const lind_node *node) {
+  LIND_CHECK_AT(memchr(text, '\0', n) == NULL, LIND_ERR_INPUT, node->where, "%s holds a NUL character; text has none",
+                shown(node->path));
+  for (size_t i = 0; i < n; i++)
+    LIND_CHECK_AT(((unsigned char)text[i] >= ' ' && text[i] != 127) || text[i] == '\n' || text[i] == '\t', LIND_ERR_INPUT,
+                  node->where, "%s holds the control character %d; text has none but tabs and ends of lines", shown(node->path),
+                  text[i]);
+  return LIND_OK;
+}
+
 /* `node` comes with its path and, for a mapping's value, with the place of its key. */
 static lind_err build_scalar(builder *b, lind_node *node, lind_where key_where) {
   struct fy_token *token = b->event->scalar.value;
@@ -204,8 +215,7 @@ static lind_err build_scalar(builder *b, lind_node *node, lind_where key_where) 
     const struct fy_mark *end = fy_token_end_mark(token);
     b->last = end != NULL ? *end : *mark;
   }
-  LIND_CHECK_AT(memchr(copy, '\0', n) == NULL, LIND_ERR_INPUT, node->where, "%s holds a NUL character; text has none",
-                shown(node->path));
+  LIND_TRY(check_characters(copy, n, node));
   if (plain && is_null_text(copy)) {
     if (key_where.file != NULL) node->where = key_where;
     return LIND_OK; /* zeroed: LIND_NODE_NULL */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { MESSAGE_SIZE = 2048, TRACE_SIZE = 4096 };
@@ -23,13 +24,22 @@ static void trace_line(const char *source, int line, const char *what) {
   if (used + 1 < sizeof trace) (void)snprintf(trace + used, sizeof trace - used, "  %s:%d  %s\n", source, line, what);
 }
 
+/* A sentence may quote a file, and a terminal obeys control characters. */
+static void sentence_keep(const char text[MESSAGE_SIZE]) {
+  for (size_t i = 0; i < MESSAGE_SIZE; i++) {
+    const bool controls = (text[i] > 0 && text[i] < ' ' && text[i] != '\n' && text[i] != '\t') || text[i] == 127;
+    message[i] = controls ? '?' : text[i];
+    if (text[i] == '\0') return;
+  }
+}
+
 lind_err lind_error_fail(lind_err code, const char *source, int line, const char *format, ...) {
   char text[MESSAGE_SIZE]; /* the arguments may point into the old message */
   va_list arguments;
   va_start(arguments, format);
   (void)vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  memcpy(message, text, sizeof message);
+  sentence_keep(text);
   trace[0] = '\0';
   trace_line(source, line, codes[code].sentence);
   return code;
@@ -47,7 +57,7 @@ lind_err lind_error_fail_at(lind_err code, lind_where where, const char *format,
   va_start(arguments, format);
   (void)vsnprintf(text + used, sizeof text - used, format, arguments);
   va_end(arguments);
-  memcpy(message, text, sizeof message);
+  sentence_keep(text);
   trace[0] = '\0';
   return code;
 }
@@ -63,7 +73,7 @@ const char *lind_error_backtrace(void) { return trace; }
 void lind_error_set(const char *text) {
   char copy[MESSAGE_SIZE];
   (void)snprintf(copy, sizeof copy, "%s", text);
-  memcpy(message, copy, sizeof message);
+  sentence_keep(copy);
   trace[0] = '\0';
 }
 

@@ -2,6 +2,7 @@
 #include "load.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "value.h"
@@ -55,6 +56,24 @@ static lind_err checked_controls(const json_t *read, const char *name) {
   return LIND_OK;
 }
 
+/* Titles and labels go to the terminal, which would obey what an escape sequence says. */
+static bool holds_control(const json_t *value) {
+  const char *key;
+  json_t *part;
+  size_t i;
+  if (json_is_string(value))
+    for (const char *at = json_string_value(value); *at != '\0'; at++)
+      if (((unsigned char)*at < ' ' && *at != '\n' && *at != '\t') || *at == 127) return true;
+  json_array_foreach(value, i, part) if (holds_control(part)) return true;
+  json_object_foreach((json_t *)(uintptr_t)value, key, part) if (holds_control(part)) return true;
+  return false;
+}
+
+static lind_err checked_texts(const json_t *read, const char *name) {
+  LIND_CHECK(!holds_control(read), LIND_ERR_INPUT, "%s: a text holds a control character, which lind never writes", name);
+  return LIND_OK;
+}
+
 static lind_err checked_format(json_t *read, const char *name, json_t **estimates) {
   const char *found = lind_value_text(read, "format", "nothing");
   if (strcmp(found, format) != 0) {
@@ -63,7 +82,8 @@ static lind_err checked_format(json_t *read, const char *name, json_t **estimate
     json_decref(read);
     return err;
   }
-  const lind_err err = checked_controls(read, name);
+  lind_err err = checked_texts(read, name);
+  if (err == LIND_OK) err = checked_controls(read, name);
   if (err != LIND_OK) {
     json_decref(read);
     return err;

@@ -26,18 +26,32 @@ void lind_page_bytes(lind_page *page, const char *bytes, size_t n) {
 
 void lind_page_raw(lind_page *page, const char *markup) { lind_page_bytes(page, markup, strlen(markup)); }
 
+/* U+202A to U+202E and U+2066 to U+2069 turn the writing round, in what follows them as well: numbers that are lind's own words.
+ */
+static bool turns_writing(const char *text) {
+  const unsigned char *at = (const unsigned char *)text;
+  if (at[0] != 0xe2) return false;
+  return (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
+}
+
 void lind_page_text(lind_page *page, const char *text) {
   if (text == NULL) return;
   for (;;) {
-    const size_t plain = strcspn(text, "&<>\"'");
+    const size_t plain = strcspn(text, "&<>\"'\xe2");
     lind_page_bytes(page, text, plain);
     text += plain;
     if (*text == '\0') return;
-    lind_page_raw(page, *text == '&'   ? "&amp;"
-                        : *text == '<' ? "&lt;"
-                        : *text == '>' ? "&gt;"
-                        : *text == '"' ? "&quot;"
-                                       : "&#39;");
+    if (turns_writing(text)) {
+      lind_page_raw(page, "\xef\xbf\xbd"); /* the sign for what cannot be shown */
+      text += 3;
+      continue;
+    }
+    lind_page_raw(page, *text == '&'    ? "&amp;"
+                        : *text == '<'  ? "&lt;"
+                        : *text == '>'  ? "&gt;"
+                        : *text == '"'  ? "&quot;"
+                        : *text == '\'' ? "&#39;"
+                                        : "\xe2");
     text++;
   }
 }

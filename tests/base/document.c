@@ -224,6 +224,7 @@ static void what_is_refused_is_refused_with_a_place(void **state) {
       {"a: |0\n  x\n", "f.yaml:1:2: this is not YAML"},
       {"a: @b\n", "f.yaml:1:4: this is not YAML: plain scalar cannot start with '@'"},
       {"a: \"x\\0y\"\n", "f.yaml:1:5: a holds a NUL character; text has none"},
+      {"a: \"x\\e[2Jy\"\n", "f.yaml:1:5: a holds the control character 27; text has none but tabs and ends of lines"},
       {"a: 1\nb: x\xFFy\n", "f.yaml:2:5: the byte 0xFF is no part of a UTF-8 text; save the file as UTF-8"},
       {"a: \xC0\xAF\n", "f.yaml:1:4: the byte 0xC0 is no part of a UTF-8 text; save the file as UTF-8"},
       {"a: \xED\xA0\x80\n", "f.yaml:1:4: the byte 0xED is no part of a UTF-8 text; save the file as UTF-8"},

@@ -93,15 +93,22 @@ static void threads_do_not_share_sentences(void **state) {
   assert_string_equal(lind_error_message(), "mine");
 }
 
+static void a_sentence_commands_no_terminal(void **state) {
+  (void)state;
+  (void)lind_error_fail(LIND_ERR_INPUT, "f.c", 1, "'%s' is no number", "\x1b[2J\r\x7f\xc3\xa9\tx\n");
+  assert_string_equal(lind_error_message(), "'?[2J??\xc3\xa9\tx\n' is no number");
+  (void)lind_error_fail_at(LIND_ERR_INPUT, (lind_where){"\a.csv", 1, 2}, "no");
+  assert_string_equal(lind_error_message(), "?.csv:1:2: no");
+  lind_error_set("\x1b");
+  assert_string_equal(lind_error_message(), "?");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_check_that_holds_changes_nothing),
-      cmocka_unit_test(a_failure_leaves_a_sentence_and_a_trace),
-      cmocka_unit_test(a_place_stands_before_the_sentence),
-      cmocka_unit_test(a_sentence_may_quote_the_one_before),
-      cmocka_unit_test(a_long_sentence_is_cut),
-      cmocka_unit_test(codes_have_names_and_exit_statuses),
-      cmocka_unit_test(threads_do_not_share_sentences),
+      cmocka_unit_test(a_check_that_holds_changes_nothing), cmocka_unit_test(a_failure_leaves_a_sentence_and_a_trace),
+      cmocka_unit_test(a_place_stands_before_the_sentence), cmocka_unit_test(a_sentence_may_quote_the_one_before),
+      cmocka_unit_test(a_sentence_commands_no_terminal),    cmocka_unit_test(a_long_sentence_is_cut),
+      cmocka_unit_test(codes_have_names_and_exit_statuses), cmocka_unit_test(threads_do_not_share_sentences),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

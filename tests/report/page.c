@@ -1,5 +1,6 @@
 /* What must be true of the page whatever the documents hold: text stays text, nothing is fetched, the JSON inside parses, equal
  * documents give equal bytes. */
+#include "report/page.h"
 #include "report_case.h"
 
 /* ---- escaping -------------------------------------------------------------------------------------------------------------- */
@@ -35,6 +36,15 @@ static void text_never_becomes_markup(void **state) {
   assert_string_equal(skeletons[0], skeletons[1]);
   free(skeletons[0]);
   free(skeletons[1]);
+}
+
+/* Signs that turn the writing round would turn the numbers behind them; other signs that begin with the same byte stay. */
+static void text_does_not_turn_the_writing(void **state) {
+  (void)state;
+  lind_page page = {0};
+  lind_page_text(&page, "a\u202ab\u202ec\u2066d\u2069e\u2013\u2265\xe2");
+  assert_string_equal(page.text, "a\ufffdb\ufffdc\ufffdd\ufffde\u2013\u2265\xe2");
+  lind_page_release(&page);
 }
 
 static void json_inside_parses_and_keeps_its_text(void **state) {
@@ -143,6 +153,7 @@ static void page_is_accessible(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(text_never_becomes_markup),
+      cmocka_unit_test(text_does_not_turn_the_writing),
       cmocka_unit_test(json_inside_parses_and_keeps_its_text),
       cmocka_unit_test(nothing_is_fetched),
       cmocka_unit_test(page_has_a_bounded_size),

@@ -66,6 +66,13 @@ static void summary_of_little_is_little(void **state) {
   free(text);
 }
 
+static void summary_commands_no_terminal(void **state) {
+  (void)state;
+  assert_int_equal(lind_report_answer("{\"format\": \"lind-estimates-1\", \"arms\": [{\"title\": \"\\u001b[2J\"}]}", stdout),
+                   LIND_ERR_INPUT);
+  assert_string_equal(lind_error_message(), "estimates: a text holds a control character, which lind never writes");
+}
+
 static void summary_of_another_format_is_refused(void **state) {
   (void)state;
   assert_int_equal(lind_report_answer("{\"format\": \"lind-estimates-9\"}", stdout), LIND_ERR_INPUT);
@@ -135,6 +142,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(summary_is_exactly_this),
       cmocka_unit_test(summary_of_little_is_little),
+      cmocka_unit_test(summary_commands_no_terminal),
       cmocka_unit_test(summary_of_another_format_is_refused),
       cmocka_unit_test(error_decides_the_digits),
       cmocka_unit_test(thousands_are_set_apart),
