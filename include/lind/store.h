@@ -58,9 +58,12 @@ void lind_store_pace(lind_store *store, double seconds, size_t bytes);
 /* What create, open or rescan had to say, one sentence a line; "" if nothing. Borrowed until the store is destroyed or rescanned.
  */
 const char *lind_store_notice(const lind_store *store);
-/* What rank 0 knows after create or rescan, *bytes of it, borrowed; and what another rank that joined shall know from now on: it
- * then has and visits what rank 0 does, without opening every segment. */
-const void *lind_store_index(const lind_store *store, size_t *bytes);
+/* Which block lies where goes between ranks as bytes, so that nobody opens the segments of all others. news: what this rank has
+ * written since create, join or the last index, borrowed until it writes again; learn: rank 0 adds another rank's (or its own);
+ * index: all that rank 0 knows, borrowed; heed: another rank knows just that from now on. */
+const void *lind_store_news(const lind_store *store, size_t *bytes);
+lind_err lind_store_learn(lind_store *store, const void *news, size_t bytes) LIND_MUST_CHECK;
+lind_err lind_store_index(lind_store *store, const void **index, size_t *bytes) LIND_MUST_CHECK;
 lind_err lind_store_heed(lind_store *store, const void *index, size_t bytes) LIND_MUST_CHECK;
 /* See segments of other ranks that have closed since; call on rank 0 before `each`. */
 lind_err lind_store_rescan(lind_store *store) LIND_MUST_CHECK;

@@ -3,10 +3,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- which block lies where
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static lind_err news_make(void *context, uint64_t rank, void *bytes, size_t *n) {
+  const void *news = lind_store_news(context, n);
+  (void)rank;
+  if (*n > 0) memcpy(bytes, news, *n);
+  return LIND_OK;
+}
+
+static lind_err news_take(void *context, uint64_t rank, const void *bytes, size_t n) {
+  (void)rank;
+  return lind_store_learn(context, bytes, n);
+}
+
+/* What each rank has written, told to rank 0: it opens no file for that. */
+static lind_err gather(lind_store *store, lind_crew *crew) {
+  size_t bytes;
+  (void)lind_store_news(store, &bytes);
+  double most = (double)bytes;
+  LIND_TRY(lind_crew_most(crew, &most, 1));
+  const lind_crew_pipe pipe = {
+      .n = (uint64_t)lind_crew_ranks(crew), .most = (size_t)most, .make = news_make, .take = news_take, .context = store};
+  return lind_crew_pipe_run(crew, &pipe);
+}
+
 lind_err lind_reduction_share(lind_store *store, lind_crew *crew) {
   size_t bytes = 0;
+  const void *index = NULL;
   const bool tells = lind_crew_rank(crew) == 0;
-  const void *index = tells ? lind_store_index(store, &bytes) : NULL;
+  LIND_TRY(lind_crew_agree(crew, tells ? lind_store_index(store, &index, &bytes) : LIND_OK));
   if (lind_crew_ranks(crew) == 1) return LIND_OK;
   LIND_TRY(lind_crew_share(crew, &bytes, sizeof bytes));
   void *told = malloc(bytes + 1);
@@ -19,6 +46,9 @@ lind_err lind_reduction_share(lind_store *store, lind_crew *crew) {
   free(told);
   return lind_crew_agree(crew, err);
 }
+
+/* ---- all blocks of a stage
+ * ----------------------------------------------------------------------------------------------------------- */
 
 typedef struct field { /* what is reaped: one stage */
   const lind_layout *layout;
@@ -65,13 +95,10 @@ static lind_err stage_reap(const lind_study *study, int s, lind_crew *crew, lind
   return lind_crew_pipe_run(crew, &pipe);
 }
 
-/* What rank 0 does before the blocks of all stages are read. */
-static lind_err look(const lind_study *study, bool writes, lind_store *store, const char *out) {
-  if (writes) {
-    const lind_err tidied = lind_store_tidy(store);
-    (void)tidied; /* many files are as good as few; what cannot be read is said by whoever reads it next */
-  }
-  LIND_TRY(lind_store_rescan(store));
+/* ---- all stages
+ * ---------------------------------------------------------------------------------------------------------------------- */
+
+static lind_err all_are_there(const lind_study *study, lind_store *store, const char *out) {
   for (int s = 0; s < study->n_stages; s++) {
     const unsigned long long there = lind_store_blocks(store, (uint32_t)s), due = study->stage[s].plan->n_blocks;
     LIND_CHECK(there == due, LIND_ERR_FILE, "%s holds %llu of the %llu blocks of stage %d; run the same command again", out,
@@ -84,8 +111,13 @@ static lind_err agree(lind_crew *crew, lind_err mine) { return crew != NULL ? li
 
 lind_err lind_reduction_run(const lind_study *study, lind_crew *crew, lind_store *store, const char *out, lind_tally *tallies[]) {
   const bool takes = crew == NULL || lind_crew_rank(crew) == 0;
-  LIND_TRY(agree(crew, takes ? look(study, crew != NULL, store, out) : LIND_OK));
-  if (crew != NULL) LIND_TRY(lind_reduction_share(store, crew));
+  if (crew != NULL) {
+    LIND_TRY(gather(store, crew));
+    const lind_err tidied = takes ? lind_store_tidy(store) : LIND_OK;
+    (void)tidied; /* many files are as good as few; what cannot be read is said by whoever reads it next */
+    LIND_TRY(lind_reduction_share(store, crew));
+  }
+  LIND_TRY(agree(crew, takes ? all_are_there(study, store, out) : LIND_OK));
   for (int s = 0; s < study->n_stages; s++) {
     LIND_TRY(agree(crew, takes ? lind_tally_create(study->stage[s].layout, out, &tallies[s]) : LIND_OK));
     LIND_TRY(stage_reap(study, s, crew, store, tallies[s]));

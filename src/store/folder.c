@@ -151,6 +151,7 @@ lind_err lind_folder_list(lind_folder *folder) {
 
 lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) {
   char segments[LIND_DISK_PATH];
+  LIND_TRY(lind_folder_sort(folder)); /* what was learnt from ranks */
   LIND_TRY(lind_disk_join(folder->directory, "segments", segments));
   listing l = {.folder = folder, .mood = mood};
   lind_err err = lind_disk_list(segments, listing_visit, &l);
@@ -160,9 +161,26 @@ lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) {
     err = names_learn(folder, &l, mood);
   }
   free(l.found);
+  const lind_err sorted = lind_folder_sort(folder);
+  return err != LIND_OK ? err : sorted;
+}
+
+lind_err lind_folder_sort(lind_folder *folder) {
   if (folder->n_names > 0) qsort(folder->names, folder->n_names, sizeof *folder->names, name_compare);
-  LIND_TRY(err);
   return lind_catalogue_sort(&folder->known);
+}
+
+/* A rank's entries come segment by segment. */
+lind_err lind_folder_learn(lind_folder *folder, const lind_catalogue_entry *entries, size_t n) {
+  size_t fresh = 0;
+  for (size_t i = 0; i < n; i++) fresh += i == 0 || entries[i].sequence != entries[i - 1].sequence;
+  name *grown = reallocarray(folder->names, folder->n_names + fresh + 1, sizeof *grown);
+  LIND_CHECK(grown != NULL, LIND_ERR_MEMORY, "no memory for the names of %zu segments", folder->n_names + fresh);
+  folder->names = grown;
+  for (size_t i = 0; i < n; i++)
+    if (i == 0 || entries[i].sequence != entries[i - 1].sequence)
+      folder->names[folder->n_names++] = (name){entries[i].rank, entries[i].sequence};
+  return lind_catalogue_add(&folder->known, entries, n);
 }
 
 lind_err lind_folder_clean(lind_folder *folder) {

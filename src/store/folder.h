@@ -30,6 +30,9 @@ typedef struct lind_folder {
 void lind_folder_release(lind_folder *folder);
 /* What has come since, what has gone since; what it has to say is added to the notice. */
 lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) LIND_MUST_CHECK;
+/* What a rank says that it has written, with the names of its segments; sort when all have been heard. */
+lind_err lind_folder_learn(lind_folder *folder, const lind_catalogue_entry *entries, size_t n) LIND_MUST_CHECK;
+lind_err lind_folder_sort(lind_folder *folder) LIND_MUST_CHECK;
 lind_err lind_folder_list(lind_folder *folder) LIND_MUST_CHECK; /* names only: how this rank's next one is called */
 lind_err lind_folder_path(const lind_folder *folder, struct lind_folder_name name, char *path) LIND_MUST_CHECK;
 /* NULL: it is not known. */

@@ -187,9 +187,23 @@ uint64_t lind_store_blocks(lind_store *store, uint32_t stage) {
   return n;
 }
 
-const void *lind_store_index(const lind_store *store, size_t *bytes) {
+const void *lind_store_news(const lind_store *store, size_t *bytes) {
+  *bytes = store->own.n * sizeof *store->own.entries;
+  return store->own.entries;
+}
+
+lind_err lind_store_learn(lind_store *store, const void *news, size_t bytes) {
+  return lind_folder_learn(&store->folder, news, bytes / sizeof(lind_catalogue_entry));
+}
+
+lind_err lind_store_index(lind_store *store, const void **index, size_t *bytes) {
+  LIND_TRY(lind_folder_sort(&store->folder));
+  lind_walk_forget(store->walk);
+  lind_catalogue_release(&store->own); /* it was learnt */
+  store->pile.n = 0;
   *bytes = store->folder.known.n * sizeof *store->folder.known.entries;
-  return store->folder.known.entries;
+  *index = store->folder.known.entries;
+  return LIND_OK;
 }
 
 lind_err lind_store_heed(lind_store *store, const void *index, size_t bytes) {

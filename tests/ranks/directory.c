@@ -55,7 +55,8 @@ static lind_err block_visit(void *context, const lind_block_record *record) {
 /* Rank 0 has looked, the others are told. */
 static lind_err index_share(lind_store *store) {
   size_t bytes = 0;
-  const void *index = lind_crew_rank(the_crew) == 0 ? lind_store_index(store, &bytes) : NULL;
+  const void *index = NULL;
+  LIND_TRY(lind_crew_agree(the_crew, lind_crew_rank(the_crew) == 0 ? lind_store_index(store, &index, &bytes) : LIND_OK));
   LIND_TRY(lind_crew_share(the_crew, &bytes, sizeof bytes));
   void *told = malloc(bytes + 1);
   LIND_CHECK(told != NULL, LIND_ERR_MEMORY, "no memory for an index");

@@ -98,10 +98,43 @@ static void ranks_share_a_directory(void **state) {
   GOOD(lind_store_join(in(state, "run"), 7, &STUDY, &stores[1]));
   assert_false(store_has(stores[1], 0, 0)); /* until it is told */
   size_t bytes;
-  const void *index = lind_store_index(stores[0], &bytes);
+  const void *index;
+  GOOD(lind_store_index(stores[0], &index, &bytes));
   GOOD(lind_store_heed(stores[1], index, bytes));
   for (uint64_t block = 0; block < 300; block++) assert_true(store_has(stores[1], 0, block));
   for (int rank = 0; rank < 2; rank++) lind_store_destroy(&stores[rank]);
+}
+
+/* What ranks say they have written is what rank 0 finds when it opens their files. */
+static void news_are_what_the_files_hold(void **state) {
+  lind_store *stores[3] = {NULL};
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &stores[0]));
+  for (int rank = 1; rank < 3; rank++) GOOD(lind_store_join(in(state, "run"), rank, &STUDY, &stores[rank]));
+  for (uint64_t block = 0; block < 300; block++) { /* 14 segments a rank: some are merged on the way */
+    GOOD(sample_put(stores[block % 3], 0, block));
+    if (block % 21 < 3) GOOD(lind_store_flush(stores[block % 3]));
+  }
+  const void *index;
+  size_t bytes;
+  for (int rank = 0; rank < 3; rank++) {
+    GOOD(lind_store_flush(stores[rank]));
+    const void *news = lind_store_news(stores[rank], &bytes);
+    GOOD(lind_store_learn(stores[0], news, bytes));
+  }
+  GOOD(lind_store_index(stores[0], &index, &bytes));
+  void *told = malloc(bytes);
+  assert_non_null(told);
+  memcpy(told, index, bytes);
+  assert_int_equal(lind_store_blocks(stores[0], 0), 300);
+  for (int rank = 0; rank < 3; rank++) lind_store_destroy(&stores[rank]);
+
+  size_t n;
+  GOOD(lind_store_create(in(state, "run"), &STUDY, &stores[0]));
+  GOOD(lind_store_index(stores[0], &index, &n));
+  assert_int_equal(n, bytes);
+  assert_memory_equal(index, told, n);
+  free(told);
+  lind_store_destroy(&stores[0]);
 }
 
 static void a_segment_closes_when_it_is_full_or_old(void **state) {
@@ -298,6 +331,7 @@ int main(void) {
       CASE(what_waits_is_not_safe),
       CASE(a_resume_knows_what_is_safe),
       CASE(ranks_share_a_directory),
+      CASE(news_are_what_the_files_hold),
       CASE(a_segment_closes_when_it_is_full_or_old),
       CASE(threads_put_together),
       CASE(a_walk_needs_few_open_files),
