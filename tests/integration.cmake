@@ -55,6 +55,14 @@ if(TARGET lind)
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml --replicates 4000)
     add_test(NAME trial.queues.all COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4 8"
              ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact.yaml --replicates 100)
+    # the same where rank 0 has to answer by itself
+    add_test(NAME trial.queues.pt2pt COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4"
+             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml --replicates 4000)
+    add_test(NAME trial.queues.tcp COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4"
+             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml --replicates 4000)
+    set_tests_properties(trial.queues.pt2pt PROPERTIES ENVIRONMENT "OMPI_MCA_osc=pt2pt")
+    set_tests_properties(trial.queues.tcp PROPERTIES ENVIRONMENT "OMPI_MCA_osc=^sm;OMPI_MCA_btl=self,tcp")
+    set_tests_properties(trial.queues.pt2pt trial.queues.tcp PROPERTIES LABELS "trial;nightly" TIMEOUT 600 PROCESSORS 2)
     set_tests_properties(trial.queues PROPERTIES LABELS trial TIMEOUT 300 PROCESSORS 2)
     set_tests_properties(trial.queues.all PROPERTIES LABELS "trial;nightly" TIMEOUT 1800 PROCESSORS 2)
   endif()
