@@ -6,7 +6,8 @@
 
 No systemd, no cgroups, no accounting, nothing below /etc, free ports. Each node has 4 processors, whatever the machine has. Partition
 `high` takes nodes away from `low`, whose jobs go back into the queue. Needs root (slurmd runs jobs for others) and Debian's packages
-of scripts/packages; where they are absent the test is skipped. All daemons, and what they started, end with the `with`."""
+of scripts/packages; where they are absent the test is skipped. All daemons, and what they started, end with the `with`, or, where the test itself
+is killed, with the test (watch)."""
 import ctypes
 import os
 import shutil
@@ -91,6 +92,59 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
+def processes(root):
+    """Those that the SLURM below `root` started, and their environments."""
+    mark = f"SLURM_CONF={root}/slurm.conf".encode()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                environment = file.read()
+        except OSError:
+            continue
+        if int(pid) != os.getpid() and mark in environment.split(b"\0"):
+            yield int(pid), environment
+
+
+def end(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def end_all(root):
+    """Steps outlive their slurmd, and may start others while they are being ended."""
+    for _ in range(50):
+        found = [pid for pid, _ in processes(root)]
+        for pid in found:
+            end(pid)
+        if not found:
+            break
+        time.sleep(0.1)
+    shutil.rmtree(root, ignore_errors=True)
+
+
+def watch(root):
+    """A process that waits until this one is gone, however it ends, and then ends what is left of its SLURM. It is nobody's child, so that
+    ctest, which kills a test that takes too long with all its children, does not kill it. Returns what must be kept open meanwhile."""
+    ours, its = os.pipe()[::-1]
+    child = os.fork()
+    if child > 0:
+        os.close(its)
+        os.waitpid(child, 0)
+        return ours
+    os.close(ours)
+    os.setsid()
+    if os.fork() > 0:
+        os._exit(0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):  # ctest waits until a test's output is closed
+        os.dup2(nothing, fd)
+    os.read(its, 1)
+    end_all(root)
+    os._exit(0)
+
+
 class Cluster:
     def __init__(self, kill_wait=10, slurmd_timeout=10):
         if os.getuid() != 0:
@@ -101,6 +155,7 @@ class Cluster:
             skip(f"{' '.join(absent)} not installed; scripts/packages --tests installs them")
         self.settings = {"kill_wait": kill_wait, "slurmd_timeout": slurmd_timeout}
         self.root = tempfile.mkdtemp(prefix="lind-slurm-")
+        self.watched = watch(self.root)
         self.daemons, self.ports = {}, None
 
     # ---- daemons
@@ -156,23 +211,11 @@ class Cluster:
         return self
 
     def processes(self):
-        """Those that our SLURM started, and their environments."""
-        mark = f"SLURM_CONF={self.root}/slurm.conf".encode()
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/environ", "rb") as file:
-                    environment = file.read()
-            except OSError:
-                continue
-            if int(pid) != os.getpid() and mark in environment.split(b"\0"):
-                yield int(pid), environment
+        return processes(self.root)
 
     @staticmethod
     def end(pid):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        end(pid)
 
     def stop(self):
         for daemon in self.daemons.values():
@@ -183,9 +226,7 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
-        for pid, _ in self.processes():
-            self.end(pid)
-        shutil.rmtree(self.root, ignore_errors=True)
+        end_all(self.root)
 
     def __exit__(self, kind, *_):
         if kind is not None and kind is not SystemExit:
