@@ -79,7 +79,7 @@ def main():
     with Cluster() as slurm:
         away = f"{slurm.root}/away"
         os.mkdir(away)
-        parts(slurm, Study(slurm.root, 32, "larger"), away)
+        parts(slurm, Study.lasting(slurm.root, "larger"), away)
         study = Study(slurm.root)
         scenarios(slurm, study, away)
         beyond(slurm, study, away)

@@ -48,7 +48,7 @@ def main():
     with Cluster(kill_wait=3, slurmd_timeout=3) as slurm:
         away = f"{slurm.root}/away"
         os.mkdir(away)
-        study = Study(slurm.root, 80)
+        study = Study.lasting(slurm.root)
         rank_killed(slurm, study, away)
         node_lost(slurm, study, away)
 

@@ -55,7 +55,7 @@ def main():
     with Cluster(kill_wait=5) as slurm:
         away = f"{slurm.root}/away"
         os.mkdir(away)
-        study = Study(slurm.root, 80)
+        study = Study.lasting(slurm.root)
         preempted(slurm, study, away)
         out_of_time(slurm, study, away)
         study.arguments += ["--segment", "1"]

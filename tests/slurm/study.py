@@ -12,7 +12,7 @@ JOBS = f"{ROOT}/jobs/slurm"
 
 
 class Study:
-    """`replicates` of the flagship trial in blocks of two: about 10,000 patients a second and core."""
+    """`replicates` of the flagship trial in blocks of two: up to 10,000 patients a second and core."""
 
     def __init__(self, folder, replicates=16, name="alone"):
         self.folder, self.replicates = folder, replicates
@@ -23,6 +23,12 @@ class Study:
                        env={k: v for k, v in os.environ.items() if not k.startswith("SLURM_")})
         self.seconds = time.monotonic() - began
         self.patients = self.lived(self.alone)
+
+    @classmethod
+    def lasting(cls, folder, name="alone", seconds=3.0):
+        """One that takes about so long on this machine, as it is now: long enough to be stopped in the middle, and no longer."""
+        probe = cls(folder, 8, "probe")
+        return cls(folder, max(24, min(160, round(8 * seconds / probe.seconds))), name)
 
     def same(self, directory, title):
         """The same digest, the same bytes."""
