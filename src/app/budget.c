@@ -9,7 +9,7 @@
 #define MIB 1048576.0
 
 /* Assumed, from runs of the examples: what is paged in of libraries while a run goes on, and what they take for themselves. */
-static const double library_bytes = 14 * MIB, mpi_bytes = 48 * MIB, mpi_rank_bytes = 0.25 * MIB, petsc_bytes = 96 * MIB,
+static const double library_bytes = 12 * MIB, mpi_bytes = 48 * MIB, mpi_rank_bytes = 0.25 * MIB, petsc_bytes = 96 * MIB,
                     stack_bytes = 0.75 * MIB, document_bytes = 12 * MIB;
 enum { TISSUE_NUMBERS = 64 /* of each cell and state: vectors, matrix, preconditioner */ };
 enum { ORDER_BYTES = 16 /* of a block in the crew's order */, TABLE_PIECE = 2 * 16384 * (int)sizeof(double) };
