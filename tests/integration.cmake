@@ -7,6 +7,7 @@ include(${CMAKE_CURRENT_SOURCE_DIR}/hosts/hosts.cmake)
 # The rules of the house, label lint.
 include(${CMAKE_CURRENT_SOURCE_DIR}/lint/lint.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/sanitizers/thread.cmake)
 include(${CMAKE_CURRENT_SOURCE_DIR}/trial/memory.cmake)
 # Whole trials through the program: the same bits whoever computes them.
 if(TARGET lind)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A rank, a daemon or a link goes away in mid-run: lost.py LIND [all]
+"""A rank, a daemon or a link goes away in mid-run: lost.py LIND [all | NAME...]
 
 Must hold: every rank that can run ends within a bounded time, having put on disk what it had done; a sentence names who gave no sign;
 the same command on fewer hosts, or on all, resumes, lives no block of these again and gives the digest and the bytes of an undisturbed
@@ -112,15 +112,17 @@ def endure(network, study, name, happens):
 
 
 def main():
-    everything = sys.argv[2:] == ["all"]
+    def due(name, often):
+        return name in sys.argv[2:] or sys.argv[2:] == ["all"] or (often and sys.argv[2:] == [])
+
     with Network(3) as network:
         study = Study(sys.argv[1], network.folder, REPLICATES, PATIENCE)
         study.alone("one")
         for *row, often in LOSSES:
-            if often or everything:
+            if due(row[0], often):
                 lose(network, study, *row)
         for name, happens, often in PAUSES:
-            if often or everything:
+            if due(name, often):
                 endure(network, study, name, happens)
 
 
