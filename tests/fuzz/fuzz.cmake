@@ -34,7 +34,7 @@ if(TARGET lind AND Python3_FOUND)
   add_test(NAME fuzz.program COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/program.py $<TARGET_FILE:lind> ${CMAKE_SOURCE_DIR}/tests/app/good)
   set_tests_properties(fuzz.program PROPERTIES LABELS fuzz TIMEOUT 300)
 endif()
-foreach(mode address leak memcheck thread)
+foreach(mode address leak memcheck) # thread: tests/sanitizers/thread.cmake
   add_test(NAME sanitize.${mode} COMMAND ${CMAKE_SOURCE_DIR}/scripts/sanitize ${mode})
   set_tests_properties(sanitize.${mode} PROPERTIES LABELS nightly SKIP_RETURN_CODE 77 RUN_SERIAL ON TIMEOUT 7200)
 endforeach()
