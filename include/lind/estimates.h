@@ -11,6 +11,7 @@ typedef struct lind_estimates_input {
   int n_scenarios;
   const lind_tally *const *scenarios; /* one of each protocol->scenarios */
   const char *pictures;               /* of a tissue: a JSON object that stands as it is; NULL: none */
+  const char *trajectories;           /* of single patients, the same; NULL: none are stored */
   int n_judged;
   const lind_tally *const
       *judged; /* [n_judged] points of protocol->robustness, with the effect of the treatment and without in turn */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "courses.h"
 #include "lind/estimates.h"
 #include "lind/report.h"
 #include "reduction.h"
@@ -111,13 +112,17 @@ static lind_err log_memory(const lind_finish *finish, lind_arena *arena) {
   return LIND_OK;
 }
 
-static lind_err estimates_text(const lind_study *study, lind_tally *const tallies[], lind_arena *arena, const char **kept) {
+static lind_err estimates_text(const lind_finish *finish, lind_tally *const tallies[], lind_arena *arena, const char **kept) {
+  const lind_study *study = finish->study;
+  const char *trajectories;
+  LIND_TRY(lind_courses_write(finish, arena, &trajectories));
   const lind_estimates_input input = {.main = tallies[0],
                                       .n_scenarios = study->first_judged - 1,
                                       .scenarios = (const lind_tally *const *)(tallies + 1),
                                       .n_judged = study->n_judged,
                                       .judged = (const lind_tally *const *)(tallies + study->first_judged),
-                                      .pictures = study->pictures};
+                                      .pictures = study->pictures,
+                                      .trajectories = trajectories};
   char *estimates;
   LIND_TRY(lind_estimates_create(&input, &estimates));
   *kept = lind_arena_text(arena, estimates);
@@ -132,7 +137,7 @@ static lind_err write_all(const lind_finish *finish, lind_tally *const tallies[]
   const char *provenance_path = lind_arena_format(arena, "%s/provenance.json", finish->out);
   const char *report_path = lind_arena_format(arena, "%s/report.html", finish->out);
   LIND_TRY(begin_writing(finish, arena));
-  LIND_TRY(estimates_text(finish->study, tallies, arena, &kept));
+  LIND_TRY(estimates_text(finish, tallies, arena, &kept));
   LIND_TRY(lind_finish_file(estimates_path, kept));
   LIND_TRY(lind_finish_provenance(finish, provenance_path, arena));
   LIND_TRY(write_log(finish, tallies[0], arena));
@@ -160,7 +165,7 @@ lind_err lind_finish_write(const lind_finish *finish, lind_crew *crew, lind_aren
 lind_err lind_finish_again(const lind_finish *finish, lind_arena *arena, const char **estimates) {
   lind_tally *tallies[LIND_STUDY_STAGES] = {NULL};
   lind_err err = lind_reduction_run(finish->study, NULL, finish->store, finish->out, tallies);
-  if (err == LIND_OK) err = estimates_text(finish->study, tallies, arena, estimates);
+  if (err == LIND_OK) err = estimates_text(finish, tallies, arena, estimates);
   if (err == LIND_OK) err = lind_finish_results(finish, tallies[0], *estimates, arena);
   for (int s = 0; s < LIND_STUDY_STAGES; s++) lind_tally_destroy(&tallies[s]);
   return err;

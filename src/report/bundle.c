@@ -18,6 +18,7 @@ EMBED(dots, LIND_REPORT_SOURCE "/figures/dots.json");
 EMBED(survival, LIND_REPORT_SOURCE "/figures/survival.json");
 EMBED(cvga, LIND_REPORT_SOURCE "/figures/cvga.json");
 EMBED(slices, LIND_REPORT_SOURCE "/figures/slices.json");
+EMBED(lives, LIND_REPORT_SOURCE "/figures/lives.json");
 EMBED(library, LIND_REPORT_LIBRARY);
 
 lind_bundle lind_bundle_view(const char *name) {
@@ -25,8 +26,8 @@ lind_bundle lind_bundle_view(const char *name) {
   { #symbol, lind_bundle_##symbol, lind_bundle_##symbol##_end }
   const struct {
     const char *name, *begin, *end;
-  } files[] = {FILE_ROW(style), FILE_ROW(script), FILE_ROW(library),  FILE_ROW(forest), FILE_ROW(replicates),
-               FILE_ROW(curve), FILE_ROW(dots),   FILE_ROW(survival), FILE_ROW(cvga),   FILE_ROW(slices)};
+  } files[] = {FILE_ROW(style), FILE_ROW(script),   FILE_ROW(library), FILE_ROW(forest), FILE_ROW(replicates), FILE_ROW(curve),
+               FILE_ROW(dots),  FILE_ROW(survival), FILE_ROW(cvga),    FILE_ROW(slices), FILE_ROW(lives)};
 #undef FILE_ROW
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (strcmp(files[i].name, name) == 0) return (lind_bundle){files[i].begin, (size_t)(files[i].end - files[i].begin)};

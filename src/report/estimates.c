@@ -271,6 +271,8 @@ lind_err lind_estimates_create(const lind_estimates_input *input, char **json) {
   if (input->n_scenarios > 0 && tally->layout->n_terms > 0) json_object_set_new(root, "sensitivity", sensitivity(input));
   json_t *pictures = input->pictures != NULL ? json_loads(input->pictures, 0, NULL) : NULL;
   if (pictures != NULL) json_object_set_new(root, "pictures", pictures);
+  json_t *lives = input->trajectories != NULL ? json_loads(input->trajectories, 0, NULL) : NULL;
+  if (lives != NULL) json_object_set_new(root, "trajectories", lives);
   if (input->n_judged > 0 && tally->layout->n_terms > 0)
     json_object_set_new(root, "robustness", lind_estimates_robustness(input));
   json_object_set_new(root, "answer", json_string(lind_estimates_answer(root)));

@@ -52,6 +52,7 @@ static void put_sections(lind_story *story) {
   lind_section_flow(story);
   lind_section_survival(story);
   lind_section_curves(story);
+  lind_section_lives(story);
   lind_section_slices(story);
   lind_section_groups(story);
   lind_section_subgroups(story);

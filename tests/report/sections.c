@@ -3,12 +3,10 @@
 
 static const struct {
   const char *key, *id; /* a part of the estimates and the section that it makes */
-} parts[] = {{"analyses", "compare"},   {"consort", "flow"},
-             {"curves", "curves"},      {"endpoints", "endpoints"},
-             {"analyses", "subgroups"}, {"sensitivity", "sensitivity"},
-             {"baseline", "baseline"},  {"assumptions", "assumptions"},
-             {"model", "model"},        {"analyses", "methods"},
-             {"analyses", "operating"}};
+} parts[] = {
+    {"analyses", "compare"},        {"consort", "flow"},       {"curves", "curves"},           {"trajectories", "lives"},
+    {"endpoints", "endpoints"},     {"analyses", "subgroups"}, {"sensitivity", "sensitivity"}, {"baseline", "baseline"},
+    {"assumptions", "assumptions"}, {"model", "model"},        {"analyses", "methods"},        {"analyses", "operating"}};
 enum { N_PARTS = sizeof parts / sizeof *parts };
 
 static const char *section(const char *page, const char *id) {

@@ -19,7 +19,7 @@ mkdir -p "$work/far away/ü" && cp -r "$data" "$work/far away/ü/inputs" && slee
 (
   cd "$work/far away"
   umask 077
-  export TZ=Asia/Kathmandu LC_ALL=C.utf8 LANG=de_DE.UTF-8 HOME=/nowhere TMPDIR="$work" OMP_WAIT_POLICY=passive HDF5_USE_FILE_LOCKING=FALSE
+  export TZ=Asia/Kathmandu LC_ALL=C.utf8 LANG=de_DE.UTF-8 HOME="$work/home" TMPDIR="$work" OMP_WAIT_POLICY=passive HDF5_USE_FILE_LOCKING=FALSE
   run "./ü/inputs/$name" --replicates 5 --out ./out
 )
 same "$work/a" "$work/far away/out"
@@ -33,4 +33,4 @@ same "$work/a" "$work/grown"
 # another seed is something else
 run "$data/$name" --replicates 5 --out "$work/c" --seed 2
 ! cmp -s "$work/a/results.h5" "$work/c/results.h5" || { echo "two seeds have the same results"; exit 1; }
-if grep -aqE "$work|/nowhere|Kathmandu" "$work/a/results.h5"; then echo "results.h5 holds its environment"; exit 1; fi
+if grep -aqE "$work|Kathmandu" "$work/a/results.h5"; then echo "results.h5 holds its environment"; exit 1; fi

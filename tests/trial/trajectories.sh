@@ -35,6 +35,33 @@ cut -d, -f1-4 "$work/coarse.csv" >"$work/labels.csv"
 awk 'NR == 1 || NR % 2 == 0' "$work/fine.csv" | cut -d, -f1-4 | cmp - "$work/labels.csv"
 [ "$(tail -n +2 "$work/visits/csv/trajectories-patients.csv" | cut -d, -f1,2 | sort -u | wc -l)" = 20 ]
 head -1 "$work/visits/csv/trajectories-patients.csv" | grep -q _observed
+# the report draws some of them, as they are stored
+python3 - "$work/dense" "$work/visits" <<'END'
+import csv, json, sys
+for run in sys.argv[1:]:
+    with open(run + "/csv/trajectories-patients.csv", newline="") as file:
+        rows = csv.reader(file)
+        names = [cell.split(" [")[0] for cell in next(rows)]
+        stored = {}
+        for row in rows:
+            stored.setdefault((int(row[0]), int(row[1])), []).append(dict(zip(names, row)))
+    told = json.load(open(run + "/estimates.json"))["trajectories"]
+    assert told["stored"] == len(stored) and 1 <= len(told["outputs"]) <= 3, (told["stored"], len(stored))
+    for output in told["outputs"]:
+        lives = output["lives"]
+        arms = [rows[0]["arm"] for rows in stored.values()]
+        assert sorted(life["arm"] for life in lives) == sorted(arm for name in set(arms) for arm in [name] * min(4, arms.count(name)))
+        for life in lives:
+            rows = stored[life["replicate"], life["patient"]]
+            points = {(1 + float(row["time"]) / 24, float(row[output["output"]])) for row in rows}
+            drawn = list(zip(life["day"], life["value"]))
+            assert set(drawn) <= points and drawn == sorted(drawn, key=lambda point: point[0]) and len(drawn) <= 240
+            assert len(rows) > 240 or len(drawn) == len(rows)
+            for extreme in (min, max):
+                assert extreme(value for _, value in drawn) == extreme(value for _, value in points)
+    assert 'id="lives"' in open(run + "/report.html").read()
+END
+! grep -q 'id="lives"' "$work/none/report.html" && ! grep -q '"trajectories"' "$work/none/estimates.json"
 refused() { # SENTENCE COMMAND: status 2
   local status=0
   "${@:2}" >"$work/said" 2>&1 || status=$?

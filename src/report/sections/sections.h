@@ -9,6 +9,7 @@ void lind_section_compare(lind_story *story);  /* simulated beside published, an
 void lind_section_flow(lind_story *story);     /* CONSORT */
 void lind_section_survival(lind_story *story); /* Kaplan-Meier curves of times */
 void lind_section_curves(lind_story *story);   /* outputs over time by arm */
+void lind_section_lives(lind_story *story);    /* single patients over time */
 void lind_section_slices(lind_story *story);   /* lines of a field in a tissue, by day and arm */
 void lind_section_groups(lind_story *story);   /* endpoints by arm and group */
 void lind_section_classes(lind_story *story, const json_t *endpoints); /* part of it: categories, and the figures they have */
