@@ -99,7 +99,7 @@ typedef struct lind_plan_trajectories {
   const int *observed;  /* [n_observed] measures; at visits */
   const uint64_t *kept; /* [n_kept] replicate * patients + seat, rising; NULL: everybody */
   size_t n_kept;        /* patients of the whole run */
-  uint64_t frame;       /* patients that the sample was drawn from */
+  uint64_t frame;       /* seats of each replicate that the sample was drawn from */
   size_t most_kept;     /* patients of one block at most */
 } lind_plan_trajectories;
 

@@ -72,7 +72,7 @@ static lind_err draw_sample(const lind_plan *plan, const lind_trajectories *item
   LIND_CHECK(made != NULL, LIND_ERR_MEMORY, "no memory for %llu patients", (unsigned long long)k);
   qsort(made, k, sizeof *made, by_patient);
   *kept = made;
-  *frame = replicates * seats;
+  *frame = seats; /* with the size of the sample, it says which replicates they are of */
   return LIND_OK;
 }
 

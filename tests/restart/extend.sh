@@ -45,6 +45,11 @@ run "${cut[@]}" --no-sensitivity --patients 1300 --replicates 3 --out b1300
 run "${cut[@]}" --no-sensitivity --patients 1300 --replicates 3 --out b
 same b b1300 $((3 * 1300 - 512))
 
+# of 600 patients and their doubles a sample of trajectories is not the same, though 1200 patients are drawn from in both
+sample=('--set' 'store.trajectories={keep: sample, patients: 1000}')
+run "${cut[@]}" "${sample[@]}" --no-sensitivity --patients 600 --replicates 2 --out f
+refused "lind: f belongs to another plan *" "${cut[@]}" "${sample[@]}" --no-sensitivity --patients 1200 --replicates 2 --out f
+
 # an unfinished one; then one without segments, of which nothing is left to use
 status=0
 timeout --signal=TERM 0.6 "$lind" run "$protocol" "${cut[@]}" --no-sensitivity --patients 1100 --replicates 2 --out c --threads 1 >/dev/null 2>&1 || status=$?
