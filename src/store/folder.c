@@ -73,12 +73,18 @@ static lind_err listing_visit(void *context, const char *text) {
   return LIND_OK;
 }
 
+/* The listing of a network file system may not name yet what another host has written and told of. */
+static bool is_gone(const lind_folder *folder, const listing *l, name known) {
+  char path[LIND_DISK_PATH];
+  if (l->n > 0 && bsearch(&known, l->found, l->n, sizeof *l->found, name_compare) != NULL) return false;
+  return lind_folder_path(folder, known, path) == LIND_OK && !lind_disk_exists(path);
+}
+
 /* What their rank has merged since they were learnt. */
 static void forget_gone(lind_folder *folder, const listing *l) {
   size_t kept = 0;
   for (size_t i = 0; i < folder->n_names; i++)
-    if (l->n > 0 && bsearch(&folder->names[i], l->found, l->n, sizeof *l->found, name_compare) != NULL)
-      folder->names[kept++] = folder->names[i];
+    if (!is_gone(folder, l, folder->names[i])) folder->names[kept++] = folder->names[i];
   if (kept == folder->n_names) return;
   folder->n_names = kept;
   lind_catalogue *known = &folder->known;
@@ -147,6 +153,13 @@ lind_err lind_folder_list(lind_folder *folder) {
   const lind_err err = lind_disk_list(segments, listing_visit, &l);
   free(l.found);
   return err;
+}
+
+void lind_folder_avoid(lind_folder *folder) {
+  for (size_t i = 0; i < folder->known.n; i++) {
+    const lind_catalogue_entry *entry = &folder->known.entries[i];
+    if (entry->rank == folder->rank && entry->sequence >= folder->sequence) folder->sequence = entry->sequence + 1;
+  }
 }
 
 lind_err lind_folder_scan(lind_folder *folder, lind_folder_mood mood) {

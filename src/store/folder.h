@@ -35,6 +35,8 @@ lind_err lind_folder_learn(lind_folder *folder, const lind_catalogue_entry *entr
 lind_err lind_folder_sort(lind_folder *folder) LIND_MUST_CHECK;
 lind_err lind_folder_list(lind_folder *folder) LIND_MUST_CHECK; /* names only: how this rank's next one is called */
 lind_err lind_folder_path(const lind_folder *folder, struct lind_folder_name name, char *path) LIND_MUST_CHECK;
+/* Its next one is called like none that is known, though its own listing, of a network file system, may come late. */
+void lind_folder_avoid(lind_folder *folder);
 /* NULL: it is not known. */
 const struct lind_folder_name *lind_folder_find(const lind_folder *folder, struct lind_folder_name name);
 lind_err lind_folder_note(lind_folder *folder, const char *sentence, const char *end) LIND_MUST_CHECK; /* for the notice */

@@ -214,6 +214,7 @@ lind_err lind_store_heed(lind_store *store, const void *index, size_t bytes) {
   lind_catalogue_release(&store->own);
   store->folder.known = told;
   store->pile.n = 0;
+  lind_folder_avoid(&store->folder);
   return LIND_OK;
 }
 
@@ -235,10 +236,16 @@ bool lind_store_record(const lind_store *store, uint32_t stage, uint64_t block, 
 
 const char *lind_store_notice(const lind_store *store) { return store->folder.notice; }
 
-/* Its notice is that of before. */
+/* Its notice is that of before. What was merged before a failure has a new name, too. */
 static lind_err tidy_folder(lind_store *store) {
-  LIND_TRY(lind_compact_all(&store->folder, TIDY_BYTES));
-  return lind_folder_scan(&store->folder, LIND_FOLDER_STRICT);
+  const lind_err err = lind_compact_all(&store->folder, TIDY_BYTES);
+  if (err == LIND_OK) return lind_folder_scan(&store->folder, LIND_FOLDER_STRICT);
+  char message[2048]; /* of what could not be merged */
+  (void)snprintf(message, sizeof message, "%s", lind_error_message());
+  const lind_err scanned = lind_folder_scan(&store->folder, LIND_FOLDER_STRICT);
+  (void)scanned; /* what it could not read is not known */
+  lind_error_set(message);
+  return err;
 }
 
 /* ---- life
