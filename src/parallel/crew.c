@@ -24,7 +24,10 @@ static lind_err mpi_start(lind_crew *crew) {
     LIND_MPI(MPI_Query_thread(&provided));
   } else {
     windows_allow();
-    LIND_MPI(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
+    lind_crew_orphan *orphan = lind_crew_orphan_begin();
+    const int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+    lind_crew_orphan_end(orphan);
+    LIND_MPI(code);
     crew->started = true;
   }
   LIND_CHECK(provided >= MPI_THREAD_FUNNELED, LIND_ERR_PEER,

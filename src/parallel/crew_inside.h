@@ -102,6 +102,10 @@ void lind_crew_pin_worker(const lind_crew *crew, int thread);
 void lind_crew_pin_release(const lind_crew *crew);
 /* Refuses parallelism within parallelism, from the environment alone. */
 lind_err lind_crew_nest_check(int asked) LIND_MUST_CHECK;
+/* From begin to end this process goes by SIGTERM once its parent is gone. NULL: nobody looks. */
+typedef struct lind_crew_orphan lind_crew_orphan;
+lind_crew_orphan *lind_crew_orphan_begin(void);
+void lind_crew_orphan_end(lind_crew_orphan *orphan);
 
 /* The window; trivial for a crew of one. Reset is collective. One request at a time: `ask` adds n to the counter and tells what
  * was finished here; once `hear` has `heard`, `next` is where the counter was before, and crew->others is up to date. Neither
