@@ -16,10 +16,14 @@
 
 typedef void fuzz_read(const uint8_t *bytes, size_t n);
 
+#define FUZZ_TEXT_READERS(X) X(yaml) X(expression) X(unit) X(csv)
+#ifdef LIND_FUZZ_TEXT /* a small program, which is built in seconds */
+#define FUZZ_READERS FUZZ_TEXT_READERS
+#else
 #define FUZZ_READERS(X) \
-  X(yaml)               \
-  X(protocol)           \
-  X(cohort) X(expression) X(unit) X(model) X(csv) X(events) X(report) X(run_directory) X(segment) X(shapes) X(command)
+  FUZZ_TEXT_READERS(X)  \
+  X(protocol) X(cohort) X(model) X(events) X(report) X(run_directory) X(segment) X(shapes) X(command)
+#endif
 #define FUZZ_DECLARE(name) fuzz_read fuzz_read_##name;
 FUZZ_READERS(FUZZ_DECLARE)
 #undef FUZZ_DECLARE
