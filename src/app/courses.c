@@ -84,7 +84,7 @@ lind_err lind_courses_write(const lind_finish *finish, lind_arena *arena, const 
   if (course == NULL || course->n_outputs == 0) return LIND_OK;
   json_t *outputs = json_array();
   begin(&g, outputs);
-  const lind_err err = sink.each(sink.self, 0, 0, UINT64_MAX, visit, &g);
+  const lind_err err = sink.each(sink.self, 0, 0, lind_study_courses_end(finish->study), visit, &g);
   json_t *root =
       json_pack("{s:s,s:f,s:o}", "at", course->dense ? "dense" : "visits", "stored", (double)course->n_kept, "outputs", outputs);
   char *made = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));

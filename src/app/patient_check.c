@@ -129,16 +129,10 @@ static lind_err compare_block(void *self, const lind_block_record *record) {
   return LIND_OK;
 }
 
-static bool is_stored(const lind_plan *plan, bool store_rows, uint64_t block) {
-  const uint64_t seats = plan->block_replicates > 0 ? plan->block_seats : LIND_BLOCK_CUT;
-  return store_rows && block * seats < plan->protocol->store_patients;
-}
-
 static lind_err live_block(check *c, lind_store *store) {
   const lind_patient *p = c->patient;
-  const lind_plan *plan = c->layout->plan;
   const uint64_t block = lind_past_block(p->study, p->replicate, p->seat);
-  again a = {.check = c, .has_rows = is_stored(plan, p->study->stage[0].store_rows, block), .column = -1};
+  again a = {.check = c, .has_rows = block < lind_study_rows_end(p->study, 0), .column = -1};
   if (!lind_store_record(store, 0, block, &a.due, &a.number)) return LIND_OK;
   LIND_TRY(lind_runner_run(p->runner, 0, block, true, p->base, &(lind_sink){.self = &a, .put = compare_block}));
   if (a.column >= 0) return differs(c, "the block", c->layout->columns[a.column].name, a.value, c->row[a.column]);

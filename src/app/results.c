@@ -19,16 +19,17 @@ static lind_err append_rows(void *context, const lind_block_record *record) {
 static lind_err patients(lind_results *results, const lind_finish *finish) {
   const lind_layout *layout = finish->study->stage[0].layout;
   const lind_sink sink = lind_store_sink(finish->store);
+  const uint64_t end = lind_study_rows_end(finish->study, 0); /* the others may be many, and rank 0 reads alone */
   if (!finish->study->stage[0].store_rows) return LIND_OK;
   LIND_TRY(lind_results_table(results, "/patients", "who they were, in order of replicate and seat", layout->columns,
                               layout->n_patient_columns, "patient"));
   rows_writer writer = {results, 0};
-  LIND_TRY(sink.each(sink.self, 0, 0, UINT64_MAX, append_rows, &writer));
+  LIND_TRY(sink.each(sink.self, 0, 0, end, append_rows, &writer));
   LIND_TRY(lind_results_table(results, "/outcomes", "what became of them, row by row as in /patients",
                               layout->columns + layout->n_patient_columns, layout->n_columns - layout->n_patient_columns,
                               "patient"));
   writer = (rows_writer){results, layout->n_patient_columns};
-  return sink.each(sink.self, 0, 0, UINT64_MAX, append_rows, &writer);
+  return sink.each(sink.self, 0, 0, end, append_rows, &writer);
 }
 
 /* Trajectories lie by row in a record, by column in a table: they are turned over piece by piece. */
@@ -57,7 +58,7 @@ static lind_err courses(lind_results *results, const lind_finish *finish) {
                                   ? "values over time on a grid, by replicate, seat and time; true values, on arrival at the time"
                                   : "values at the visits that were kept, by replicate, seat and time; true and as measured",
                               layout->trajectories, layout->n_trajectories, "patient x time"));
-  return sink.each(sink.self, 0, 0, UINT64_MAX, append_courses, results);
+  return sink.each(sink.self, 0, 0, lind_study_courses_end(finish->study), append_courses, results);
 }
 
 static lind_err curves(lind_results *results, const lind_tally *tally, lind_arena *arena) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lind/twin.h"
+#include "past.h"
 
 typedef enum { STAGE_MAIN, STAGE_SCENARIO, STAGE_JUDGED } stage_kind;
 
@@ -163,6 +164,22 @@ void lind_study_stop(lind_study *study) {
 bool lind_study_is_others(const lind_study *study, uint64_t job) {
   const lind_study_request *request = study->request;
   return request->parts > 0 && job % request->parts != request->part - 1;
+}
+
+uint64_t lind_study_rows_end(const lind_study *study, int stage) {
+  const lind_plan *plan = study->stage[stage].plan;
+  if (!study->stage[stage].store_rows) return 0;
+  const uint64_t blocks = (plan->protocol->store_patients - 1) / plan->block_seats + 1;
+  return blocks < plan->n_blocks ? blocks : plan->n_blocks;
+}
+
+uint64_t lind_study_courses_end(const lind_study *study) {
+  const lind_plan *plan = study->stage[0].plan;
+  const lind_plan_trajectories *t = plan->trajectories;
+  if (t == NULL || t->n_kept == 0) return 0;
+  if (t->kept == NULL) return plan->n_blocks;
+  const uint64_t last = t->kept[t->n_kept - 1], n = plan->protocol->patients;
+  return lind_past_block(study, last / n, last % n) + 1;
 }
 
 int lind_study_stage_of(const lind_study *study, uint64_t job) {

@@ -59,5 +59,8 @@ lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) 
 lind_err lind_study_run(lind_study *study, lind_crew *crew, const lind_sink *sink) LIND_MUST_CHECK;
 bool lind_study_is_others(const lind_study *study, uint64_t job); /* it belongs to another part */
 int lind_study_stage_of(const lind_study *study, uint64_t job);
+/* Patients' rows are kept of the blocks before this one; trajectories, which stage 0 alone keeps, of none from this one on. */
+uint64_t lind_study_rows_end(const lind_study *study, int stage);
+uint64_t lind_study_courses_end(const lind_study *study);
 
 #endif

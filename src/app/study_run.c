@@ -52,8 +52,7 @@ static lind_err run_job(void *context, int thread, uint64_t job) {
     return LIND_OK;
   }
   const uint64_t block = job - c->study->stage[s].first_job, *base = c->study->stage[s].base;
-  const uint64_t first = plan->block_replicates > 0 ? block * plan->block_seats : block * LIND_BLOCK_CUT;
-  const bool store = c->study->stage[s].store_rows && first < plan->protocol->store_patients;
+  const bool store = block < lind_study_rows_end(c->study, s);
   LIND_TRY(
       lind_runner_run(runner, (uint32_t)s, block, store, base != NULL ? base + block * (uint64_t)plan->n_strata : NULL, c->sink));
   if (!lind_crew_leads(c->crew)) return LIND_OK;

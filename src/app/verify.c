@@ -182,11 +182,11 @@ static lind_err replay_all(stored *s) {
   const lind_plan *plan = s->layout->plan;
   const lind_sink sink = {.self = s, .put = compare_block};
   const bool cut = plan->block_replicates == 0;
-  const uint64_t seats = cut ? LIND_BLOCK_CUT : plan->block_seats, per = lind_plan_blocks_per_replicate(plan);
+  const uint64_t per = lind_plan_blocks_per_replicate(plan), end = lind_study_rows_end(s->study, 0);
   uint64_t *before, *here;
   LIND_TAKE(before, s->arena, plan->n_strata);
   LIND_TAKE(here, s->arena, plan->n_strata);
-  for (uint64_t b = 0; b < plan->n_blocks && b * seats < plan->protocol->store_patients; b++) {
+  for (uint64_t b = 0; b < end; b++) {
     if (b % per == 0) memset(before, 0, (size_t)plan->n_strata * sizeof *before);
     LIND_TRY(lind_runner_run(s->runner, 0, b, true, cut ? before : NULL, &sink));
     if (!cut) continue;
