@@ -129,6 +129,29 @@ static void diff_table(const lind_past *a, const lind_past *b, const char *table
   lind_results_view_destroy(&y);
 }
 
+static bool has_curve(const lind_past *past, const char *output) {
+  const json_t *curves = json_object_get(past->estimates, "curves");
+  bool has = false;
+  for (size_t i = 0; i < json_array_size(curves); i++)
+    has |= strcmp(lind_past_text(json_array_get(curves, i), "output"), output) == 0;
+  return has;
+}
+
+/* All that a run may have written. */
+static void diff_tables(const lind_past *const pasts[2], json_t *list, lind_arena *arena) {
+  static const char *const tables[] = {"/patients",     "/outcomes",         "/trajectories/patients",
+                                       "/tallies/flow", "/estimates/stored", "/estimates/replicates"};
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) diff_table(pasts[0], pasts[1], tables[i], list);
+  for (int k = 0; k < 2; k++) {
+    const json_t *curves = json_object_get(pasts[k]->estimates, "curves");
+    for (size_t i = 0; i < json_array_size(curves); i++) {
+      const char *output = lind_past_text(json_array_get(curves, i), "output");
+      if (k == 1 && has_curve(pasts[0], output)) continue;
+      diff_table(pasts[0], pasts[1], lind_arena_format(arena, "/trajectories/%s", output), list);
+    }
+  }
+}
+
 static const json_t *term_of(const json_t *estimates, const char *analysis, const char *group, const char *level,
                              const json_t **of) {
   size_t a, t;
@@ -228,7 +251,6 @@ static bool first_block(const lind_past *a, const lind_past *b, uint32_t *stage,
 }
 
 json_t *lind_diff_make(const lind_past *a, const lind_past *b, lind_arena *arena) {
-  static const char *const tables[] = {"/patients", "/outcomes", "/tallies/flow", "/estimates/replicates"};
   const lind_past *const both[2] = {a, b};
   json_t *inputs = json_array(), *settings = json_array(), *makers = json_array(), *columns = json_array(), *terms = json_array();
   char one[65] = "a", other[65] = "b";
@@ -240,7 +262,7 @@ json_t *lind_diff_make(const lind_past *a, const lind_past *b, lind_arena *arena
   diff_settings(both, settings, arena);
   diff_makers(a, b, makers, arena);
   diff_estimates(a, b, terms);
-  for (size_t i = 0; !same_bytes && i < sizeof tables / sizeof *tables; i++) diff_table(a, b, tables[i], columns);
+  if (!same_bytes) diff_tables(both, columns, arena);
   json_t *root = json_pack("{s:s,s:s,s:b,s:b,s:b,s:o,s:o,s:o,s:o,s:o}", "a", a->directory, "b", b->directory, "same_study",
                            same_study, "same_digest", same_digest, "same_bytes", same_bytes, "inputs", inputs, "settings",
                            settings, "makers", makers, "columns", columns, "estimates", terms);

@@ -106,6 +106,9 @@ def main():
         document, words = diff(a, more, 1)
         assert f"/patients/age: 48 rows more in {more}" in words and "by up to 0 " not in words, words
         check_forged(work, a)
+        kept = [study(work, f"kept{n}", "--set", f"store.trajectories={{keep: sample, patients: {n}}}", "--set", "curves=" + curves)
+                for n, curves in ((3, "{output: conc, every: 2 day, lower: 0, upper: 9}"), (4, "{output: conc, every: 1 day, lower: 0, upper: 9}"))]
+        assert {c["table"] for c in diff(*kept, 1)[0]["columns"]} == {"/trajectories/patients", "/trajectories/conc"}
         assert lind("diff", a) == (2, "", "lind: which two runs? lind diff A B")
         assert lind("diff", a, work)[0] == 2
 
