@@ -23,7 +23,7 @@ lind_err lind_finish_directories(const char *path) {
     if (path[i] != '/' && path[i] != '\0') continue;
     memcpy(part, path, i);
     part[i] = '\0';
-    LIND_CHECK(mkdir(part, 0777) == 0 || errno == EEXIST, LIND_ERR_INPUT, "%s cannot be made: %s; choose another --out", part,
+    LIND_CHECK(mkdir(part, 0777) == 0 || errno == EEXIST, LIND_ERR_INPUT, "%s cannot be made: %s; or choose another --out", part,
                lind_error_reason(errno));
   }
   struct stat status;
@@ -90,8 +90,11 @@ static lind_err begin_writing(const lind_finish *finish, lind_arena *arena) {
 bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *arena) {
   char *hash;
   if (access(lind_arena_format(arena, "%s/checksums.txt", out), R_OK) != 0) return false;
-  if (lind_sums_guard(out, "results.h5", arena) != LIND_OK ||
-      lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/provenance/plan_hash", &hash) != LIND_OK)
+  if (lind_sums_guard(out, "results.h5", arena) != LIND_OK) {
+    fprintf(stderr, "lind: %s; it is made again\n", lind_error_message());
+    return false;
+  }
+  if (lind_results_read_text(lind_arena_format(arena, "%s/results.h5", out), "/provenance/plan_hash", &hash) != LIND_OK)
     return false;
   const bool same = strcmp(hash, study->hash) == 0;
   free(hash);

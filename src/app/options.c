@@ -30,7 +30,8 @@ static lind_err take(const lind_option *option, const char *value) {
       *(bool *)option->into = true;
       return LIND_OK;
     case LIND_OPTION_COUNT:
-      LIND_CHECK(lind_text_count(value, &count), LIND_ERR_INPUT, "%s is '%s'; it must be a whole number", option->name, value);
+      LIND_CHECK(lind_text_count(value, &count), LIND_ERR_INPUT, "%s is '%s'; it must be a whole number%s", option->name, value,
+                 value[0] != '\0' && strspn(value, "0123456789") == strlen(value) ? " below 18446744073709551616" : "");
       *(uint64_t *)option->into = count;
       return LIND_OK;
     case LIND_OPTION_LIST:

@@ -14,6 +14,7 @@
 #include "reduction.h"
 #include "session.h"
 #include "study.h"
+#include "sums.h"
 
 typedef struct request {
   lind_study_request study;
@@ -159,6 +160,22 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
   return lind_finish_write(&finish, crew, arena);
 }
 
+/* What the directory holds besides the answer may have changed since; nothing is lived for that. */
+static void say_wrong(void *context, bool is_right, const char *words) {
+  int *wrong = context;
+  if (is_right) return;
+  fprintf(stderr, "lind: %s\n", words);
+  (*wrong)++;
+}
+
+static void say_damage(const char *out, lind_arena *arena) {
+  int wrong = 0;
+  lind_sums_check_documents(out, arena, say_wrong, &wrong);
+  if (wrong == 0) return;
+  fprintf(stderr, "lind: `lind verify %s` says more; without %s/checksums.txt the same command makes the documents again\n", out,
+          out);
+}
+
 /* A finished study is not run again: its answer is shown, and nothing is written. */
 static lind_err show_finished(const char *out, bool json, lind_arena *arena) {
   char *text;
@@ -170,6 +187,8 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena) {
     err = lind_report_answer(text, stdout);
   free(text);
   if (!json) printf("\nThis study was finished earlier; report: %s/report.html\n", out);
+  (void)fflush(stdout);
+  say_damage(out, arena);
   return err;
 }
 

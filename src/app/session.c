@@ -163,8 +163,9 @@ void lind_session_end(const lind_study *study, const char *out, lind_err how, li
   const char *const words = how == LIND_OK ? "done" : how == LIND_ERR_STOPPED ? "stopped" : "failed";
   char message[2048];
   (void)snprintf(message, sizeof message, "%s", lind_error_message());
-  json_t *line = json_pack("{s:s,s:s,s:s,s:I}", "event", "end", "ended", lind_session_now(when), "end", words, "patients_lived",
-                           (json_int_t)study->n_lived);
+  json_t *line = json_pack("{s:s,s:s,s:s,s:I}", "event", "end", "ended", lind_session_now(when), "end", words,
+                           how == LIND_OK ? "patients_lived" : "jobs_finished",
+                           (json_int_t)(how == LIND_OK ? study->n_lived : study->n_finished));
   const lind_err ignored = append(path_of(out, arena), line);
   (void)ignored; /* a full disk has been said already */
   lind_error_set(message);

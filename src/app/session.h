@@ -13,7 +13,8 @@
  * directories that are merged. Gathers the hosts. Collective. */
 lind_err lind_session_begin(const lind_study *study, lind_crew *crew, const char *out, const json_t *merged,
                             lind_arena *arena) LIND_MUST_CHECK;
-/* Append the end, as far as that is still possible (rank 0). Not collective. */
+/* Append the end, as far as that is still possible (rank 0): patients lived, or, of a run that is not through, jobs finished;
+ * which patients these were is known to the segments alone. Not collective. */
 void lind_session_end(const lind_study *study, const char *out, lind_err how, lind_arena *arena);
 
 /* All sessions of a directory, each an object, the oldest first; NULL where there are none. A torn line is left out. */

@@ -38,7 +38,8 @@ typedef struct lind_study {
   struct {
     int64_t lives, nanoseconds; /* of one core, of all ranks */
   } cost[LIND_STUDY_ARMS];      /* by arm, of what was lived now, scenarios included */
-  uint64_t n_lived;             /* of them by the crew of this process: less than all after a resume */
+  uint64_t n_lived;             /* of them by the crew of this process, once it is through: less than all after a resume */
+  uint64_t n_finished;          /* jobs of an unfinished run that rank 0 knows to be done */
   char hash[33];                /* of all plans: what results depend on */
   char world[33];               /* the same but for numbers of patients and replicates: what a directory is bound to */
   const char *pictures;         /* JSON, pictures.h; NULL: none */

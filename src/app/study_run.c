@@ -130,13 +130,14 @@ static lind_err live(crowd *c) {
   lind_progress progress;
   LIND_TRY(lind_crew_agree(c->crew, lind_order_create(study, is_done, c, &c->order)));
   const uint64_t due = c->order->n;
-  study->n_lived = c->order->lives;
   lind_progress_begin(&progress, n, n - due, study->n_patients);
   c->progress = &progress;
   const lind_crew_work work = {
       .n = due, .at = job_at, .run = run_job, .tick = tick, .save = save, .context = c, .queue = study->request->queue};
   lind_err err = lind_crew_run(c->crew, &work);
   if (err == LIND_OK) err = sum_cost(c); /* everybody has the same err */
+  study->n_lived = err == LIND_OK ? c->order->lives : 0;
+  study->n_finished = lind_crew_finished(c->crew);
   if (lind_crew_rank(c->crew) == 0) lind_progress_end(&progress, err == LIND_OK ? due : lind_crew_finished(c->crew));
   return err;
 }

@@ -14,6 +14,8 @@ lind_err lind_sums_renew(const char *directory, const char *name, lind_arena *ar
 /* Tells of every file that should be covered, once: right or not, and in words why. */
 typedef void (*lind_sums_tell)(void *context, bool is_right, const char *words);
 void lind_sums_check(const char *directory, lind_arena *arena, lind_sums_tell tell, void *context);
+/* The same without results.h5, which is large and whose reader guards it. */
+void lind_sums_check_documents(const char *directory, lind_arena *arena, lind_sums_tell tell, void *context);
 /* One file against its line alone: what does not match is not shown to a library that trusts what it reads, as HDF5 does. Without
  * checksums.txt, or a line of this file in it, nothing is known: LIND_OK. */
 lind_err lind_sums_guard(const char *directory, const char *name, lind_arena *arena) LIND_MUST_CHECK;

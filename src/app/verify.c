@@ -267,6 +267,22 @@ static lind_err explain(const lind_past *past, bool json, lind_arena *arena) {
   return LIND_OK;
 }
 
+/* Documents that cannot be read, in a directory that was finished once: damage, and no wrong input. */
+static lind_err judge_unreadable(const char *directory, lind_err err, lind_arena *arena, lind_verify *v) {
+  const char *why = lind_arena_text(arena, lind_error_message());
+  if (access(lind_arena_format(arena, "%s/checksums.txt", directory), F_OK) != 0) return err;
+  lind_sums_check(directory, arena, lind_verify_tell, v);
+  lind_verify_judge(v, false, "nothing else can be checked: %s", why);
+  return LIND_OK;
+}
+
+static lind_err verdict(const char *directory, const lind_verify *v) {
+  LIND_CHECK(v->wrong == 0, LIND_ERR_NUMERIC, "%s does not hold: %d of %d checks are wrong", directory, v->wrong,
+             v->right + v->wrong);
+  printf("%s holds: %d checks\n", directory, v->right);
+  return LIND_OK;
+}
+
 static lind_err run(int n, char **arguments, lind_arena *arena) {
   bool all = false, explained = false, json = false;
   const lind_option options[] = {
@@ -278,9 +294,14 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_TRY(lind_options_read(n, arguments, options, &directory, 1, &given));
   LIND_CHECK(given == 1, LIND_ERR_INPUT, "verify which run? lind verify DIR");
   LIND_CHECK(explained || !json, LIND_ERR_INPUT, "--json is for lind verify DIR --explain");
-  LIND_TRY(lind_past_create(directory, "verify", arena, &past));
+  lind_err err = lind_past_create(directory, "verify", arena, &past);
+  if (err != LIND_OK && !explained) {
+    LIND_TRY(judge_unreadable(directory, err, arena, &v));
+    return verdict(directory, &v);
+  }
+  LIND_TRY(err);
   if (explained) {
-    const lind_err err = explain(&past, json, arena);
+    err = explain(&past, json, arena);
     lind_past_release(&past);
     return err;
   }
@@ -290,10 +311,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   lind_verify_report(&past, arena, &v);
   check_patients(&past, all, arena, &v);
   lind_past_release(&past);
-  LIND_CHECK(v.wrong == 0, LIND_ERR_NUMERIC, "%s does not hold: %d of %d checks are wrong", directory, v.wrong,
-             v.right + v.wrong);
-  printf("%s holds: %d checks\n", directory, v.right);
-  return LIND_OK;
+  return verdict(directory, &v);
 }
 
 const lind_command lind_command_verify = {

@@ -130,6 +130,8 @@ static const row rows[] = {
     {NULL, "", "", "run trial.yaml cohort.yaml", "", "'cohort.yaml' is one argument too many"},
     {NULL, "", "", "run trial.yaml --out out --patients 0", "", "--patients is 0; a trial needs at least one"},
     {NULL, "", "", "run trial.yaml --out out --patients many", "", "--patients is 'many'; it must be a whole number"},
+    {NULL, "", "", "run trial.yaml --out out --patients 99999999999999999999", "",
+     "--patients is '99999999999999999999'; it must be a whole number below 18446744073709551616"},
     {NULL, "", "", "run trial.yaml --out out --set patients", "",
      "--set: 'patients' is not a setting; one is written like 'patients=200' or 'arms.a.ratio=2'"},
     {NULL, "", "", "run trial.yaml --out out --set pateints=3", "",
@@ -315,7 +317,7 @@ static void a_directory_that_cannot_be_made_is_refused(void **state) {
   if (geteuid() == 0) skip(); /* root may write anywhere */
   assert_int_equal(mkdir("locked", 0555), 0);
   assert_int_equal(program_run(c, "run trial.yaml --out locked/out"), 2);
-  assert_string_equal(c->err, "lind: locked/out cannot be made: Permission denied; choose another --out\n");
+  assert_string_equal(c->err, "lind: locked/out cannot be made: Permission denied; or choose another --out\n");
   assert_int_equal(chmod("locked", 0777), 0); /* so that it can be removed */
 }
 

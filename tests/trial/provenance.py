@@ -7,9 +7,11 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 lind, source = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
 # what each thing must look like; a type, or a pattern of a text
@@ -65,6 +67,21 @@ def check(told, protocol, roles):
     assert told["sessions"][-1]["inputs"] == told["inputs"]
 
 
+def stop(protocol, out):
+    """A run that is stopped says how many jobs were finished, in sessions.jsonl as on the terminal, and not what it was meant to live."""
+    words = [lind, "run", str(protocol), "--no-sensitivity", "--replicates", "100000", "--out", str(out)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while not (out / "sessions.jsonl").exists():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGUSR1)
+    said = process.communicate()[1]
+    assert process.returncode == 75, said
+    end = json.loads((out / "sessions.jsonl").read_text().splitlines()[-1])
+    jobs = int(re.search(r"stopped early, (\d+) jobs were finished", said)[1])
+    assert end["end"] == "stopped" and end["jobs_finished"] == jobs and "patients_lived" not in end, end
+
+
 with tempfile.TemporaryDirectory() as work:
     work = pathlib.Path(work)
     protocol = source / "protocols/examples/eu-pact.yaml"
@@ -82,4 +99,5 @@ with tempfile.TemporaryDirectory() as work:
     assert [s["queue"] for s in sessions] == ["guided", "static"] and [s["threads"] for s in sessions] == [1, 2]
     assert [s["environment"].get("SLURM_JOB_ID") for s in sessions] == ["4711", None]
     assert sessions[0]["plan_hash"] == first["plan_hash"] != again["plan_hash"] == sessions[1]["plan_hash"]
+    stop(source / "protocols/examples/eu-pact.yaml", work / "stopped")
 print("provenance is complete")
