@@ -56,6 +56,9 @@ if(TARGET lind)
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml --replicates 4000)
     add_test(NAME trial.queues.all COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4 8"
              ${CMAKE_SOURCE_DIR}/protocols/examples/eu-pact.yaml --replicates 100)
+    add_test(NAME trial.strangers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/strangers.sh $<TARGET_FILE:lind>
+             ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
+    set_tests_properties(trial.strangers PROPERTIES LABELS trial TIMEOUT 400 PROCESSORS 2)
     # the same where rank 0 has to answer by itself
     add_test(NAME trial.queues.pt2pt COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4"
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml --replicates 4000)

@@ -1,6 +1,7 @@
 #include "part.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "session.h"
 
@@ -8,7 +9,8 @@ lind_err lind_part_read(const char *text, lind_study_request *request) {
   unsigned long long part, parts;
   int length = 0;
   if (text == NULL) return LIND_OK;
-  const bool read = sscanf(text, "%9llu/%9llu%n", &part, &parts, &length) == 2 && text[length] == '\0' && text[0] != '-';
+  const bool read = sscanf(text, "%9llu/%9llu%n", &part, &parts, &length) == 2 && text[length] == '\0' &&
+                    strspn(text, "0123456789/") == strlen(text);
   LIND_CHECK(read && part >= 1 && part <= parts, LIND_ERR_INPUT,
              "--part is '%s'; a part is written K/N, such as 3/10, with K from 1 to N", text);
   request->part = part;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "build_facts.h"
 #include "finish.h"
 #include "lind/report.h"
 #include "lind/text.h"
@@ -222,6 +223,24 @@ static lind_err go(const request *r, lind_study *study, lind_crew *crew, const c
   return perform(r, study, crew, *store, out, arena);
 }
 
+/* Hosts may have files of their own, or another lind: then ranks would live different studies, or wait for each other for ever.
+ * Collective. */
+static lind_err compare_studies(const lind_study *study, lind_crew *crew) {
+  char mine[160] = "", first[160], host[65] = "";
+  (void)snprintf(mine, sizeof mine, "%s, lind %s %s", study->hash, LIND_VERSION, LIND_REVISION);
+  memcpy(first, mine, sizeof first);
+  LIND_TRY(lind_crew_share(crew, first, sizeof first));
+  (void)gethostname(host, sizeof host - 1);
+  const lind_err err =
+      strcmp(first, mine) == 0
+          ? LIND_OK
+          : lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
+                            "rank %d on %s has another study than rank 0 (%s; rank 0: %s); give all hosts the same files, the "
+                            "same options and the same lind",
+                            lind_crew_rank(crew), host, mine, first);
+  return lind_crew_agree(crew, err);
+}
+
 /* A tissue works on the one thread of a rank that may call MPI; cores are used by ranks. */
 static lind_err settle_threads(const lind_study *study, request *r) {
   if (lind_study_team(study) == 0) return LIND_OK;
@@ -254,7 +273,8 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_TRY(lind_crew_create((int)r.threads, &crew));
   lind_crew_patience(crew, r.patience);
   lind_crew_catch_signals();
-  lind_err err = lind_study_start(study, crew);
+  lind_err err = compare_studies(study, crew);
+  if (err == LIND_OK) err = lind_study_start(study, crew);
   if (err == LIND_OK) err = go(&r, study, crew, out, &store, arena);
   lind_store_destroy(&store);
   if (lind_crew_lost(crew)) leave(crew);

@@ -121,6 +121,8 @@ static lind_err count(lind_study *study, lind_crew *crew, int stage, uint64_t *c
   const lind_err err =
       lind_crew_run(crew, &(lind_crew_work){.n = n, .run = run_job, .context = c, .queue = study->request->queue});
   crowd_destroy(c);
+  LIND_CHECK(err != LIND_ERR_STOPPED || lind_crew_lost(crew), LIND_ERR_STOPPED,
+             "stopped early, before anybody was treated; run the same command again to resume"); /* what was counted is no job */
   return err;
 }
 

@@ -166,6 +166,7 @@ static const row rows[] = {
      "cohort sample cohort.yaml --patients 5 --out people.csv", "",
      "cohort.yaml: none of 255 people drawn for seat 0 meets `eligible`"},
     {NULL, "", "", "run trial.yaml --part 4/3", "", "--part is '4/3'; a part is written K/N, such as 3/10, with K from 1 to N"},
+    {NULL, "", "", "run trial.yaml --part 1/-1", "", "--part is '1/-1'; a part is written K/N, such as 3/10, with K from 1 to N"},
     {NULL, "", "", "run trial.yaml --part 3", "", "--part is '3'; a part is written K/N, such as 3/10, with K from 1 to N"},
     {NULL, "", "", "merge out", "", "merge what? lind merge OUT DIR..., with parts of one study or with finished studies"},
     {NULL, "", "", "merge out absent", "", "absent is not a directory"},

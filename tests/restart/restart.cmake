@@ -11,5 +11,7 @@ endif()
 if(TARGET lind)
   add_test(NAME restart.extend COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/restart/extend.sh $<TARGET_FILE:lind>
            ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
-  set_tests_properties(restart.extend PROPERTIES LABELS restart TIMEOUT 200)
+  add_test(NAME restart.counting COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/restart/counting.sh $<TARGET_FILE:lind>
+           ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
+  set_tests_properties(restart.extend restart.counting PROPERTIES LABELS restart TIMEOUT 200)
 endif()
