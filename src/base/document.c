@@ -445,18 +445,20 @@ static lind_err read_bytes(FILE *file, const char *path, char **bytes, size_t *n
   for (;;) {
     if (size - used < FILE_PIECE) {
       size = 2 * size + FILE_PIECE;
-      char *more = size <= FILE_MAX ? realloc(held, size) : NULL;
+      char *more = realloc(held, size);
       if (more == NULL) {
         free(held);
-        LIND_CHECK(size <= FILE_MAX, LIND_ERR_INPUT, "%s is too large to be a file that people write: more than %d MiB", path,
-                   FILE_MAX >> 20);
         LIND_CHECK(false, LIND_ERR_MEMORY, "no memory to read %s", path);
       }
       held = more;
     }
     const size_t got = fread(held + used, 1, size - used, file);
     used += got;
-    if (got == 0) break;
+    if (got == 0 || used > FILE_MAX) break;
+  }
+  if (used > FILE_MAX) {
+    free(held);
+    LIND_CHECK(false, LIND_ERR_INPUT, "%s is too large to be a file that people write: more than %d MiB", path, FILE_MAX >> 20);
   }
   if (ferror(file)) {
     const int reason = errno;

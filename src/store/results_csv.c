@@ -16,10 +16,10 @@ static void value_write(FILE *out, const lind_field *field, double value) {
     (void)fputs("NaN", out);
   else if (isinf(value))
     (void)fputs(value > 0 ? "Inf" : "-Inf", out);
-  else if (field->kind == LIND_FIELD_CODE && value < field->n_labels)
+  else if (field->kind == LIND_FIELD_CODE && value >= 0.0 && value < field->n_labels)
     lind_csv_put(out, field->labels[(int)value]);
   else if (field->kind != LIND_FIELD_REAL)
-    (void)fprintf(out, "%lld", (long long)value);
+    (void)fprintf(out, "%.0f", value); /* a count of 64 bits may be beyond any signed one */
   else
     (void)fprintf(out, "%.17g", value);
 }

@@ -37,11 +37,12 @@ add_test(NAME fuzz.long COMMAND ${CMAKE_SOURCE_DIR}/scripts/fuzz ${CMAKE_BINARY_
 set_tests_properties(fuzz.short fuzz.long PROPERTIES SKIP_RETURN_CODE 77 RUN_SERIAL ON)
 set_tests_properties(fuzz.short PROPERTIES LABELS fuzz TIMEOUT 600)
 set_tests_properties(fuzz.long PROPERTIES LABELS "fuzz;nightly" TIMEOUT 14400)
-# Harmful protocols through the whole program; the checkers of memory.
+# Harmful protocols through the whole program, files that are too large; the checkers of memory.
 find_package(Python3 COMPONENTS Interpreter)
 if(TARGET lind AND Python3_FOUND)
   add_test(NAME fuzz.program COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/program.py $<TARGET_FILE:lind> ${CMAKE_SOURCE_DIR}/tests/app/good)
-  set_tests_properties(fuzz.program PROPERTIES LABELS fuzz TIMEOUT 300)
+  add_test(NAME fuzz.limits COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/limits.py $<TARGET_FILE:lind>)
+  set_tests_properties(fuzz.program fuzz.limits PROPERTIES LABELS fuzz TIMEOUT 300)
 endif()
 foreach(mode address leak memcheck) # thread: tests/sanitizers/thread.cmake
   add_test(NAME sanitize.${mode} COMMAND ${CMAKE_SOURCE_DIR}/scripts/sanitize ${mode})

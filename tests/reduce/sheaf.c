@@ -73,10 +73,10 @@ static void bound_elsewhere(void **state) {
 /* Every block is in one sheaf, in order, and no sheaf reaches over the end of a cut replicate. */
 static void every_block_once(void **state) {
   (void)state;
-  static const char *const patients[] = {"patients=1", "patients=513", "patients=8192", "patients=8193", "patients=100000"};
+  static const char *const patients[] = {"patients=1", "patients=513", "patients=8192", "patients=8193", "patients=65536"};
   for (int p = 0; p < 5; p++)
     for (int cut = 0; cut < 2; cut++) {
-      study s = study_open(patients[p], "replicates=7", cut ? "block_max=1" : "block_max=100000");
+      study s = study_open(patients[p], "replicates=7", cut ? "block_max=1" : "block_max=65536");
       uint64_t next = 0;
       for (uint64_t k = 0; k < lind_sheaf_total(s.plan); k++) {
         uint64_t first, end;
