@@ -44,6 +44,21 @@ typedef struct records {
   double one, all; /* bytes: the largest; what the study leaves */
 } records;
 
+/* What the blocks of a stage leave on disk. Rows are those of the first `store.patients` alone, as lind_study_run asks for them,
+ * and few blocks have a patient whose trajectory is kept. */
+static double segment_bytes(const lind_study *study, int s) {
+  const lind_layout *layout = study->stage[s].layout;
+  const lind_plan *plan = layout->plan;
+  const lind_plan_trajectories *t = plan->trajectories;
+  const bool store = study->stage[s].store_rows;
+  const double seats = plan->block_replicates > 0 ? (double)plan->block_seats : LIND_BLOCK_CUT, n = (double)plan->n_blocks,
+               with_rows = store ? fmin(n, ceil((double)plan->protocol->store_patients / seats)) : 0.0;
+  const double of_one = t == NULL ? 0.0 : (double)lind_plan_trajectories_bytes(t),
+               at_hand = t == NULL ? 0.0 : of_one * (double)t->most_kept, kept = t == NULL ? 0.0 : of_one * (double)t->n_kept;
+  return with_rows * ((double)lind_runner_record_bytes(layout, store) - at_hand) +
+         (n - with_rows) * ((double)lind_runner_record_bytes(layout, false) - at_hand) + kept;
+}
+
 static void add_stage(const lind_study *study, int s, lind_budget *m, records *left) {
   const lind_layout *layout = study->stage[s].layout;
   const lind_plan *plan = layout->plan;
@@ -52,6 +67,7 @@ static void add_stage(const lind_study *study, int s, lind_budget *m, records *l
   const double record = (double)lind_runner_record_bytes(layout, study->stage[s].store_rows);
   left->one = fmax(left->one, record);
   left->all += record * (double)plan->n_blocks;
+  m->segments += segment_bytes(study, s);
   m->part[LIND_BUDGET_TISSUE] = fmax(m->part[LIND_BUDGET_TISSUE], tissue_bytes(study, s));
   if (plan->block_replicates == 0) m->part[LIND_BUDGET_STRATA] += (double)plan->n_blocks * (double)plan->n_strata * 8.0;
   m->part[LIND_BUDGET_SHEAVES] =
@@ -89,7 +105,9 @@ void lind_budget_print(const lind_budget *m, FILE *out) {
   for (int p = 0; p < LIND_BUDGET_PARTS; p++)
     if (m->part[p] > 0.0) fprintf(out, " %s %.1f", names[p], m->part[p] / MIB);
   fprintf(out, "\n");
-  if (m->disk > 0.0) fprintf(out, "disk        %.1f MiB in the run directory while it finishes, beside results\n", m->disk / MIB);
+  fprintf(out, "disk        about %.1f MiB of segments in the run directory", m->segments / MIB);
+  if (m->disk > 0.0) fprintf(out, ", %.1f MiB more while it finishes", m->disk / MIB);
+  fprintf(out, "; results come beside\n");
 }
 
 /* ---- what there may be

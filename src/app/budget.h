@@ -27,6 +27,7 @@ typedef struct lind_budget {
   double part[LIND_BUDGET_PARTS];
   double thread, rank, first; /* bytes of one thread, of a rank, of rank 0 */
   double growing;             /* of `first`: what comes with more patients or replicates */
+  double segments;            /* bytes that the blocks of all ranks leave in the run directory */
   double disk;                /* rank 0 needs it for a file in the run directory, until it has finished */
 } lind_budget;
 

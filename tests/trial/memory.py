@@ -41,6 +41,9 @@ def run(folder, example, *options):
     check(abs(told - peak) < 2.0, f"log.txt tells a peak of {told} MiB, the kernel {peak:.1f} MiB")
     check(peak <= planned, f"{example} {options}: peak {peak:.1f} MiB, but {planned} MiB were planned")
     check(planned <= FACTOR * peak, f"{example} {options}: {planned} MiB planned for a peak of {peak:.1f} MiB")
+    disk = float(re.search(r"^disk +about ([\d.]+) MiB of segments", log, re.M).group(1))
+    segments = sum(path.stat().st_size for path in out.glob("segments/*.h5")) / (MIB * MIB)
+    check(abs(disk - segments) <= 0.5 + 0.25 * segments, f"{example} {options}: {disk} MiB of segments were planned, {segments:.1f} MiB are there")
     return peak, planned, words
 
 
