@@ -6,7 +6,7 @@
 
 #include "folder.h"
 
-enum { LIND_COMPACT_FAN = 8, LIND_COMPACT_BYTES = 32 << 20 };
+enum { LIND_COMPACT_FAN = 8, LIND_COMPACT_BYTES = 8 << 20 };
 
 /* What one rank has written in this life, in order. Eight neighbours of one level make one of the next, so that a byte is
  * rewritten at most log8 of the segments times. */

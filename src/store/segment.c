@@ -7,12 +7,13 @@
 #include "disk.h"
 #include "extent.h"
 #include "h5.h"
+#include "pack.h"
 #include "segment_head.h"
 
 static const size_t item_size[LIND_SEGMENT_PILES] = {
     [LIND_SEGMENT_HEADS] = LIND_SEGMENT_WORDS * sizeof(uint64_t),
     [LIND_SEGMENT_REALS] = sizeof(double),
-    [LIND_SEGMENT_COUNTS] = sizeof(int64_t),
+    [LIND_SEGMENT_COUNTS] = 1, /* packed */
     [LIND_SEGMENT_ROWS] = sizeof(double),
     [LIND_SEGMENT_COURSE] = sizeof(double),
 };
@@ -56,6 +57,13 @@ lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record
   const size_t n_reals = record->n_replicates * record->n_reals, n_rows = record->n_rows * record->n_columns,
                n_course = record->n_course_rows * record->n_course_columns;
   const lind_digest digest = lind_sink_record_digest(record);
+  struct lind_segment_pile *packed = &segment->piles[LIND_SEGMENT_COUNTS];
+  LIND_CHECK(record->n_counts <= LIND_SEGMENT_COUNTS_MOST, LIND_ERR_INPUT,
+             "a block leaves %zu counts; a segment holds %d: draw fewer curves, or less often", record->n_counts,
+             (int)LIND_SEGMENT_COUNTS_MOST);
+  LIND_TRY(reserve(segment, LIND_SEGMENT_COUNTS, record->n_counts * LIND_PACK_MOST));
+  const size_t n_bytes =
+      record->n_counts > 0 ? lind_pack_counts(record->counts, record->n_counts, (unsigned char *)packed->items + packed->n) : 0;
   const uint64_t head[LIND_SEGMENT_WORDS] = {
       [LIND_HEAD_STAGE] = record->stage,
       [LIND_HEAD_BLOCK] = record->block,
@@ -69,6 +77,7 @@ lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record
       [LIND_HEAD_N_COLUMNS] = record->n_columns,
       [LIND_HEAD_REALS_AT] = segment->piles[LIND_SEGMENT_REALS].n,
       [LIND_HEAD_COUNTS_AT] = segment->piles[LIND_SEGMENT_COUNTS].n,
+      [LIND_HEAD_COUNTS_BYTES] = n_bytes,
       [LIND_HEAD_ROWS_AT] = segment->piles[LIND_SEGMENT_ROWS].n,
       [LIND_HEAD_N_COURSE_ROWS] = record->n_course_rows,
       [LIND_HEAD_N_COURSE_COLUMNS] = record->n_course_columns,
@@ -78,12 +87,11 @@ lind_err lind_segment_add(lind_segment *segment, const lind_block_record *record
   };
   LIND_TRY(reserve(segment, LIND_SEGMENT_HEADS, 1));
   LIND_TRY(reserve(segment, LIND_SEGMENT_REALS, n_reals));
-  LIND_TRY(reserve(segment, LIND_SEGMENT_COUNTS, record->n_counts));
   LIND_TRY(reserve(segment, LIND_SEGMENT_ROWS, n_rows));
   LIND_TRY(reserve(segment, LIND_SEGMENT_COURSE, n_course));
   append(segment, LIND_SEGMENT_HEADS, head, 1);
   append(segment, LIND_SEGMENT_REALS, record->reals, n_reals);
-  append(segment, LIND_SEGMENT_COUNTS, record->counts, record->n_counts);
+  packed->n += n_bytes;
   append(segment, LIND_SEGMENT_ROWS, record->rows, n_rows);
   append(segment, LIND_SEGMENT_COURSE, record->course, n_course);
   return LIND_OK;

@@ -1,8 +1,8 @@
 /* segment.h -- one immutable file of records: gathered in memory, written in one go, read back a record at a time.
  *
  * The file: 512 bytes of head with the XXH3 digest of the rest, so that a damaged one is known before HDF5 sees it; then HDF5
- * with attribute plan, /heads [n][18] (the record's shape, where its numbers start, its digest), /reals, /counts, /rows,
- * /course. Depends on: sink.h.
+ * with attribute plan, /heads [n][19] (the record's shape, where its numbers start, its digest), /reals, /counts (see pack.h),
+ * /rows, /course. Depends on: sink.h.
  */
 #ifndef LIND_STORE_SEGMENT_H
 #define LIND_STORE_SEGMENT_H

@@ -9,7 +9,9 @@
 enum { LIND_SEGMENT_HEAD_BYTES = 512 }; /* the smallest user block that HDF5 has */
 
 enum { LIND_SEGMENT_HEADS, LIND_SEGMENT_REALS, LIND_SEGMENT_COUNTS, LIND_SEGMENT_ROWS, LIND_SEGMENT_COURSE };
-enum { LIND_SEGMENT_FORMAT = 2 }; /* 1: without trajectories */
+enum { LIND_SEGMENT_FORMAT = 3 }; /* 1: without trajectories; 2: counts of eight bytes each */
+
+enum { LIND_SEGMENT_COUNTS_MOST = 1 << 27 }; /* of a record: a run of zeros in a file could ask for any amount of memory */
 
 enum {
   LIND_HEAD_STAGE,
@@ -24,6 +26,7 @@ enum {
   LIND_HEAD_N_COLUMNS,
   LIND_HEAD_REALS_AT,
   LIND_HEAD_COUNTS_AT,
+  LIND_HEAD_COUNTS_BYTES,
   LIND_HEAD_ROWS_AT,
   LIND_HEAD_N_COURSE_ROWS,
   LIND_HEAD_N_COURSE_COLUMNS,
@@ -44,7 +47,7 @@ static inline lind_segment_kind lind_segment_kinds(int pile) {
     case LIND_SEGMENT_HEADS:
       return (lind_segment_kind){"heads", H5T_STD_U64LE, H5T_NATIVE_UINT64};
     case LIND_SEGMENT_COUNTS:
-      return (lind_segment_kind){"counts", H5T_STD_I64LE, H5T_NATIVE_INT64};
+      return (lind_segment_kind){"counts", H5T_STD_U8LE, H5T_NATIVE_UINT8}; /* packed */
     case LIND_SEGMENT_REALS:
       return (lind_segment_kind){"reals", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE};
     case LIND_SEGMENT_COURSE:

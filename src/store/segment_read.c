@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "disk.h"
+#include "pack.h"
 #include "segment_head.h"
 
 /* ---- the head: whole or not at all
@@ -48,7 +49,7 @@ lind_err lind_segment_check(const char *path) {
 struct lind_segment_file {
   char path[LIND_DISK_PATH];
   int descriptor;
-  off_t start[LIND_SEGMENT_PILES]; /* bytes are as in memory: little-endian numbers of eight bytes, in one run */
+  off_t start[LIND_SEGMENT_PILES]; /* bytes are as in memory: little-endian, in one run */
   hsize_t n[LIND_SEGMENT_PILES];
 };
 
@@ -153,12 +154,26 @@ lind_err lind_segment_read_heads(const char *path, const char *plan_hash, lind_s
 
 /* Items [at, at + n) of a pile; a head that points outside is a damaged one. */
 static lind_err piece_read(lind_segment_file *f, int pile, uint64_t at, uint64_t n, lind_arena *memory, void **items) {
-  const size_t width = (pile == LIND_SEGMENT_HEADS ? (size_t)LIND_SEGMENT_WORDS : 1) * sizeof(double);
+  const size_t width = pile == LIND_SEGMENT_HEADS    ? LIND_SEGMENT_WORDS * sizeof(uint64_t)
+                       : pile == LIND_SEGMENT_COUNTS ? 1
+                                                     : sizeof(double);
   LIND_CHECK(n <= f->n[pile] && at <= f->n[pile] - n, LIND_ERR_FILE, "%s is damaged: a record points behind the end of /%s",
              f->path, lind_segment_kinds(pile).name);
   *items = lind_arena_take(memory, n, width);
   LIND_CHECK(*items != NULL, LIND_ERR_MEMORY, "no memory for a record of %s", f->path);
   return bytes_read(f, pile, at * width, n * width, *items);
+}
+
+static lind_err counts_read(lind_segment_file *f, const uint64_t head[LIND_SEGMENT_WORDS], lind_arena *memory, void **counts) {
+  void *packed;
+  const uint64_t n = head[LIND_HEAD_N_COUNTS];
+  LIND_TRY(piece_read(f, LIND_SEGMENT_COUNTS, head[LIND_HEAD_COUNTS_AT], head[LIND_HEAD_COUNTS_BYTES], memory, &packed));
+  LIND_CHECK(n <= LIND_SEGMENT_COUNTS_MOST, LIND_ERR_FILE, "%s is damaged: a record has an impossible shape", f->path);
+  *counts = lind_arena_take(memory, n, sizeof(int64_t));
+  LIND_CHECK(*counts != NULL, LIND_ERR_MEMORY, "no memory for a record of %s", f->path);
+  LIND_CHECK(lind_pack_open(packed, head[LIND_HEAD_COUNTS_BYTES], n, *counts), LIND_ERR_FILE,
+             "%s is damaged: the counts of a record cannot be unpacked", f->path);
+  return LIND_OK;
 }
 
 static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memory, lind_block_record *record,
@@ -172,7 +187,7 @@ static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memo
                  !__builtin_mul_overflow(head[LIND_HEAD_N_COURSE_ROWS], head[LIND_HEAD_N_COURSE_COLUMNS], &n_course),
              LIND_ERR_FILE, "%s is damaged: a record has an impossible shape", f->path);
   LIND_TRY(piece_read(f, LIND_SEGMENT_REALS, head[LIND_HEAD_REALS_AT], n_reals, memory, &reals));
-  LIND_TRY(piece_read(f, LIND_SEGMENT_COUNTS, head[LIND_HEAD_COUNTS_AT], head[LIND_HEAD_N_COUNTS], memory, &counts));
+  LIND_TRY(counts_read(f, head, memory, &counts));
   LIND_TRY(piece_read(f, LIND_SEGMENT_ROWS, head[LIND_HEAD_ROWS_AT], n_rows, memory, &rows));
   LIND_TRY(piece_read(f, LIND_SEGMENT_COURSE, head[LIND_HEAD_COURSE_AT], n_course, memory, &course));
   *digest = (lind_digest){.high = head[LIND_HEAD_DIGEST_HIGH], .low = head[LIND_HEAD_DIGEST_LOW]};

@@ -123,13 +123,14 @@ def segments(out, lind):
         run = pathlib.Path(folder) / "run"
         going = subprocess.Popen([lind, "run", ROOT / "protocols/validation/null.yaml", "--patients", "4", "--replicates", "100000000", "--set", "block_max=4",
                                   "--out", run, "--no-sensitivity"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(2)
+        time.sleep(4)
         going.terminate()
         going.wait()
         path = min(run.glob("segments/*.h5"), key=lambda p: p.stat().st_size)
         with h5py.File(path) as old, h5py.File(run / "small.h5", "w", libver=("v108", "v108"), userblock_size=512) as new:
             new.attrs.create("plan", "0123456789abcdef0123456789abcdef".encode(), dtype="S32")
-            n = {"heads": 2, "reals": int(old["heads"][1, 10]) * 2, "counts": int(old["heads"][1, 11]) * 2, "rows": int(old["heads"][1, 12]) * 2}
+            third = old["heads"][2]
+            n = {"heads": 2, "reals": int(third[10]), "counts": int(third[11]), "rows": int(third[13]), "course": int(third[16])}
             for name, rows in n.items():
                 new.create_dataset(name, data=old[name][:rows], track_times=False)
         put(out, "segment", "null", (run / "small.h5").read_bytes())

@@ -122,16 +122,16 @@ static void a_changed_byte_is_seen_wherever_it_is(void **state) {
   the_middle_is_set_aside(state, "does not match its checksum");
 }
 
-/* Format 1, without trajectories: its blocks are run again, and the sentence says why. */
+/* Format 2, with counts of eight bytes: its blocks are run again, and the sentence says why. */
 static void a_segment_of_another_version_is_set_aside(void **state) {
   size_t n;
   three_segments(state);
   unsigned char *whole = file_bytes(in(state, "run/segments/0-1.h5"), &n);
-  assert_memory_equal(whole, "lind segment 2\n", 15);
-  whole[13] = '1';
+  assert_memory_equal(whole, "lind segment 3\n", 15);
+  whole[13] = '2';
   file_write(in(state, "run/segments/0-1.h5"), whole, n);
   free(whole);
-  the_middle_is_set_aside(state, "is of format 1, of another version of lind; this one reads format 2");
+  the_middle_is_set_aside(state, "is of format 2, of another version of lind; this one reads format 3");
 }
 
 static void a_short_or_empty_segment_is_seen(void **state) {
@@ -165,7 +165,7 @@ static void a_walk_checks_every_record(void **state) {
   unsigned char *whole = file_bytes(in(state, "run/segments/0-1.h5"), &n);
   sample s;
   sample_fill(&s, 0, 15); /* a number that is in block 15 and nowhere else */
-  unsigned char *found = memmem(whole, n, &s.counts[0], sizeof s.counts[0]);
+  unsigned char *found = memmem(whole, n, &s.rows[2], sizeof s.rows[2]);
   assert_non_null(found);
   found[0] ^= 1;
   file_write(in(state, "run/segments/0-1.h5"), whole, n);

@@ -292,7 +292,7 @@ static void damage_is_not_merged(void **state) {
   }
   unsigned char *whole = file_bytes(in(state, "run/segments/0-2.h5"), &n);
   sample_fill(&s, 0, 12);
-  unsigned char *found = memmem(whole, n, &s.counts[0], sizeof s.counts[0]);
+  unsigned char *found = memmem(whole, n, &s.rows[2], sizeof s.rows[2]);
   assert_non_null(found);
   found[0] ^= 1;
   file_write(in(state, "run/segments/0-2.h5"), whole, n);
