@@ -10,6 +10,7 @@
 
 typedef struct lind_command {
   const char *name, *usage, *summary;
+  const char *options; /* a line an option for `lind COMMAND --help`; NULL: the usage says it */
   /* arguments behind the command's name; returns what main turns into the exit status */
   lind_err (*run)(int n, char **arguments, lind_arena *arena);
 } lind_command;

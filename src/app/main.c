@@ -43,6 +43,7 @@ static lind_err dispatch(int n, char **arguments, lind_arena *arena) {
   for (int i = 1; i < n; i++)
     if (strcmp(arguments[i], "--help") == 0) {
       printf("lind %s\n    %s\n", command->usage, command->summary);
+      if (command->options != NULL) printf("\n%s", command->options);
       return LIND_OK;
     }
   return command->run(n - 1, arguments + 1, arena);

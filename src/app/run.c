@@ -292,5 +292,22 @@ const lind_command lind_command_run = {
         "           [--patience SECONDS] [--drop-segments] [--dry-run] [--json]",
     .summary =
         "Simulate a trial and write DIR (default out/NAME): report.html, estimates.json, results.h5. Resumes what is there.",
+    .options =
+        "  --out DIR           where results go; what is there of the same study is resumed, extended or shown (default "
+        "out/NAME)\n"
+        "  --patients N        patients of one trial, instead of the protocol's\n"
+        "  --replicates R      how many times the whole trial is run, instead of the protocol's\n"
+        "  --seed S            the number that all randomness hangs on, instead of the protocol's\n"
+        "  --set key=value     any key of the protocol, such as conduct.adherence.miss=0.15; may be given again\n"
+        "  --no-sensitivity    the main study alone, without the grids of other assumptions\n"
+        "  --threads T         threads of each rank (default: OMP_NUM_THREADS or the cores it may use)\n"
+        "  --queue guided      blocks are drawn by who is free; static: dealt out beforehand. Results are the same bytes\n"
+        "  --part K/N          only each N-th block, from the K-th; `lind merge` makes results of all parts\n"
+        "  --segment SECONDS   how often what is done is put on disk (30)\n"
+        "  --patience SECONDS  a rank silent for so long is given up (60; 0: never)\n"
+        "  --drop-segments     delete finished blocks at the end; then the study cannot be extended without living it again\n"
+        "  --dry-run           say what would be run, memory, disk and time; write nothing\n"
+        "  --json              print the estimates for a program\n"
+        "\nStatus: 0 done, 1 failed, 2 the input is wrong, 75 stopped early; the same command resumes.\n",
     .run = run,
 };

@@ -409,8 +409,8 @@ static void everything_registered_is_described(void **state) {
 }
 
 static void every_command_has_help(void **state) {
-  static const char *const names[] = {"run",    "report", "verify",  "export", "patient",
-                                      "cohort", "model",  "analyze", "design", "describe"};
+  static const char *const names[] = {"run",      "merge", "report", "verify", "diff",    "export", "patient",
+                                      "simulate", "twin",  "cohort", "model",  "analyze", "design", "describe"};
   program_case *c = *state;
   char line[60];
   program_do(c, "--help");
@@ -424,6 +424,22 @@ static void every_command_has_help(void **state) {
     (void)snprintf(line, sizeof line, "lind %s ", names[i]);
     assert_memory_equal(c->out, line, strlen(line));
   }
+}
+
+/* Every option that the usage names has a line. */
+static void every_option_of_run_is_told(void **state) {
+  program_case *c = *state;
+  char line[60], *from, *end;
+  int n = 0;
+  program_do(c, "run --help");
+  char *told = strstr(c->out, "\n\n");
+  assert_non_null(told);
+  for (from = strstr(c->out, "[--"); from != NULL && from < told; from = strstr(end, "[--"), n++) {
+    end = from + strcspn(from, " ]");
+    (void)snprintf(line, sizeof line, "\n  %.*s ", (int)(end - from - 1), from + 1);
+    assert_non_null(strstr(told, line));
+  }
+  assert_true(n >= 14);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, program_setup, program_teardown)
@@ -450,6 +466,7 @@ int main(void) {
                                      TEST(all_models_are_listed_and_shown),
                                      TEST(a_model_is_compiled_once),
                                      TEST(everything_registered_is_described),
-                                     TEST(every_command_has_help)};
+                                     TEST(every_command_has_help),
+                                     TEST(every_option_of_run_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
