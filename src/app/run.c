@@ -122,6 +122,18 @@ static lind_err plan_memory(const lind_study *study, lind_crew *crew, double hel
   return LIND_OK;
 }
 
+/* What is done goes to disk, however the run has ended. Where it cannot, a stop is a failure: a job that is put back in the queue
+ * would stop there again. */
+static lind_err save(lind_store *store, lind_err err) {
+  char message[2048];
+  if (err == LIND_OK) return lind_store_settle(store);
+  (void)snprintf(message, sizeof message, "%s", lind_error_message());
+  const lind_err flushed = lind_store_flush(store);
+  if (flushed != LIND_OK && err == LIND_ERR_STOPPED) return flushed;
+  lind_error_set(message);
+  return err;
+}
+
 /* Everything below is collective: every rank walks through it, rank 0 writes. */
 static lind_err perform(const request *r, lind_study *study, lind_crew *crew, lind_store *store, const char *out,
                         lind_arena *arena) {
@@ -135,8 +147,7 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
   LIND_TRY(lind_session_begin(study, crew, out, NULL, arena));
   LIND_TRY(lind_study_scan(study, crew, arena));
   lind_err err = lind_study_run(study, crew, &sink);
-  const lind_err flushed = err == LIND_OK ? lind_store_settle(store) : lind_store_flush(store);
-  err = lind_crew_agree(crew, err != LIND_OK ? err : flushed);
+  err = lind_crew_agree(crew, save(store, err));
   if (lind_crew_rank(crew) == 0) lind_session_end(study, out, err, arena);
   LIND_TRY(err);
   if (study->request->parts > 0) {
