@@ -57,7 +57,7 @@ static lind_err visit(void *context, const char *name) {
   if (!wanted) return LIND_OK;
   (void)snprintf(inside, sizeof inside, "segments/%d-%u.h5", a->into->rank, a->into->sequence++);
   LIND_TRY(lind_disk_join(a->into->directory, inside, to));
-  return link(from, to) == 0 ? LIND_OK : bytes_copy(from, to);
+  return linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 ? LIND_OK : bytes_copy(from, to);
 }
 
 /* A directory that is being written changes under our hands. */

@@ -46,5 +46,13 @@ cmp out/estimates.json whole/estimates.json
 "$lind" merge more part1 part2 part3 torn >/dev/null 2>&1 && { echo "a damaged segment was merged"; exit 1; }
 "$lind" merge twice part2 part1 less part3 >/dev/null # blocks that are there twice, or a directory without any, do no harm
 cmp twice/results.h5 whole/results.h5
+# a segment that was moved to another disk, with a link in its place that holds from there alone
+cp -r part2 moved
+mkdir far
+segment=$(find moved/segments -name '*.h5' -printf '%f\n' | sort | head -n 1)
+mv "moved/segments/$segment" far
+ln -s "../../far/$segment" moved/segments
+"$lind" merge deep/down/out part1 moved part3 >/dev/null
+cmp deep/down/out/results.h5 whole/results.h5
 "$lind" verify out >/dev/null
 grep -q '"merged"' out/provenance.json
