@@ -91,6 +91,8 @@ lind_err lind_store_tidy(lind_store *store) LIND_MUST_CHECK;
 /* Delete the segments (rank 0; damaged ones stay): the directory can be shown, not extended. The folder goes when the store is
  * destroyed. */
 lind_err lind_store_clean(lind_store *store) LIND_MUST_CHECK;
+/* A document beside them: written under a temporary name, synced, renamed, directory synced. */
+lind_err lind_store_write(const char *path, const char *text) LIND_MUST_CHECK;
 
 /* ---- results.h5
  * --------------------------------------------------------------------------------------------------------------------- */

@@ -32,20 +32,7 @@ lind_err lind_finish_directories(const char *path) {
   return LIND_OK;
 }
 
-lind_err lind_finish_file(const char *path, const char *text) {
-  char temporary[4096];
-  LIND_CHECK((size_t)snprintf(temporary, sizeof temporary, "%s.tmp", path) < sizeof temporary, LIND_ERR_INPUT,
-             "%s is too long a path", path);
-  FILE *file = fopen(temporary, "wb");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", temporary, lind_error_reason(errno));
-  bool ok = fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
-  int reason = ok ? 0 : errno;
-  if (fclose(file) != 0 && ok) ok = false, reason = errno;
-  if (ok && rename(temporary, path) != 0) ok = false, reason = errno;
-  if (!ok) (void)unlink(temporary);
-  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(reason));
-  return LIND_OK;
-}
+lind_err lind_finish_file(const char *path, const char *text) { return lind_store_write(path, text); }
 
 /* What an arm's life costs: the engine's work in the main study, and time of one core in all that was lived now. */
 static const char *add_cost(const lind_finish *finish, const lind_tally *tally, const char *text, lind_arena *arena) {

@@ -38,6 +38,6 @@ const char *lind_finish_left_out(const lind_protocol *protocol, char *text, size
 lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) LIND_MUST_CHECK;
 lind_err lind_finish_directories(const char *path) LIND_MUST_CHECK; /* like mkdir -p */
 const char *lind_finish_class(void);                                /* the CPU class and math library that bits depend on */
-lind_err lind_finish_file(const char *path, const char *text) LIND_MUST_CHECK; /* temporary name, sync, rename */
+lind_err lind_finish_file(const char *path, const char *text) LIND_MUST_CHECK; /* see lind_store_write */
 
 #endif

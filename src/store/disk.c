@@ -87,6 +87,7 @@ static lind_err finish_write(FILE *file, bool good, const char *temporary, const
 }
 
 static lind_err begin_write(const char *path, char temporary[LIND_DISK_PATH + 8], FILE **file) {
+  LIND_CHECK(strlen(path) < LIND_DISK_PATH, LIND_ERR_FILE, "%.64s... is too long a path", path);
   (void)snprintf(temporary, LIND_DISK_PATH + 8, "%s.tmp", path);
   *file = fopen(temporary, "wbe");
   LIND_CHECK(*file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(errno));

@@ -386,3 +386,5 @@ lind_err lind_store_clean(lind_store *store) {
   store->finished = true;
   return LIND_OK;
 }
+
+lind_err lind_store_write(const char *path, const char *text) { return lind_disk_write(path, text, strlen(text)); }

@@ -1,6 +1,7 @@
-/* What is merged while somebody looks away: a listing that comes late, and merging that ends half way. */
+/* What others see late or not at all: a listing that lags behind, merging that ends half way, a name that is not on disk yet. */
 #include <dirent.h>
 #include <dlfcn.h>
+#include <sys/syscall.h>
 
 #include "store_test.h"
 
@@ -107,12 +108,34 @@ static void what_was_merged_before_a_failure_is_known_by_its_new_name(void **sta
   lind_store_destroy(&store);
 }
 
+/* ---- a name is as lasting as what it names ---- */
+
+static int synced_directories = 0;
+
+int fsync(int file) {
+  struct stat about;
+  synced_directories += fstat(file, &about) == 0 && S_ISDIR(about.st_mode);
+  return (int)syscall(SYS_fsync, file);
+}
+
+static void a_document_is_on_disk_with_its_name(void **state) {
+  const int before = synced_directories;
+  size_t n;
+  GOOD(lind_store_write(in(state, "words.txt"), "words\n"));
+  assert_int_equal(synced_directories, before + 1);
+  unsigned char *bytes = file_bytes(in(state, "words.txt"), &n);
+  assert_string_equal((char *)bytes, "words\n");
+  free(bytes);
+  assert_false(file_exists(in(state, "words.txt.tmp")));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scratch_open, scratch_close)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       CASE(what_was_told_is_there_though_no_listing_names_it),
       CASE(a_name_that_is_not_listed_is_not_taken),
+      CASE(a_document_is_on_disk_with_its_name),
       CASE(what_was_merged_before_a_failure_is_known_by_its_new_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
