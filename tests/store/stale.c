@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <sys/syscall.h>
 
+#include "store/compact.h"
 #include "store_test.h"
 
 /* ---- a network file system whose listings lag behind: it names what was written here, not yet what came from elsewhere ---- */
@@ -67,7 +68,7 @@ static void a_name_that_is_not_listed_is_not_taken(void **state) {
 
 /* ---- merging that fails at its second group ---- */
 
-enum { LONG = 12 << 20 }; /* bytes of rows: three of them are more than one merged segment holds */
+enum { LONG = LIND_COMPACT_BYTES / 8 * 3 }; /* bytes of rows: a merged segment holds two of them, not three */
 
 static void long_put(lind_store *store, double *rows, uint64_t block) {
   const lind_sink sink = lind_store_sink(store);

@@ -25,7 +25,7 @@ def main():
     lind, protocol = sys.argv[1], pathlib.Path(sys.argv[2]) / "validation" / "group-sequential.yaml"
     with tempfile.TemporaryDirectory() as work:
         out = pathlib.Path(work) / "run"
-        command = [lind, "run", protocol, "--replicates", "4000", "--set", "block_max=200", "--set", "store.patients=1000",
+        command = [lind, "run", protocol, "--replicates", "10000", "--set", "block_max=200", "--set", "store.patients=1000",
                    "--set", "store.trajectories={keep: sample, patients: 20}", "--threads", "2", "--out", out]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         results = (out / "results.h5").read_bytes()
