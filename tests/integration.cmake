@@ -59,6 +59,9 @@ if(TARGET lind)
     add_test(NAME trial.strangers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/strangers.sh $<TARGET_FILE:lind>
              ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
     set_tests_properties(trial.strangers PROPERTIES LABELS trial TIMEOUT 400 PROCESSORS 2)
+    add_test(NAME trial.poor COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/poor.sh $<TARGET_FILE:lind>
+             ${CMAKE_CURRENT_SOURCE_DIR}/trial/data/feedback.yaml)
+    set_tests_properties(trial.poor PROPERTIES LABELS trial TIMEOUT 100 PROCESSORS 2 SKIP_RETURN_CODE 77)
     # the same where rank 0 has to answer by itself
     add_test(NAME trial.queues.pt2pt COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/trial/queues.sh $<TARGET_FILE:lind> "1 2 4"
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml --replicates 4000)

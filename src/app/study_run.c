@@ -144,13 +144,18 @@ static lind_err live(crowd *c) {
   return err;
 }
 
+static lind_err counts_take(lind_arena *arena, uint64_t n, uint64_t **counts) {
+  LIND_TAKE(*counts, arena, n);
+  return LIND_OK;
+}
+
 lind_err lind_study_scan(lind_study *study, lind_crew *crew, lind_arena *arena) {
   for (int s = 0; s < study->n_stages; s++) {
     const lind_plan *plan = study->stage[s].plan;
     if (plan->block_replicates > 0) continue;
     const uint64_t strata = (uint64_t)plan->n_strata, per = lind_plan_blocks_per_replicate(plan);
     uint64_t *counts;
-    LIND_TAKE(counts, arena, plan->n_blocks * strata);
+    LIND_TRY(lind_crew_agree(crew, counts_take(arena, plan->n_blocks * strata, &counts))); /* much on a large cohort */
     LIND_TRY(count(study, crew, s, counts, plan->n_blocks));
     LIND_TRY(lind_crew_sum(crew, (int64_t *)counts, plan->n_blocks * strata));
     for (uint64_t k = 0; k < strata; k++) { /* exclusive scan inside each replicate */
