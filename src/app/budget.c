@@ -44,8 +44,9 @@ typedef struct records {
   double one, all; /* bytes: the largest; what the study leaves */
 } records;
 
-/* What the blocks of a stage leave on disk. Rows are those of the first `store.patients` alone, as lind_study_run asks for them,
- * and few blocks have a patient whose trajectory is kept. */
+/* What the blocks of a stage leave on disk. Counts are packed there (docs/decisions/0018-counts-are-packed.md), here to a byte:
+ * less where most are 0, more where a block has many patients. Rows are those of the first `store.patients` alone, as
+ * lind_study_run asks for them, and few blocks have a patient whose trajectory is kept. */
 static double segment_bytes(const lind_study *study, int s) {
   const lind_layout *layout = study->stage[s].layout;
   const lind_plan *plan = layout->plan;
@@ -54,9 +55,11 @@ static double segment_bytes(const lind_study *study, int s) {
   const double seats = plan->block_replicates > 0 ? (double)plan->block_seats : LIND_BLOCK_CUT, n = (double)plan->n_blocks,
                with_rows = store ? fmin(n, ceil((double)plan->protocol->store_patients / seats)) : 0.0;
   const double of_one = t == NULL ? 0.0 : (double)lind_plan_trajectories_bytes(t),
-               at_hand = t == NULL ? 0.0 : of_one * (double)t->most_kept, kept = t == NULL ? 0.0 : of_one * (double)t->n_kept;
-  return with_rows * ((double)lind_runner_record_bytes(layout, store) - at_hand) +
-         (n - with_rows) * ((double)lind_runner_record_bytes(layout, false) - at_hand) + kept;
+               packed = (double)(sizeof(int64_t) - 1) * (double)layout->n_counts,
+               not_there = packed + (t == NULL ? 0.0 : of_one * (double)t->most_kept),
+               kept = t == NULL ? 0.0 : of_one * (double)t->n_kept;
+  return with_rows * ((double)lind_runner_record_bytes(layout, store) - not_there) +
+         (n - with_rows) * ((double)lind_runner_record_bytes(layout, false) - not_there) + kept;
 }
 
 static void add_stage(const lind_study *study, int s, lind_budget *m, records *left) {
