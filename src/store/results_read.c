@@ -199,8 +199,9 @@ static lind_err text_read(hid_t file, lind_arena *arena, const char *path, const
   LIND_H5_OWN opened = H5Dopen2(file, dataset, H5P_DEFAULT);
   LIND_H5(opened, path, "read");
   LIND_H5_OWN type = H5Dget_type(opened);
-  LIND_CHECK(H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0, LIND_ERR_INPUT, "%s in %s is not a text", dataset,
-             path);
+  LIND_H5_OWN space = H5Dget_space(opened);
+  LIND_CHECK(H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && H5Sget_simple_extent_npoints(space) == 1,
+             LIND_ERR_INPUT, "%s in %s is not a text", dataset, path);
   const size_t n = H5Tget_size(type);
   char *read = calloc(n + 1, 1);
   LIND_CHECK(read != NULL, LIND_ERR_MEMORY, "no memory for the %zu bytes of %s", n, dataset);
