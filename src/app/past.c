@@ -14,6 +14,7 @@ static lind_err document(const char *directory, const char *name, const char *co
   LIND_CHECK(access(*path, F_OK) == 0, LIND_ERR_INPUT,
              "%s: there is no such file; `lind %s` takes the directory of a finished run", *path, command);
   *root = json_load_file(*path, 0, &error);
+  if (*root == NULL) LIND_TRY(lind_sums_guard(directory, name, arena)); /* damaged, not a wrong word of the user */
   LIND_CHECK(*root != NULL, LIND_ERR_INPUT, "%s:%d:%d: %s", *path, error.line, error.column, error.text);
   if (json_is_object(*root)) return LIND_OK;
   json_decref(*root);
