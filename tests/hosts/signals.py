@@ -13,7 +13,7 @@ import sys
 from network import Network, until
 from run import Study
 
-TIME = ["--mca", "odls_base_sigkill_timeout", "5"]  # it waits that long twice, whether ranks still run or not
+TIME = ["--mca", "odls_base_sigkill_timeout", "2"]  # it waits that long before SIGTERM and before SIGKILL, so this study is longer
 
 
 def to_one(word):
@@ -60,10 +60,13 @@ def stopped(network, study, name, launcher, tell, due):
 
 def main():
     with Network(3) as network:
-        study = Study(sys.argv[1], network.folder, 500)
-        study.alone("one")
-        for *row, often in ROWS:
-            if often or sys.argv[2:] == ["all"]:
+        for length in (500, 6000):
+            rows = [row for *row, often in ROWS if (length == 6000) == (row[1] == TIME) and (often or sys.argv[2:] == ["all"])]
+            study = Study(sys.argv[1], os.path.join(network.folder, str(length)), length)
+            if rows:
+                os.mkdir(study.out(""))
+                study.alone("one")
+            for row in rows:
                 stopped(network, study, *row)
 
 
