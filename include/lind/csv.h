@@ -14,6 +14,7 @@
 #include "lind/arena.h"
 #include "lind/digest.h"
 #include "lind/error.h"
+#include "lind/sink.h"
 
 typedef struct lind_csv_cell {
   const char *text; /* unquoted; blanks around an unquoted field are cut off */
@@ -48,5 +49,9 @@ lind_err lind_csv_numbers(const lind_csv *csv, int column, lind_arena *arena, co
 
 /* A cell as RFC 4180 wants it: quoted where it holds a comma, a quote or a line's end. The stream keeps its own errors. */
 void lind_csv_put(FILE *out, const char *text);
+void lind_csv_put_number(FILE *out, double value); /* in 15 to 17 digits, as few as read back the same */
+/* A table's column as lind_results_csv writes it: `name [unit]`, and its values. */
+void lind_csv_put_head(FILE *out, const lind_field *field);
+void lind_csv_put_value(FILE *out, const lind_field *field, double value);
 
 #endif

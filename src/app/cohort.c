@@ -59,16 +59,6 @@ static lind_err list_fields(const lind_cohort *cohort, lind_arena *arena, lind_f
   return LIND_OK;
 }
 
-/* The shortest of up to 17 digits that reads back as the same number. */
-static void number(FILE *out, double value) {
-  char text[40];
-  for (int digits = 15; digits <= 17; digits++) {
-    (void)snprintf(text, sizeof text, "%.*g", digits, value);
-    if (strtod(text, NULL) == value) break;
-  }
-  fputs(text, out);
-}
-
 static lind_err put(sample_writer *w, const double *row) {
   if (w->results != NULL) return lind_results_append(w->results, row, 1);
   for (int f = 0; f < w->n_fields; f++) {
@@ -79,7 +69,7 @@ static lind_err put(sample_writer *w, const double *row) {
     else if (field->kind == LIND_FIELD_COUNT)
       fprintf(w->csv, "%.0f", row[f]);
     else
-      number(w->csv, row[f]);
+      lind_csv_put_number(w->csv, row[f]);
   }
   fputc('\n', w->csv);
   return LIND_OK;

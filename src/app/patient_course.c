@@ -58,30 +58,18 @@ static lind_err choose(const lind_plan *plan, const char *every, lind_arena *are
   return lind_plan_trajectories_create(plan, item, arena, course);
 }
 
-static void write_value(FILE *file, const lind_field *field, double value) {
-  if (field->kind == LIND_FIELD_CODE)
-    lind_csv_put(file, field->labels[(int)value]);
-  else if (isnan(value))
-    (void)fputs("NaN", file);
-  else if (isinf(value))
-    (void)fputs(value > 0 ? "Inf" : "-Inf", file);
-  else
-    (void)fprintf(file, "%.17g", value);
-}
-
-static lind_err write_file(const lind_recording *recording, const lind_field *fields, const char *path, lind_arena *arena) {
+static lind_err write_file(const lind_recording *recording, const lind_field *fields, const char *path) {
   const int columns = recording->trajectories->n_columns;
   FILE *file = fopen(path, "wb");
   LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   for (int c = 0; c < columns; c++) {
-    const char *cell = lind_arena_format(arena, "%s [%s]", fields[c].name, fields[c].unit);
     if (c > 0) (void)fputc(',', file);
-    lind_csv_put(file, cell != NULL ? cell : fields[c].name);
+    lind_csv_put_head(file, &fields[c]);
   }
   (void)fputc('\n', file);
   for (int row = 0; row < recording->n[0]; row++)
     for (int c = 0; c < columns; c++) {
-      write_value(file, &fields[c], recording->rows[row * columns + c]);
+      lind_csv_put_value(file, &fields[c], recording->rows[row * columns + c]);
       (void)fputc(c + 1 < columns ? ',' : '\n', file);
     }
   const bool ok = ferror(file) == 0;
@@ -106,5 +94,5 @@ lind_err lind_patient_course_write(const lind_patient *patient, const char *ever
   const lind_err err = lind_runner_replay(runner, (uint32_t)patient->replicate, patient->seat, patient->base, &desk, &s);
   lind_runner_record(runner, NULL);
   LIND_TRY(err);
-  return write_file(&recording, fields, path, arena);
+  return write_file(&recording, fields, path);
 }

@@ -4,28 +4,10 @@
 #include <string.h>
 
 #include "finish.h"
+#include "lind/csv.h"
 #include "scenarios.h"
 
 /* ---- scenarios.csv: as RFC 4180 wants cells ---------------------------------------------------------------- */
-
-static void csv_cell(FILE *out, const char *text) {
-  if (strpbrk(text, ",\"\r\n") == NULL) {
-    (void)fputs(text, out);
-    return;
-  }
-  (void)fputc('"', out);
-  for (; *text != '\0'; text++) (void)fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-  (void)fputc('"', out);
-}
-
-/* As short as reads back the same. */
-static void csv_number(FILE *out, double value) {
-  char text[40];
-  int digits = 15;
-  do (void)snprintf(text, sizeof text, "%.*g", digits, value);
-  while (strtod(text, NULL) != value && digits++ < 17);
-  (void)fputs(text, out);
-}
 
 static void csv_write(const lind_scenarios *s, FILE *out) {
   for (int c = 0; c < s->n_columns; c++) {
@@ -34,16 +16,16 @@ static void csv_write(const lind_scenarios *s, FILE *out) {
     const bool has_unit = strcmp(column->unit, "1") != 0 && strncmp(column->unit, "see", 3) != 0;
     (void)snprintf(name, sizeof name, has_unit ? "%s [%s]" : "%s", column->name, column->unit);
     (void)fputs(c > 0 ? "," : "", out);
-    csv_cell(out, name);
+    lind_csv_put(out, name);
   }
   for (size_t row = 0; row < s->n_rows; row++) {
     (void)fputc('\n', out);
     for (int c = 0; c < s->n_columns; c++) {
       (void)fputs(c > 0 ? "," : "", out);
       if (s->columns[c].is_words)
-        csv_cell(out, s->columns[c].words[row]);
+        lind_csv_put(out, s->columns[c].words[row]);
       else if (!isnan(s->columns[c].numbers[row]))
-        csv_number(out, s->columns[c].numbers[row]);
+        lind_csv_put_number(out, s->columns[c].numbers[row]);
     }
   }
   (void)fputc('\n', out);

@@ -274,3 +274,32 @@ void lind_csv_put(FILE *out, const char *text) {
   }
   (void)fputc('"', out);
 }
+
+void lind_csv_put_number(FILE *out, double value) {
+  char text[40];
+  int digits = 15;
+  do (void)snprintf(text, sizeof text, "%.*g", digits, value);
+  while (strtod(text, NULL) != value && digits++ < 17);
+  (void)fputs(text, out);
+}
+
+void lind_csv_put_head(FILE *out, const lind_field *field) {
+  char *name = NULL;
+  const bool made = field->unit[0] != '\0' && asprintf(&name, "%s [%s]", field->name, field->unit) >= 0;
+  lind_csv_put(out, made ? name : field->name);
+  if (made) free(name);
+}
+
+void lind_csv_put_value(FILE *out, const lind_field *field, double value) {
+  if (field->kind != LIND_FIELD_REAL && isnan(value)) return;
+  if (isnan(value))
+    (void)fputs("NaN", out);
+  else if (isinf(value))
+    (void)fputs(value > 0 ? "Inf" : "-Inf", out);
+  else if (field->kind == LIND_FIELD_CODE && value >= 0.0 && value < field->n_labels)
+    lind_csv_put(out, field->labels[(int)value]);
+  else if (field->kind != LIND_FIELD_REAL)
+    (void)fprintf(out, "%.0f", value); /* a count of 64 bits may be beyond any signed one */
+  else
+    (void)fprintf(out, "%.17g", value);
+}

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <locale.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,30 +9,12 @@
 #include "lind/csv.h"
 #include "results_file.h"
 
-static void value_write(FILE *out, const lind_field *field, double value) {
-  if (field->kind != LIND_FIELD_REAL && isnan(value)) return;
-  if (isnan(value))
-    (void)fputs("NaN", out);
-  else if (isinf(value))
-    (void)fputs(value > 0 ? "Inf" : "-Inf", out);
-  else if (field->kind == LIND_FIELD_CODE && value >= 0.0 && value < field->n_labels)
-    lind_csv_put(out, field->labels[(int)value]);
-  else if (field->kind != LIND_FIELD_REAL)
-    (void)fprintf(out, "%.0f", value); /* a count of 64 bits may be beyond any signed one */
-  else
-    (void)fprintf(out, "%.17g", value);
-}
-
-static lind_err header_write(FILE *out, lind_results_reader *r) {
+static void header_write(FILE *out, const lind_results_reader *r) {
   for (int i = 0; i < r->n_fields; i++) {
-    const lind_field *f = &r->fields[i];
-    const char *cell = f->unit[0] == '\0' ? f->name : lind_arena_format(r->arena, "%s [%s]", f->name, f->unit);
-    LIND_CHECK(cell != NULL, LIND_ERR_MEMORY, "no memory for the header of %s", r->group);
     if (i > 0) (void)fputc(',', out);
-    lind_csv_put(out, cell);
+    lind_csv_put_head(out, &r->fields[i]);
   }
   (void)fputc('\n', out);
-  return LIND_OK;
 }
 
 static lind_err rows_write(FILE *out, lind_results_reader *r) {
@@ -46,7 +27,7 @@ static lind_err rows_write(FILE *out, lind_results_reader *r) {
     for (size_t row = 0; row < n; row++) {
       for (int i = 0; i < r->n_fields; i++) {
         if (i > 0) (void)fputc(',', out);
-        value_write(out, &r->fields[i], piece[(size_t)i * LIND_RESULTS_PIECE + row]);
+        lind_csv_put_value(out, &r->fields[i], piece[(size_t)i * LIND_RESULTS_PIECE + row]);
       }
       (void)fputc('\n', out);
     }
@@ -58,7 +39,7 @@ static lind_err table_write(FILE *out, lind_arena *arena, const char *path, cons
   lind_results_reader reader;
   lind_h5_enter();
   lind_err err = lind_results_reader_init(&reader, arena, path, group);
-  if (err == LIND_OK) err = header_write(out, &reader);
+  if (err == LIND_OK) header_write(out, &reader);
   if (err == LIND_OK) err = rows_write(out, &reader);
   lind_results_reader_release(&reader);
   lind_h5_leave();
