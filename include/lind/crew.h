@@ -82,9 +82,8 @@ bool lind_crew_leads(const lind_crew *crew);       /* the first of its team: wha
 /* From within a job of a team, now and then: answers peers, calls `tick`. `crew` is void * so that this is a plain callback. */
 void lind_crew_serve(void *crew);
 
-lind_err lind_crew_agree(lind_crew *crew,
-                         lind_err mine) LIND_MUST_CHECK; /* worst of all ranks (success < stopped < peer < the others), lowest
-                                                          * rank's code and message; collective */
+lind_err lind_crew_agree(lind_crew *crew, lind_err mine) LIND_MUST_CHECK; /* worst of all ranks (success < stopped < the others),
+                                                                           * lowest rank's code and message; collective */
 lind_err lind_crew_share(lind_crew *crew, void *bytes, size_t n) LIND_MUST_CHECK;   /* from rank 0 to all; collective */
 lind_err lind_crew_sum(lind_crew *crew, int64_t *counts, size_t n) LIND_MUST_CHECK; /* exact, in place, everywhere; collective */
 lind_err lind_crew_most(lind_crew *crew, double *values,
@@ -105,13 +104,14 @@ lind_err lind_crew_pipe_run(lind_crew *crew, const lind_crew_pipe *pipe) LIND_MU
 /* ---- peers that are gone. Ranks of a crew give signs of life; where one has given none for `seconds` (60; 0: for ever), the
  * crew is given up: every waiting or running call returns LIND_ERR_STOPPED on every rank that can still hear, after its running
  * jobs. Time in which a rank itself did not run (a suspended job) does not count, and one that does long work between two
- * collective calls has 60 times as long. Then nothing collective may be called but leave. */
+ * collective calls has 60 times as long. The crew is given up as well, at once, where a rank cannot go on because MPI or memory
+ * fails it. Then nothing collective may be called but leave. */
 void lind_crew_patience(lind_crew *crew, double seconds); /* the same on every rank; local */
 /* Should this rank say why? What all ranks agreed on is said by rank 0 alone. Accepts NULL. */
 bool lind_crew_speaks(const lind_crew *crew, lind_err err);
 bool lind_crew_lost(const lind_crew *crew);              /* the crew is given up; accepts NULL */
 const char *lind_crew_lost_words(const lind_crew *crew); /* the sentence, on those ranks that should say it; else NULL */
-/* The last call of a process whose crew is given up, or whose MPI has failed: waits until those who can still save have saved,
+/* The last call of a process whose crew is given up: waits until those who can still save have saved,
  * and ends the process and its launcher's job with this status. */
 void lind_crew_leave(lind_crew *crew, int status);
 

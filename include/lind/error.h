@@ -16,9 +16,10 @@
   X(LIND_ERR_UNIT, 2, "units do not agree")                           \
   X(LIND_ERR_PLAN, 2, "the output directory belongs to another plan") \
   X(LIND_ERR_FILE, 1, "a file could not be read or written")          \
+  X(LIND_ERR_DAMAGED, 1, "a file is not what was written")            \
   X(LIND_ERR_MEMORY, 1, "out of memory")                              \
   X(LIND_ERR_NUMERIC, 1, "a computation failed")                      \
-  X(LIND_ERR_PEER, 1, "another rank failed first")                    \
+  X(LIND_ERR_PEER, 1, "MPI could not be started")                     \
   X(LIND_ERR_STOPPED, 75, "stopped early; run the same command again to resume")
 
 #define LIND_ERR_ENUM(code, status, sentence) code,

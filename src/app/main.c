@@ -81,8 +81,7 @@ int main(int argc, char **argv) {
   lind_arena *arena = NULL;
   lind_err err = lind_arena_create(&arena);
   if (err == LIND_OK) err = dispatch(n - 1, argv + 1, arena);
-  if (err != LIND_OK && err != LIND_ERR_PEER && lind_error_message()[0] != '\0')
-    fprintf(stderr, "lind: %s\n", lind_error_message());
+  if (err != LIND_OK && lind_error_message()[0] != '\0') fprintf(stderr, "lind: %s\n", lind_error_message());
   if (err != LIND_OK && trace) fprintf(stderr, "%s", lind_error_backtrace());
   lind_arena_destroy(&arena);
   return lind_error_exit_status(err);

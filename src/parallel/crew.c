@@ -6,11 +6,11 @@
 
 enum { THREADS_MAX = 4096 };
 
-lind_err lind_crew_mpi_fail(int code, const char *source, int line, const char *call) {
-  char reason[MPI_MAX_ERROR_STRING] = "";
+const char *lind_crew_mpi_reason(int code, char text[MPI_MAX_ERROR_STRING]) {
   int n = 0;
-  (void)MPI_Error_string(code, reason, &n);
-  return lind_error_fail(LIND_ERR_PEER, source, line, "MPI failed: %s (in %.40s)", reason, call);
+  text[0] = '\0';
+  (void)MPI_Error_string(code, text, &n);
+  return text;
 }
 
 /* Debian configures its Open MPI with `osc = ^ucx,pt2pt`; nothing is left then that makes a window between hosts on plain TCP.

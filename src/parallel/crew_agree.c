@@ -18,7 +18,7 @@ lind_err lind_crew_wait(lind_crew *crew, MPI_Request *request, void (*meanwhile)
   double last = lind_crew_now();
   for (int looks = 0;; looks++) {
     int is_done = 0;
-    LIND_MPI(MPI_Test(request, &is_done, MPI_STATUS_IGNORE));
+    LIND_CREW_MPI(crew, MPI_Test(request, &is_done, MPI_STATUS_IGNORE));
     if (is_done) {
       lind_crew_beat_waited(crew);
       return LIND_OK;
@@ -37,9 +37,9 @@ static lind_err reduce_part(lind_crew *crew, MPI_Comm comm, void *words, size_t 
   MPI_Request request;
   if (lind_crew_lost(crew)) return lind_crew_look(crew);
   int64_t *own = malloc(n * sizeof *own + 1);
-  LIND_CHECK(own != NULL, LIND_ERR_MEMORY, "no memory to reduce %zu numbers", n);
+  if (own == NULL) return lind_crew_break(crew, __FILE__, __LINE__, "no memory to reduce %zu numbers", n);
   memcpy(own, words, n * sizeof *own);
-  LIND_MPI(MPI_Iallreduce(MPI_IN_PLACE, own, (int)n, type, op, comm, &request));
+  LIND_CREW_MPI(crew, MPI_Iallreduce(MPI_IN_PLACE, own, (int)n, type, op, comm, &request));
   LIND_TRY(lind_crew_wait(crew, &request, meanwhile.call, meanwhile.context)); /* on failure MPI keeps `own` */
   memcpy(words, own, n * sizeof *own);
   free(own);
@@ -58,9 +58,9 @@ static lind_err spread_part(lind_crew *crew, MPI_Comm comm, int root, void *byte
   MPI_Request request;
   if (lind_crew_lost(crew)) return lind_crew_look(crew);
   char *own = malloc(n + 1);
-  LIND_CHECK(own != NULL, LIND_ERR_MEMORY, "no memory to share %zu bytes", n);
+  if (own == NULL) return lind_crew_break(crew, __FILE__, __LINE__, "no memory to share %zu bytes", n);
   memcpy(own, bytes, n);
-  LIND_MPI(MPI_Ibcast(own, (int)n, MPI_BYTE, root, comm, &request));
+  LIND_CREW_MPI(crew, MPI_Ibcast(own, (int)n, MPI_BYTE, root, comm, &request));
   LIND_TRY(lind_crew_wait(crew, &request, NULL, NULL)); /* on failure MPI keeps `own` */
   memcpy(bytes, own, n);
   free(own);
@@ -73,8 +73,8 @@ lind_err lind_crew_spread(lind_crew *crew, MPI_Comm comm, int root, void *bytes,
   return LIND_OK;
 }
 
-/* How bad: success < stopped < a peer's failure < the failure itself. */
-static int severity(lind_err err) { return err == LIND_OK ? 0 : err == LIND_ERR_STOPPED ? 1 : err == LIND_ERR_PEER ? 2 : 3; }
+/* How bad: success < stopped < a failure. */
+static int severity(lind_err err) { return err == LIND_OK ? 0 : err == LIND_ERR_STOPPED ? 1 : 2; }
 
 typedef struct verdict {
   int32_t code;
@@ -83,9 +83,9 @@ typedef struct verdict {
 
 lind_err lind_crew_agree(lind_crew *crew, lind_err mine) {
   if (crew->ranks == 1) return mine;
-  int64_t lowest = (3 - severity(mine)) * (int64_t)crew->ranks + crew->rank;
+  int64_t lowest = (2 - severity(mine)) * (int64_t)crew->ranks + crew->rank;
   LIND_TRY(lind_crew_reduce(crew, crew->world, &lowest, 1, MPI_INT64_T, MPI_MIN, LIND_CREW_NOTHING));
-  if (lowest >= 3 * (int64_t)crew->ranks) return LIND_OK;
+  if (lowest >= 2 * (int64_t)crew->ranks) return LIND_OK;
   const int owner = (int)(lowest % crew->ranks);
   verdict worst = {.code = (int32_t)mine};
   if (owner == crew->rank) (void)snprintf(worst.message, sizeof worst.message, "%s", lind_error_message());
@@ -122,7 +122,7 @@ static double value_of(uint64_t order) {
 lind_err lind_crew_most(lind_crew *crew, double *values, size_t n) {
   if (crew->ranks == 1) return LIND_OK;
   uint64_t *orders = calloc(n + 1, sizeof *orders);
-  LIND_CHECK(orders != NULL, LIND_ERR_MEMORY, "no memory for the maxima of %zu values", n);
+  if (orders == NULL) return lind_crew_break(crew, __FILE__, __LINE__, "no memory for the maxima of %zu values", n);
   for (size_t i = 0; i < n; i++) orders[i] = order_of(values[i]);
   const lind_err err = lind_crew_reduce(crew, crew->world, orders, n, MPI_UINT64_T, MPI_MAX, LIND_CREW_NOTHING);
   for (size_t i = 0; i < n && err == LIND_OK; i++) values[i] = value_of(orders[i]);

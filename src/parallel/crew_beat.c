@@ -10,6 +10,7 @@
  * A rank has one beat under way at most, and rank 0 sends nothing but answers and `away`: a message to a peer that is gone could
  * end this process, too. */
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,8 @@ struct lind_crew_beat {
   int32_t hears;                            /* what comes in */
   MPI_Request hearing;                      /* from rank 0, or from anybody */
   bool is_lost, has_lost, is_over;          /* the crew is given up; by this rank's own ears; everybody has saved what it has */
-  double lost_at;                           /* on the clock, where it has_lost */
+  bool is_broken;                           /* given up because this rank cannot go on */
+  double lost_at;                           /* on the clock, where it has_lost or is_broken */
   char sentence[LIND_CREW_MESSAGE];
   int n_peers;
   peer peers[]; /* rank 0: everybody; others: rank 0 */
@@ -88,6 +90,16 @@ static void heed(lind_crew_beat *b, word said) {
                  "stopped early: rank 0 has given up a rank that is gone; run the same command again to resume");
 }
 
+/* Only who has given up says that it has saved. */
+static void hear_of_break(lind_crew_beat *b, int rank) {
+  if (b->is_lost) return;
+  b->is_lost = b->has_lost = true;
+  b->lost_at = b->clock;
+  (void)snprintf(b->sentence, sizeof b->sentence,
+                 "stopped early: rank %d on %s cannot go on; what was finished is saved, run the same command again to resume",
+                 rank, b->peers[rank].host);
+}
+
 static void hear(lind_crew *crew) {
   lind_crew_beat *b = crew->beat;
   const int from = crew->rank == 0 ? MPI_ANY_SOURCE : 0;
@@ -101,6 +113,7 @@ static void hear(lind_crew *crew) {
     p->said = b->hears;
     listen(b, from);
     if (crew->rank == 0) {
+      if (p->said == SAVED) hear_of_break(b, rank);
       p->asks |= p->said != AWAY;
       answer(crew, rank);
     } else {
@@ -172,9 +185,28 @@ static lind_err fail(const lind_crew *crew) {
 }
 
 lind_err lind_crew_look(lind_crew *crew) {
-  if (crew->beat == NULL || crew->beat->patience <= 0) return LIND_OK;
-  look(crew);
+  if (crew->beat == NULL) return LIND_OK;
+  if (crew->beat->patience > 0) look(crew);
   return crew->beat->is_lost ? fail(crew) : LIND_OK;
+}
+
+lind_err lind_crew_break(lind_crew *crew, const char *source, int line, const char *format, ...) {
+  lind_crew_beat *b = crew->beat;
+  char reason[LIND_CREW_MESSAGE / 2], host[HOST] = "";
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(reason, sizeof reason, format, arguments);
+  va_end(arguments);
+  if (!b->is_lost) {
+    b->is_lost = b->is_broken = true;
+    b->lost_at = b->clock;
+    (void)gethostname(host, sizeof host - 1);
+    (void)snprintf(
+        b->sentence, sizeof b->sentence,
+        "stopped early: rank %d on %s cannot go on, %s; what was finished is saved, run the same command again to resume",
+        crew->rank, host, reason);
+  }
+  return lind_error_fail(LIND_ERR_STOPPED, source, line, "%s", b->sentence);
 }
 
 /* The others hear that this rank may be silent, if they think that it is not. */
@@ -271,7 +303,7 @@ bool lind_crew_lost(const lind_crew *crew) { return crew != NULL && crew->beat !
 
 const char *lind_crew_lost_words(const lind_crew *crew) {
   const lind_crew_beat *b = crew->beat;
-  return b->has_lost && (crew->rank == 0 || b->is_first) ? b->sentence : NULL;
+  return b->is_broken || (b->has_lost && (crew->rank == 0 || b->is_first)) ? b->sentence : NULL;
 }
 
 /* Everybody whom rank 0 still hears has saved what it has, and knows that the others have. */
@@ -287,9 +319,11 @@ static bool is_over(lind_crew *crew) {
   return saved && told;
 }
 
-/* A rank that has lost rank 0 waits for its neighbours, who find that out a little later; one that was told waits for rank 0. */
+/* A rank that has lost rank 0 waits for its neighbours, who find that out a little later; one that was told, or cannot go on,
+ * waits for rank 0, but not for ever where its messages may not arrive. */
 static bool may_leave(lind_crew *crew) {
   lind_crew_beat *b = crew->beat;
+  if (b->is_broken && b->clock - b->lost_at > b->patience) return true;
   if (crew->rank == 0) return is_over(crew);
   if (b->has_lost) return b->clock - b->lost_at > b->patience / 2;
   const double now = lind_crew_now();
@@ -301,7 +335,7 @@ static bool may_leave(lind_crew *crew) {
 }
 
 void lind_crew_leave(lind_crew *crew, int status) {
-  while (lind_crew_lost(crew) && !may_leave(crew)) {
+  while (lind_crew_lost(crew) && crew->beat->patience > 0 && !may_leave(crew)) {
     (void)nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
     look(crew);
   }

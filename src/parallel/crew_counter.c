@@ -9,7 +9,11 @@ lind_err lind_crew_counter_create(lind_crew *crew) {
   int64_t *words;
   const MPI_Aint bytes = crew->rank == 0 ? LIND_CREW_WORDS * (MPI_Aint)sizeof *words : 0;
   const int code = MPI_Win_allocate(bytes, sizeof *words, MPI_INFO_NULL, crew->world, &words, &crew->window);
-  LIND_CHECK(code == MPI_SUCCESS, crew->rank == 0 ? LIND_ERR_FILE : LIND_ERR_PEER,
+  if (code != MPI_SUCCESS && crew->rank > 0) { /* rank 0 says it */
+    lind_error_clear();
+    return LIND_ERR_PEER;
+  }
+  LIND_CHECK(code == MPI_SUCCESS, LIND_ERR_PEER,
              "MPI has no one-sided communication between these hosts; with Open MPI, OMPI_MCA_osc=^ucx allows all that works on "
              "any network");
   LIND_MPI(MPI_Win_set_errhandler(crew->window, MPI_ERRORS_RETURN));
@@ -24,8 +28,9 @@ void lind_crew_counter_destroy(lind_crew *crew) {
 }
 
 static lind_err words_change(lind_crew *crew, MPI_Op op) {
-  LIND_MPI(MPI_Rget_accumulate(crew->asking.change, LIND_CREW_WORDS, MPI_INT64_T, crew->asking.before, LIND_CREW_WORDS,
-                               MPI_INT64_T, 0, 0, LIND_CREW_WORDS, MPI_INT64_T, op, crew->window, &crew->asking.request));
+  LIND_CREW_MPI(crew,
+                MPI_Rget_accumulate(crew->asking.change, LIND_CREW_WORDS, MPI_INT64_T, crew->asking.before, LIND_CREW_WORDS,
+                                    MPI_INT64_T, 0, 0, LIND_CREW_WORDS, MPI_INT64_T, op, crew->window, &crew->asking.request));
   return LIND_OK;
 }
 
@@ -40,10 +45,10 @@ lind_err lind_crew_counter_reset(lind_crew *crew) {
     for (int word = 0; word < LIND_CREW_WORDS; word++) crew->asking.change[word] = 0;
     LIND_TRY(words_change(crew, MPI_REPLACE));
     LIND_TRY(lind_crew_wait(crew, &crew->asking.request, NULL, NULL));
-    LIND_MPI(MPI_Win_flush(0, crew->window));
+    LIND_CREW_MPI(crew, MPI_Win_flush(0, crew->window));
   }
   MPI_Request request;
-  LIND_MPI(MPI_Ibarrier(crew->world, &request));
+  LIND_CREW_MPI(crew, MPI_Ibarrier(crew->world, &request));
   return lind_crew_wait(crew, &request, NULL, NULL);
 }
 
@@ -70,10 +75,9 @@ lind_err lind_crew_counter_hear(lind_crew *crew, bool *heard, uint64_t *next) {
     crew->asking.open = false;
     return lind_crew_look(crew);
   }
-  const int code = is_here && crew->ranks > 1 ? MPI_Test(&crew->asking.request, &is_here, MPI_STATUS_IGNORE) : MPI_SUCCESS;
-  if (is_here || code != MPI_SUCCESS) crew->asking.open = false;
-  LIND_MPI(code);
+  if (is_here && crew->ranks > 1) LIND_CREW_MPI(crew, MPI_Test(&crew->asking.request, &is_here, MPI_STATUS_IGNORE));
   if (!is_here) return LIND_OK;
+  crew->asking.open = false;
   crew->others = (uint64_t)crew->asking.before[LIND_CREW_FINISHED] - crew->told;
   crew->told += (uint64_t)crew->asking.change[LIND_CREW_FINISHED];
   *next = (uint64_t)crew->asking.before[LIND_CREW_NEXT];

@@ -6,6 +6,7 @@
 #include <mpi.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "lind/crew.h"
 
@@ -71,12 +72,26 @@ lind_err lind_crew_look(lind_crew *crew) LIND_MUST_CHECK;
 void lind_crew_beat_begin(lind_crew *crew);
 void lind_crew_beat_end(lind_crew *crew);
 void lind_crew_beat_waited(lind_crew *crew);
+/* This rank cannot take part any more, for this reason: from here on the crew is given up, and the others hear of it as soon as
+ * this rank has saved what it has. For whatever fails on one rank between two collective calls. Returns LIND_ERR_STOPPED. */
+lind_err lind_crew_break(lind_crew *crew, const char *source, int line, const char *format, ...) LIND_PRINTF(4, 5);
 
-lind_err lind_crew_mpi_fail(int code, const char *source, int line, const char *call);
-#define LIND_MPI(call)                                                                             \
-  do {                                                                                             \
-    int lind_mpi_ = (call);                                                                        \
-    if (lind_mpi_ != MPI_SUCCESS) return lind_crew_mpi_fail(lind_mpi_, __FILE__, __LINE__, #call); \
+/* A call of MPI while the crew is being made, and one of a crew that is there. */
+const char *lind_crew_mpi_reason(int code, char text[MPI_MAX_ERROR_STRING]); /* returns `text` */
+#define LIND_MPI(call)                                                                                                       \
+  do {                                                                                                                       \
+    int lind_mpi_ = (call);                                                                                                  \
+    char lind_why_[MPI_MAX_ERROR_STRING];                                                                                    \
+    LIND_CHECK(lind_mpi_ == MPI_SUCCESS, LIND_ERR_PEER, "MPI failed: %s (%.*s)", lind_crew_mpi_reason(lind_mpi_, lind_why_), \
+               (int)strcspn(#call, "("), #call);                                                                             \
+  } while (0)
+#define LIND_CREW_MPI(crew, call)                                                                                             \
+  do {                                                                                                                        \
+    int lind_mpi_ = (call);                                                                                                   \
+    char lind_why_[MPI_MAX_ERROR_STRING];                                                                                     \
+    if (lind_mpi_ != MPI_SUCCESS)                                                                                             \
+      return lind_crew_break((crew), __FILE__, __LINE__, "MPI failed: %s (%.*s)", lind_crew_mpi_reason(lind_mpi_, lind_why_), \
+                             (int)strcspn(#call, "("), #call);                                                                \
   } while (0)
 
 double lind_crew_now(void); /* seconds, monotonic */

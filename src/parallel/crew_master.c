@@ -108,12 +108,11 @@ static void tick(lind_crew_pool *p) {
 }
 
 /* A message may need MPI's attention more than once. */
-static void mpi_serve(lind_crew_pool *p) {
-  int ignored, code = MPI_SUCCESS;
-  for (int look = 0; look < LOOKS && p->crew->ranks > 1 && code == MPI_SUCCESS; look++)
-    code = MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, p->crew->world, &ignored, MPI_STATUS_IGNORE);
-  if (code != MPI_SUCCESS)
-    note_trouble(p, lind_error_fail(LIND_ERR_PEER, __FILE__, __LINE__, "MPI failed while jobs were running"));
+static lind_err mpi_serve(lind_crew *crew) {
+  int ignored;
+  for (int look = 0; look < LOOKS && crew->ranks > 1; look++)
+    LIND_CREW_MPI(crew, MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, crew->world, &ignored, MPI_STATUS_IGNORE));
+  return LIND_OK;
 }
 
 /* Outside the loop: what has come is of a team's leader, or says how far the others are. */
@@ -132,7 +131,7 @@ void lind_crew_pool_report(void *at) {
   if (lind_crew_stopping()) save(p);
   note_trouble(p, lind_crew_look(p->crew));
   note_trouble(p, listen(p));
-  mpi_serve(p);
+  note_trouble(p, mpi_serve(p->crew));
   if (!p->crew->asking.open && lind_crew_now() - p->reported >= report_seconds(p->crew)) ask(p, 0);
   tick(p);
 }
@@ -202,7 +201,7 @@ void lind_crew_pool_lead(lind_crew_pool *p, bool is_alone) {
     if (is_end) save(p);
     tick(p);
     note_trouble(p, lind_crew_look(p->crew));
-    if (serves) mpi_serve(p);
+    if (serves) note_trouble(p, mpi_serve(p->crew));
     (void)pthread_mutex_lock(&p->gate);
   }
   p->closed = true;

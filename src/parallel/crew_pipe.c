@@ -48,7 +48,7 @@ static lind_err items_send(lind_crew *crew, const lind_crew_pipe *pipe, pipe_han
   for (uint64_t item = (uint64_t)crew->rank; item < pipe->n; item += (uint64_t)crew->ranks, h = !h) {
     if (hands[h].request != MPI_REQUEST_NULL) LIND_TRY(lind_crew_wait(crew, &hands[h].request, NULL, NULL));
     keep(item_make(pipe, item, &hands[h], *first), first, message);
-    LIND_MPI(MPI_Issend(hands[h].bytes, (int)item_bytes(&hands[h]), MPI_BYTE, 0, TAG, crew->world, &hands[h].request));
+    LIND_CREW_MPI(crew, MPI_Issend(hands[h].bytes, (int)item_bytes(&hands[h]), MPI_BYTE, 0, TAG, crew->world, &hands[h].request));
   }
   for (h = 0; h < AHEAD; h++)
     if (hands[h].request != MPI_REQUEST_NULL) LIND_TRY(lind_crew_wait(crew, &hands[h].request, NULL, NULL));
@@ -57,8 +57,8 @@ static lind_err items_send(lind_crew *crew, const lind_crew_pipe *pipe, pipe_han
 
 static lind_err item_await(lind_crew *crew, const lind_crew_pipe *pipe, uint64_t item, pipe_hand *hand) {
   if (item >= pipe->n || item % (uint64_t)crew->ranks == 0) return LIND_OK;
-  LIND_MPI(MPI_Irecv(hand->bytes, (int)(HEAD + pipe->most), MPI_BYTE, (int)(item % (uint64_t)crew->ranks), TAG, crew->world,
-                     &hand->request));
+  LIND_CREW_MPI(crew, MPI_Irecv(hand->bytes, (int)(HEAD + pipe->most), MPI_BYTE, (int)(item % (uint64_t)crew->ranks), TAG,
+                                crew->world, &hand->request));
   return LIND_OK;
 }
 

@@ -24,10 +24,10 @@ lind_err lind_crew_roster(lind_crew *crew, lind_crew_post *posts) {
   }
   const size_t bytes = sizeof(lind_crew_post), n = crew->rank == 0 ? (size_t)crew->ranks : 0;
   lind_crew_post *rows = calloc(n + 1, bytes); /* mine, then everybody's */
-  LIND_CHECK(rows != NULL, LIND_ERR_MEMORY, "no memory for the roster of %d ranks", crew->ranks);
+  if (rows == NULL) return lind_crew_break(crew, __FILE__, __LINE__, "no memory for the roster of %d ranks", crew->ranks);
   fill(crew, &rows[0]);
   MPI_Request request;
-  LIND_MPI(MPI_Igather(&rows[0], (int)bytes, MPI_BYTE, rows + 1, (int)bytes, MPI_BYTE, 0, crew->world, &request));
+  LIND_CREW_MPI(crew, MPI_Igather(&rows[0], (int)bytes, MPI_BYTE, rows + 1, (int)bytes, MPI_BYTE, 0, crew->world, &request));
   LIND_TRY(lind_crew_wait(crew, &request, NULL, NULL)); /* where a peer is lost MPI may still use them: they stay */
   memcpy(posts, rows + 1, n * bytes);
   free(rows);

@@ -8,8 +8,8 @@ lind_err lind_crew_teams(lind_crew *crew, int size) {
              crew->threads);
   crew->team_size = size;
   if (crew->ranks == 1) return LIND_OK;
-  LIND_MPI(MPI_Comm_split(crew->world, crew->rank / size, crew->rank, &crew->team));
-  LIND_MPI(MPI_Comm_set_errhandler(crew->team, MPI_ERRORS_RETURN));
+  LIND_CREW_MPI(crew, MPI_Comm_split(crew->world, crew->rank / size, crew->rank, &crew->team));
+  LIND_CREW_MPI(crew, MPI_Comm_set_errhandler(crew->team, MPI_ERRORS_RETURN));
   return LIND_OK;
 }
 
