@@ -45,15 +45,13 @@ typedef struct records {
 } records;
 
 /* What the blocks of a stage leave on disk. Counts are packed there (docs/decisions/0018-counts-are-packed.md), here to a byte:
- * less where most are 0, more where a block has many patients. Rows are those of the first `store.patients` alone, as
- * lind_study_run asks for them, and few blocks have a patient whose trajectory is kept. */
+ * less where most are 0, more where a block has many patients. Few blocks have a patient whose trajectory is kept. */
 static double segment_bytes(const lind_study *study, int s) {
   const lind_layout *layout = study->stage[s].layout;
   const lind_plan *plan = layout->plan;
   const lind_plan_trajectories *t = plan->trajectories;
   const bool store = study->stage[s].store_rows;
-  const double seats = plan->block_replicates > 0 ? (double)plan->block_seats : LIND_BLOCK_CUT, n = (double)plan->n_blocks,
-               with_rows = store ? fmin(n, ceil((double)plan->protocol->store_patients / seats)) : 0.0;
+  const double n = (double)plan->n_blocks, with_rows = (double)lind_study_rows_end(study, s);
   const double of_one = t == NULL ? 0.0 : (double)lind_plan_trajectories_bytes(t),
                packed = (double)(sizeof(int64_t) - 1) * (double)layout->n_counts,
                not_there = packed + (t == NULL ? 0.0 : of_one * (double)t->most_kept),

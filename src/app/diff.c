@@ -26,15 +26,9 @@ static void diff_inputs(const lind_past *a, const lind_past *b, json_t *list, li
 }
 
 static void diff_settings(const lind_past *const pasts[2], json_t *list, lind_arena *arena) {
-  static const char *const sizes[] = {"patients", "replicates", "seed", "no_sensitivity"};
-  json_t *flat[2], *keys = json_array(), *key;
+  json_t *flat[2] = {json_object(), json_object()}, *keys = json_array(), *key;
   size_t i;
-  for (int k = 0; k < 2; k++) {
-    flat[k] = json_object();
-    lind_scenarios_flatten(json_object_get(pasts[k]->provenance, "protocol_as_resolved"), "", flat[k], arena);
-    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
-      lind_scenarios_flatten(json_object_get(pasts[k]->provenance, sizes[s]), sizes[s], flat[k], arena);
-  }
+  for (int k = 0; k < 2; k++) lind_scenarios_settings(pasts[k], flat[k], arena);
   lind_scenarios_differing(2, flat, keys);
   json_array_foreach(keys, i, key) {
     const char *name = json_string_value(key);
@@ -129,27 +123,18 @@ static void diff_table(const lind_past *a, const lind_past *b, const char *table
   lind_results_view_destroy(&y);
 }
 
-static bool has_curve(const lind_past *past, const char *output) {
-  const json_t *curves = json_object_get(past->estimates, "curves");
-  bool has = false;
-  for (size_t i = 0; i < json_array_size(curves); i++)
-    has |= strcmp(lind_past_text(json_array_get(curves, i), "output"), output) == 0;
-  return has;
+static bool is_in(const char *name, const char *const *names, int n) {
+  while (n > 0 && strcmp(names[n - 1], name) != 0) n--;
+  return n > 0;
 }
 
-/* All that a run may have written. */
+/* All that one of the runs may have written. */
 static void diff_tables(const lind_past *const pasts[2], json_t *list, lind_arena *arena) {
-  static const char *const tables[] = {"/patients",     "/outcomes",         "/trajectories/patients",
-                                       "/tallies/flow", "/estimates/stored", "/estimates/replicates"};
-  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) diff_table(pasts[0], pasts[1], tables[i], list);
-  for (int k = 0; k < 2; k++) {
-    const json_t *curves = json_object_get(pasts[k]->estimates, "curves");
-    for (size_t i = 0; i < json_array_size(curves); i++) {
-      const char *output = lind_past_text(json_array_get(curves, i), "output");
-      if (k == 1 && has_curve(pasts[0], output)) continue;
-      diff_table(pasts[0], pasts[1], lind_arena_format(arena, "/trajectories/%s", output), list);
-    }
-  }
+  int n = 0, more = 0;
+  const char *const *tables = lind_past_tables(pasts[0], arena, &n), *const *others = lind_past_tables(pasts[1], arena, &more);
+  for (int t = 0; tables != NULL && t < n; t++) diff_table(pasts[0], pasts[1], tables[t], list);
+  for (int t = 0; others != NULL && t < more; t++)
+    if (tables == NULL || !is_in(others[t], tables, n)) diff_table(pasts[0], pasts[1], others[t], list);
 }
 
 static const json_t *term_of(const json_t *estimates, const char *analysis, const char *group, const char *level,
@@ -216,48 +201,49 @@ static lind_err walk_add(void *context, const lind_block_record *record) {
   return LIND_OK;
 }
 
-static void blocks_of(const char *directory, uint32_t stage, walk *w) {
-  lind_store *store = NULL;
-  if (lind_store_open(directory, &store) != LIND_OK) return;
+static void blocks_of(lind_store *store, uint32_t stage, walk *w) {
   const lind_sink sink = lind_store_sink(store);
   const lind_err ignored = sink.each(sink.self, stage, 0, UINT64_MAX, walk_add, w); /* as far as it goes */
   (void)ignored;
-  lind_store_destroy(&store);
+}
+
+/* The first block of both that is not the same in both. */
+static bool first_of(const walk *x, const walk *y, uint64_t *block) {
+  for (size_t i = 0, k = 0; i < x->n && k < y->n;) {
+    *block = x->at[i].block;
+    const bool left = *block <= y->at[k].block, right = y->at[k].block <= *block;
+    if (left && right && !lind_digest_equal(x->at[i].digest, y->at[k].digest)) return true;
+    i += left;
+    k += right;
+  }
+  return false;
 }
 
 /* The first block that two runs of one study have lived differently, where segments are kept: stage and block, or false. */
 static bool first_block(const lind_past *a, const lind_past *b, uint32_t *stage, uint64_t *block) {
-  bool found = false;
-  for (*stage = 0; *stage < LIND_STUDY_STAGES && !found; ++*stage) {
+  lind_store *one = NULL, *other = NULL;
+  bool found = false, any = lind_store_open(a->directory, &one) == LIND_OK && lind_store_open(b->directory, &other) == LIND_OK;
+  for (*stage = 0; any && *stage < LIND_STUDY_STAGES; ++*stage) {
     walk x = {0}, y = {0};
-    blocks_of(a->directory, *stage, &x);
-    blocks_of(b->directory, *stage, &y);
-    for (size_t i = 0, k = 0; i < x.n && k < y.n && !found;) {
-      if (x.at[i].block == y.at[k].block && !lind_digest_equal(x.at[i].digest, y.at[k].digest)) {
-        *block = x.at[i].block;
-        found = true;
-      } else {
-        const bool left = x.at[i].block <= y.at[k].block, right = y.at[k].block <= x.at[i].block;
-        i += left;
-        k += right;
-      }
-    }
-    const bool any = x.n + y.n > 0;
+    blocks_of(one, *stage, &x);
+    blocks_of(other, *stage, &y);
+    found = first_of(&x, &y, block);
+    any = x.n + y.n > 0;
     free(x.at);
     free(y.at);
-    if (found || !any) break;
+    if (found) break;
   }
+  lind_store_destroy(&one);
+  lind_store_destroy(&other);
   return found;
 }
 
 json_t *lind_diff_make(const lind_past *a, const lind_past *b, lind_arena *arena) {
   const lind_past *const both[2] = {a, b};
   json_t *inputs = json_array(), *settings = json_array(), *makers = json_array(), *columns = json_array(), *terms = json_array();
-  char one[65] = "a", other[65] = "b";
   const bool same_study = strcmp(lind_past_text(a->provenance, "plan_hash"), lind_past_text(b->provenance, "plan_hash")) == 0,
              same_digest = strcmp(lind_past_text(a->estimates, "digest"), lind_past_text(b->estimates, "digest")) == 0,
-             read = lind_digest_file(a->results, one) == LIND_OK && lind_digest_file(b->results, other) == LIND_OK,
-             same_bytes = read && strcmp(one, other) == 0;
+             same_bytes = lind_past_is_same_bytes(a->results, b->results);
   diff_inputs(a, b, inputs, arena);
   diff_settings(both, settings, arena);
   diff_makers(a, b, makers, arena);

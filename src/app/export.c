@@ -69,18 +69,13 @@ static lind_err write_table(const lind_past *past, const char *table, const char
   return strcmp(table, "estimates/replicates") == 0 ? write_robustness(past, out, arena) : LIND_OK;
 }
 
-/* What a run may have written; patients are there only if the protocol stores them, curves only if it draws one. */
+/* Patients are there only if the protocol stores them, curves only if it draws one. */
 static lind_err write_all(const lind_past *past, const char *out, lind_arena *arena) {
-  const char *tables[16] = {
-      "patients", "outcomes", "tallies/flow", "estimates/replicates", "estimates/stored", "trajectories/patients"};
-  int n = 6, written = 0;
-  size_t i;
-  json_t *curve;
-  json_array_foreach(json_object_get(past->estimates, "curves"), i, curve) {
-    if (n < 16) tables[n++] = lind_arena_format(arena, "trajectories/%s", lind_past_text(curve, "output"));
-  }
+  int n, written = 0;
+  const char *const *tables = lind_past_tables(past, arena, &n);
+  LIND_CHECK(tables != NULL, LIND_ERR_MEMORY, "no memory for the names of tables");
   for (int t = 0; t < n; t++) {
-    const lind_err err = tables[t] != NULL ? write_table(past, tables[t], out, arena) : LIND_ERR_MEMORY;
+    const lind_err err = write_table(past, tables[t], out, arena);
     if (err == LIND_ERR_INPUT) continue; /* this run has no such table */
     LIND_TRY(err);
     written++;

@@ -14,20 +14,15 @@ static bool is_finished(const char *directory, lind_arena *arena) {
   return path != NULL && access(path, F_OK) == 0;
 }
 
-static bool is_same_file(const char *a, const char *b) {
-  struct stat one, other;
-  return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 static lind_err check_directories(const char *out, int n, const char *const *directories) {
   for (int i = 0; i < n; i++) {
     struct stat about;
     LIND_CHECK(stat(directories[i], &about) == 0 && S_ISDIR(about.st_mode), LIND_ERR_INPUT, "%s is not a directory",
                directories[i]);
-    LIND_CHECK(!is_same_file(out, directories[i]), LIND_ERR_INPUT,
+    LIND_CHECK(!lind_past_is_one(out, directories[i]), LIND_ERR_INPUT,
                "%s is to receive what is merged and cannot be merged itself; lind merge OUT DIR...", out);
     for (int k = 0; k < i; k++)
-      LIND_CHECK(!is_same_file(directories[k], directories[i]), LIND_ERR_INPUT, "%s and %s are one directory", directories[k],
+      LIND_CHECK(!lind_past_is_one(directories[k], directories[i]), LIND_ERR_INPUT, "%s and %s are one directory", directories[k],
                  directories[i]);
   }
   return LIND_OK;

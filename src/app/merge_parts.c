@@ -32,10 +32,9 @@ typedef struct merger {
 /* ---- one study? ------------------------------------------------------------------------------------------- */
 
 static lind_err damaged(const char *directory, const char *words, size_t n) {
-  return lind_error_fail(
-      LIND_ERR_FILE, __FILE__, __LINE__,
-      "%.*s (in %s; if a segment is damaged, the command that made it sets that aside and lives its blocks again)", (int)n, words,
-      directory);
+  return lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__,
+                         "%.*s (in %s; the command that made it sets that aside and lives its blocks again)", (int)n, words,
+                         directory);
 }
 
 static lind_err source_read(source *s, lind_arena *arena) {
@@ -178,7 +177,7 @@ static lind_err completeness_check(const merger *m) {
 static lind_err adopt_all(const merger *m, lind_store *store) {
   for (int i = 0; i < m->n; i++) {
     const lind_err err = lind_store_adopt(store, m->sources[i].directory);
-    if (err == LIND_ERR_FILE) return damaged(m->sources[i].directory, lind_error_message(), strlen(lind_error_message()));
+    if (err == LIND_ERR_DAMAGED) return damaged(m->sources[i].directory, lind_error_message(), strlen(lind_error_message()));
     LIND_TRY(err);
   }
   return LIND_OK;

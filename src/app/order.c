@@ -25,7 +25,7 @@ static double engine_weight(const lind_plan *plan) {
 double lind_order_cost(const lind_plan *plan) {
   const lind_protocol *protocol = plan->protocol;
   const uint64_t all = protocol->patients * protocol->replicates;
-  const uint64_t most = plan->block_replicates > 0 ? plan->block_seats : LIND_BLOCK_CUT, seats = all < most ? all : most;
+  const uint64_t seats = all < plan->block_seats ? all : plan->block_seats;
   const double cells = protocol->tissue != NULL ? 1e3 : 1; /* a grid of them for each patient */
   double work = plan->timeless ? 1 : engine_weight(plan) * (1 + plan->model->n_states) * plan->n_days;
   if (plan->twin != NULL) work += engine_weight(plan->twin) * (1 + plan->twin->model->n_states) * plan->n_days;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sums.h"
@@ -55,6 +56,32 @@ const char *lind_past_path(const lind_past *past, const char *written, lind_aren
   if (written[0] == '/' || start[0] == '\0' || access(written, F_OK) == 0) return written;
   const char *joined = lind_arena_format(arena, "%s/%s", start, written);
   return joined != NULL && access(joined, F_OK) == 0 ? joined : written;
+}
+
+bool lind_past_is_one(const char *a, const char *b) {
+  struct stat one, other;
+  return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+bool lind_past_is_same_bytes(const char *a, const char *b) {
+  char one[65], other[65];
+  return lind_digest_file(a, one) == LIND_OK && lind_digest_file(b, other) == LIND_OK && strcmp(one, other) == 0;
+}
+
+const char *const *lind_past_tables(const lind_past *past, lind_arena *arena, int *n) {
+  static const char *const always[] = {
+      "/patients", "/outcomes", "/tallies/flow", "/estimates/replicates", "/estimates/stored", "/trajectories/patients"};
+  enum { ALWAYS = sizeof always / sizeof *always };
+  const json_t *curves = json_object_get(past->estimates, "curves");
+  const char **tables = lind_arena_take(arena, ALWAYS + json_array_size(curves), sizeof *tables);
+  if (tables == NULL) return NULL;
+  memcpy(tables, always, sizeof always);
+  *n = ALWAYS;
+  for (size_t i = 0; i < json_array_size(curves); i++) {
+    tables[*n] = lind_arena_format(arena, "/trajectories/%s", lind_past_text(json_array_get(curves, i), "output"));
+    if (tables[(*n)++] == NULL) return NULL;
+  }
+  return tables;
 }
 
 /* ---- the study again -------------------------------------------------------------------------------------- */

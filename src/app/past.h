@@ -19,6 +19,13 @@ const char *lind_past_text(const json_t *object, const char *key); /* "" if it i
 /* A path that provenance names: as it was written, or from the directory in which the run was started. */
 const char *lind_past_path(const lind_past *past, const char *written, lind_arena *arena);
 
+/* Do two paths lead to one file or directory? Do two files hold the same bytes? No where one of them cannot be read. */
+bool lind_past_is_one(const char *a, const char *b);
+bool lind_past_is_same_bytes(const char *a, const char *b);
+/* The tables that results.h5 may have, [n] names with their leading '/', in the arena; one that the protocol did not ask for is
+ * not there. NULL: no memory. */
+const char *const *lind_past_tables(const lind_past *past, lind_arena *arena, int *n);
+
 /* The protocol of provenance with its overrides, patients, replicates and seed, wired again, and with nothing started. */
 lind_err lind_past_wire(const lind_past *past, lind_arena *arena, lind_study **study) LIND_MUST_CHECK;
 /* The same, started for this process alone; the caller stops it. */

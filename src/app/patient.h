@@ -13,6 +13,9 @@ typedef struct lind_patient {
   const uint64_t *base; /* lind_past_base of the patient's block */
 } lind_patient;
 
+/* The patient lived once more, with what `course` keeps of this life: rows[n][n_columns], in the arena. */
+lind_err lind_patient_record(const lind_patient *patient, const lind_plan_trajectories *course, lind_arena *arena,
+                             const double **rows, int *n) LIND_MUST_CHECK;
 /* Live the patient again on a grid of `every` (a quantity in words; NULL: the grid that the run stored) and write the rows to
  * `path` as `lind export` would. What is asked for is checked before the file is made. */
 lind_err lind_patient_course_write(const lind_patient *patient, const char *every, const char *path,

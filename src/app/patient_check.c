@@ -77,21 +77,15 @@ static lind_err check_course(check *c) {
   const lind_patient *p = c->patient;
   const lind_plan *plan = c->layout->plan;
   const lind_plan_trajectories *t = plan->trajectories;
+  const double *lived;
   size_t first, rows;
-  int n = 0, s;
-  const lind_desk *desk;
+  int n;
   if (t == NULL || !lind_plan_trajectories_keep(plan, t, (uint32_t)p->replicate, p->seat)) return LIND_OK;
   LIND_TRY(find(c, "/trajectories/patients", &first, &rows));
-  lind_recording recording = {.trajectories = t, .n = &n};
-  LIND_TAKE(recording.rows, c->arena, (size_t)t->most * (size_t)t->n_columns);
-  LIND_TAKE(recording.place, c->arena, lind_plan_seats_in_memory(plan)); /* all in place 0: one of them is lived */
-  lind_runner_record(p->runner, &recording);
-  const lind_err err = lind_runner_replay(p->runner, (uint32_t)p->replicate, p->seat, p->base, &desk, &s);
-  lind_runner_record(p->runner, NULL);
-  LIND_TRY(err);
+  LIND_TRY(lind_patient_record(p, t, c->arena, &lived, &n));
   if (rows == 0) return LIND_OK; /* its replicate had stopped before: the block's record knows */
   if (rows != (size_t)n) return differs(c, "/trajectories/patients", "rows", (double)rows, n);
-  LIND_TRY(compare(c, "/trajectories/patients", c->layout->trajectories, c->layout->n_trajectories, first, rows, recording.rows));
+  LIND_TRY(compare(c, "/trajectories/patients", c->layout->trajectories, c->layout->n_trajectories, first, rows, lived));
   c->has_seen = true;
   printf("equal     rows %zu to %zu of /trajectories/patients: %d columns, bit for bit\n", first, first + rows - 1,
          c->layout->n_trajectories);
@@ -152,8 +146,7 @@ static double seconds_of_block(const check *c) {
   const double speed = json_number_value(json_object_get(facts, "patients_per_s")),
                workers =
                    json_number_value(json_object_get(facts, "ranks")) * json_number_value(json_object_get(facts, "threads"));
-  const uint64_t seats = plan->block_replicates > 0 ? plan->block_seats : LIND_BLOCK_CUT;
-  return speed > 0.0 && workers > 0.0 ? (double)seats * workers / speed : INFINITY;
+  return speed > 0.0 && workers > 0.0 ? (double)plan->block_seats * workers / speed : INFINITY;
 }
 
 static lind_err check_block(check *c) {

@@ -11,20 +11,15 @@
 
 enum { MOST_POINTS = 1000000 };
 
-static bool is_same_file(const char *a, const char *b) {
-  struct stat one, other;
-  return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 /* Neither what the run has left nor what it was made of is written over. */
 static lind_err check_path(const lind_past *past, const char *path, lind_arena *arena) {
   const char *const documents[] = {past->results, past->estimates_path, past->provenance_path, past->report};
   size_t i;
   json_t *input;
   for (i = 0; i < sizeof documents / sizeof *documents; i++)
-    LIND_CHECK(!is_same_file(path, documents[i]), LIND_ERR_INPUT, "--out is %s, which the run has written", path);
+    LIND_CHECK(!lind_past_is_one(path, documents[i]), LIND_ERR_INPUT, "--out is %s, which the run has written", path);
   json_array_foreach(json_object_get(past->provenance, "inputs"), i, input) {
-    LIND_CHECK(!is_same_file(path, lind_past_path(past, lind_past_text(input, "path"), arena)), LIND_ERR_INPUT,
+    LIND_CHECK(!lind_past_is_one(path, lind_past_path(past, lind_past_text(input, "path"), arena)), LIND_ERR_INPUT,
                "--out is %s, an input of the run", path);
   }
   return LIND_OK;
@@ -58,8 +53,23 @@ static lind_err choose(const lind_plan *plan, const char *every, lind_arena *are
   return lind_plan_trajectories_create(plan, item, arena, course);
 }
 
-static lind_err write_file(const lind_recording *recording, const lind_field *fields, const char *path) {
-  const int columns = recording->trajectories->n_columns;
+lind_err lind_patient_record(const lind_patient *patient, const lind_plan_trajectories *course, lind_arena *arena,
+                             const double **rows, int *n) {
+  const lind_desk *desk;
+  int kept = 0, s;
+  lind_recording recording = {.trajectories = course, .n = &kept};
+  LIND_TAKE(recording.rows, arena, (size_t)course->most * (size_t)course->n_columns);
+  LIND_TAKE(recording.place, arena, lind_plan_seats_in_memory(patient->study->stage[0].plan)); /* all in place 0: one is lived */
+  lind_runner_record(patient->runner, &recording);
+  const lind_err err = lind_runner_replay(patient->runner, (uint32_t)patient->replicate, patient->seat, patient->base, &desk, &s);
+  lind_runner_record(patient->runner, NULL);
+  LIND_TRY(err);
+  *rows = recording.rows;
+  *n = kept;
+  return LIND_OK;
+}
+
+static lind_err write_file(const double *rows, int n, const lind_field *fields, int columns, const char *path) {
   FILE *file = fopen(path, "wb");
   LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be written: %s", path, strerror(errno));
   for (int c = 0; c < columns; c++) {
@@ -67,9 +77,9 @@ static lind_err write_file(const lind_recording *recording, const lind_field *fi
     lind_csv_put_head(file, &fields[c]);
   }
   (void)fputc('\n', file);
-  for (int row = 0; row < recording->n[0]; row++)
+  for (int row = 0; row < n; row++)
     for (int c = 0; c < columns; c++) {
-      lind_csv_put_value(file, &fields[c], recording->rows[row * columns + c]);
+      lind_csv_put_value(file, &fields[c], rows[row * columns + c]);
       (void)fputc(c + 1 < columns ? ',' : '\n', file);
     }
   const bool ok = ferror(file) == 0;
@@ -79,20 +89,13 @@ static lind_err write_file(const lind_recording *recording, const lind_field *fi
 
 lind_err lind_patient_course_write(const lind_patient *patient, const char *every, const char *path, lind_arena *arena) {
   const lind_plan *plan = patient->study->stage[0].plan;
-  lind_runner *runner = patient->runner;
   const lind_plan_trajectories *course;
   const lind_field *fields;
-  const lind_desk *desk;
-  int n = 0, s;
+  const double *rows;
+  int n;
   LIND_TRY(check_path(patient->past, path, arena));
   LIND_TRY(choose(plan, every, arena, &course));
   LIND_TRY(lind_layout_trajectories(plan, course, arena, &fields));
-  lind_recording recording = {.trajectories = course, .n = &n};
-  LIND_TAKE(recording.rows, arena, (size_t)course->most * (size_t)course->n_columns);
-  LIND_TAKE(recording.place, arena, lind_plan_seats_in_memory(plan)); /* all in place 0: one of them is lived */
-  lind_runner_record(runner, &recording);
-  const lind_err err = lind_runner_replay(runner, (uint32_t)patient->replicate, patient->seat, patient->base, &desk, &s);
-  lind_runner_record(runner, NULL);
-  LIND_TRY(err);
-  return write_file(&recording, fields, path);
+  LIND_TRY(lind_patient_record(patient, course, arena, &rows, &n));
+  return write_file(rows, n, fields, course->n_columns, path);
 }

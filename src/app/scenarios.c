@@ -29,16 +29,16 @@ static const char *list_text(const json_t *value, lind_arena *arena) {
   return lind_arena_format(arena, "%s]", text);
 }
 
-void lind_scenarios_flatten(const json_t *value, const char *path, json_t *flat, lind_arena *arena) {
+/* A document as one level of texts: "arms.a.ratio", a list of scalars as "[a, b]". */
+static void flatten(const json_t *value, const char *path, json_t *flat, lind_arena *arena) {
   const char *dot = path[0] != '\0' ? "." : "", *key;
   json_t *item;
   size_t i;
   if (json_is_object(value)) {
     json_object_foreach((json_t *)value, key, item)
-        lind_scenarios_flatten(item, lind_arena_format(arena, "%s%s%s", path, dot, key), flat, arena);
+        flatten(item, lind_arena_format(arena, "%s%s%s", path, dot, key), flat, arena);
   } else if (json_is_array(value) && !is_list_of_scalars(value)) {
-    json_array_foreach(value, i, item)
-        lind_scenarios_flatten(item, lind_arena_format(arena, "%s%s%zu", path, dot, i), flat, arena);
+    json_array_foreach(value, i, item) flatten(item, lind_arena_format(arena, "%s%s%zu", path, dot, i), flat, arena);
   } else {
     json_object_set_new(flat, path, json_string(json_is_array(value) ? list_text(value, arena) : scalar_text(value, arena)));
   }
@@ -67,16 +67,21 @@ void lind_scenarios_differing(int n, json_t *const *flat, json_t *keys) {
 }
 
 /* Sizes, which options may have changed, then the protocol as resolved, then files that have the same name and other bytes. */
-static json_t *flat_of(const lind_past *past, lind_arena *arena) {
+void lind_scenarios_settings(const lind_past *past, json_t *flat, lind_arena *arena) {
   static const char *const sizes[] = {"patients", "replicates", "seed", "no_sensitivity"};
-  json_t *flat = json_object(), *protocol = json_object(), *input;
-  size_t i;
-  json_object_set(flat, "protocol", json_object_get(past->estimates, "protocol"));
+  json_t *protocol = json_object();
   for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
-    lind_scenarios_flatten(json_object_get(past->provenance, sizes[k]), sizes[k], flat, arena);
-  lind_scenarios_flatten(json_object_get(past->provenance, "protocol_as_resolved"), "", protocol, arena);
+    flatten(json_object_get(past->provenance, sizes[k]), sizes[k], flat, arena);
+  flatten(json_object_get(past->provenance, "protocol_as_resolved"), "", protocol, arena);
   json_object_update_missing(flat, protocol);
   json_decref(protocol);
+}
+
+static json_t *flat_of(const lind_past *past, lind_arena *arena) {
+  json_t *flat = json_object(), *input;
+  size_t i;
+  json_object_set(flat, "protocol", json_object_get(past->estimates, "protocol"));
+  lind_scenarios_settings(past, flat, arena);
   json_array_foreach(json_object_get(past->provenance, "inputs"), i, input) {
     const char *role = lind_past_text(input, "role"), *path = lind_past_text(input, "path"), *name = strrchr(path, '/');
     if (strcmp(role, "protocol") == 0) continue;

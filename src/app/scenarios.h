@@ -32,8 +32,9 @@ lind_err lind_scenarios_create(int n, const char *const *directories, lind_arena
 void lind_scenarios_release(lind_scenarios *scenarios);
 /* Keys whose values differ between documents: flat[i] is an object of texts. Writes an array of names into `keys`. */
 void lind_scenarios_differing(int n, json_t *const *flat, json_t *keys);
-/* A document as one level of texts: "arms.a.ratio", a list of scalars as "[a, b]". */
-void lind_scenarios_flatten(const json_t *value, const char *path, json_t *flat, lind_arena *arena);
+/* The protocol as it was resolved, sizes and seed, on one level of texts ("arms.a.ratio", a list of scalars as "[a, b]"), added
+ * to `flat` where they are missing there. */
+void lind_scenarios_settings(const lind_past *past, json_t *flat, lind_arena *arena);
 
 /* scenarios.csv, scenarios.json and scenarios.h5 into `out`. */
 lind_err lind_scenarios_write(const lind_scenarios *scenarios, const char *out, lind_arena *arena) LIND_MUST_CHECK;

@@ -8,11 +8,6 @@
 #include "lind/report.h"
 #include "verify.h"
 
-static bool is_same_file(const char *a, const char *b) {
-  char one[65], other[65];
-  return lind_digest_file(a, one) == LIND_OK && lind_digest_file(b, other) == LIND_OK && strcmp(one, other) == 0;
-}
-
 /* A folder for files that are made to be compared. */
 static const char *folder_make(lind_arena *arena) {
   const char *base = getenv("TMPDIR");
@@ -22,7 +17,7 @@ static const char *folder_make(lind_arena *arena) {
 
 static bool is_text_of_file(const char *text, const char *path, lind_arena *arena, const char *folder) {
   const char *copy = lind_arena_format(arena, "%s/text", folder);
-  const bool same = lind_finish_file(copy, text) == LIND_OK && is_same_file(copy, path);
+  const bool same = lind_finish_file(copy, text) == LIND_OK && lind_past_is_same_bytes(copy, path);
   (void)unlink(copy);
   return same;
 }
@@ -50,7 +45,7 @@ static void make_again(const lind_past *past, lind_study *study, lind_store *sto
   } else {
     bool same = is_text_of_file(text, past->estimates_path, arena, folder);
     lind_verify_judge(v, same, "estimates.json %s what the segments give", same ? "is" : "is not");
-    same = is_same_file(results, past->results);
+    same = lind_past_is_same_bytes(results, past->results);
     lind_verify_judge(v, same, "results.h5 %s what the segments give, byte for byte", same ? "is" : "is not");
   }
   (void)unlink(results);
@@ -97,8 +92,8 @@ void lind_verify_report(const lind_past *past, lind_arena *arena, lind_verify *v
   }
   if ((folder = folder_make(arena)) == NULL) return;
   const char *page = lind_arena_format(arena, "%s/report.html", folder);
-  const bool same =
-      lind_report_write(past->estimates_path, past->provenance_path, page) == LIND_OK && is_same_file(page, past->report);
+  const bool same = lind_report_write(past->estimates_path, past->provenance_path, page) == LIND_OK &&
+                    lind_past_is_same_bytes(page, past->report);
   lind_verify_judge(v, same, "report.html %s the page of estimates.json and provenance.json", same ? "is" : "is not");
   (void)unlink(page);
   (void)rmdir(folder);

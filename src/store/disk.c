@@ -20,7 +20,7 @@ lind_err lind_disk_join(const char *directory, const char *name, char *path) {
 
 bool lind_disk_exists(const char *path) {
   struct stat about;
-  return stat(path, &about) == 0;
+  return stat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != ESTALE);
 }
 
 lind_err lind_disk_make(const char *directory) {
@@ -112,10 +112,10 @@ lind_err lind_disk_digest(const char *path, size_t offset, lind_digest *digest) 
     good = !ferror(file);
     sum = lind_digest_add(sum, piece, n);
   }
-  const int reason = errno;
+  const int reason = errno; /* EIO: the disk itself has lost it */
   free(piece);
   (void)fclose(file);
-  LIND_CHECK(good, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
+  LIND_CHECK(good, reason == EIO ? LIND_ERR_DAMAGED : LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
   *digest = sum;
   return LIND_OK;
 }
@@ -135,10 +135,13 @@ lind_err lind_disk_list(const char *directory, lind_disk_visit visit, void *cont
   if (opened == NULL && errno == ENOENT) return LIND_OK;
   LIND_CHECK(opened != NULL, LIND_ERR_FILE, "%s cannot be read: %s", directory, strerror(errno));
   lind_err err = LIND_OK;
-  for (struct dirent *entry; err == LIND_OK && (entry = readdir(opened)) != NULL;) {
+  struct dirent *entry = NULL;
+  while (err == LIND_OK && (errno = 0, entry = readdir(opened)) != NULL) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     err = visit(context, entry->d_name);
   }
+  if (err == LIND_OK && errno != 0)
+    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be read: %s", directory, strerror(errno));
   (void)closedir(opened);
   return err;
 }

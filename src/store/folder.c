@@ -131,7 +131,7 @@ static lind_err name_learn(lind_folder *folder, name fresh, lind_folder_mood moo
     return LIND_OK;
   }
   if (!lind_disk_exists(path)) return LIND_OK; /* a network file system still lists what is gone */
-  if (mood == LIND_FOLDER_STRICT || err != LIND_ERR_FILE) return lind_error_trace(err, __FILE__, __LINE__, path);
+  if (mood == LIND_FOLDER_STRICT || err != LIND_ERR_DAMAGED) return lind_error_trace(err, __FILE__, __LINE__, path);
   return set_aside(folder, path, mood);
 }
 

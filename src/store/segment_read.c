@@ -35,10 +35,10 @@ lind_err lind_segment_check(const char *path) {
   int format = LIND_SEGMENT_FORMAT;
   found[LIND_SEGMENT_HEAD_BYTES - 1] = '\0';
   if (n == (ssize_t)sizeof found && sscanf(found, "lind segment %3d\n", &format) != 1) format = LIND_SEGMENT_FORMAT;
-  LIND_CHECK(format == LIND_SEGMENT_FORMAT, LIND_ERR_FILE,
+  LIND_CHECK(format == LIND_SEGMENT_FORMAT, LIND_ERR_DAMAGED,
              "%s is of format %d, of another version of lind; this one reads format %d", path, format, LIND_SEGMENT_FORMAT);
-  LIND_CHECK(n == (ssize_t)sizeof found && memcmp(due, found, sizeof due) == 0, LIND_ERR_FILE, "%s does not match its checksum",
-             path);
+  LIND_CHECK(n == (ssize_t)sizeof found && memcmp(due, found, sizeof due) == 0, LIND_ERR_DAMAGED,
+             "%s does not match its checksum", path);
   return LIND_OK;
 }
 
@@ -59,7 +59,7 @@ static lind_err plan_compare(hid_t file, const char *path, const char *plan_hash
   const char *found = "";
   lind_err err = lind_h5_word_read(file, "plan", arena, path, &found);
   if (err == LIND_OK && strcmp(found, plan_hash) != 0)
-    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s belongs to another plan (hash %.12s, this one %.12s)", path,
+    err = lind_error_fail(LIND_ERR_DAMAGED, __FILE__, __LINE__, "%s belongs to another plan (hash %.12s, this one %.12s)", path,
                           found, plan_hash);
   lind_arena_destroy(&arena);
   return err;
@@ -79,7 +79,7 @@ static lind_err pile_find(lind_segment_file *f, hid_t file, int pile) {
               H5Tequal(type, lind_segment_kinds(pile).stored) > 0;
   const haddr_t start = good && extent[0] > 0 ? H5Dget_offset(dataset) : 0; /* undefined unless it is in one run */
   good = good && start <= INT64_MAX / 2;
-  LIND_CHECK(good, LIND_ERR_FILE, "%s cannot be read: /%s does not have the shape of a segment", f->path,
+  LIND_CHECK(good, LIND_ERR_DAMAGED, "%s cannot be read: /%s does not have the shape of a segment", f->path,
              lind_segment_kinds(pile).name);
   f->n[pile] = extent[0];
   f->start[pile] = (off_t)start;
@@ -157,7 +157,7 @@ static lind_err piece_read(lind_segment_file *f, int pile, uint64_t at, uint64_t
   const size_t width = pile == LIND_SEGMENT_HEADS    ? LIND_SEGMENT_WORDS * sizeof(uint64_t)
                        : pile == LIND_SEGMENT_COUNTS ? 1
                                                      : sizeof(double);
-  LIND_CHECK(n <= f->n[pile] && at <= f->n[pile] - n, LIND_ERR_FILE, "%s is damaged: a record points behind the end of /%s",
+  LIND_CHECK(n <= f->n[pile] && at <= f->n[pile] - n, LIND_ERR_DAMAGED, "%s is damaged: a record points behind the end of /%s",
              f->path, lind_segment_kinds(pile).name);
   *items = lind_arena_take(memory, n, width);
   LIND_CHECK(*items != NULL, LIND_ERR_MEMORY, "no memory for a record of %s", f->path);
@@ -168,10 +168,10 @@ static lind_err counts_read(lind_segment_file *f, const uint64_t head[LIND_SEGME
   void *packed;
   const uint64_t n = head[LIND_HEAD_N_COUNTS];
   LIND_TRY(piece_read(f, LIND_SEGMENT_COUNTS, head[LIND_HEAD_COUNTS_AT], head[LIND_HEAD_COUNTS_BYTES], memory, &packed));
-  LIND_CHECK(n <= LIND_SEGMENT_COUNTS_MOST, LIND_ERR_FILE, "%s is damaged: a record has an impossible shape", f->path);
+  LIND_CHECK(n <= LIND_SEGMENT_COUNTS_MOST, LIND_ERR_DAMAGED, "%s is damaged: a record has an impossible shape", f->path);
   *counts = lind_arena_take(memory, n, sizeof(int64_t));
   LIND_CHECK(*counts != NULL, LIND_ERR_MEMORY, "no memory for a record of %s", f->path);
-  LIND_CHECK(lind_pack_open(packed, head[LIND_HEAD_COUNTS_BYTES], n, *counts), LIND_ERR_FILE,
+  LIND_CHECK(lind_pack_open(packed, head[LIND_HEAD_COUNTS_BYTES], n, *counts), LIND_ERR_DAMAGED,
              "%s is damaged: the counts of a record cannot be unpacked", f->path);
   return LIND_OK;
 }
@@ -185,7 +185,7 @@ static lind_err record_read(lind_segment_file *f, uint32_t row, lind_arena *memo
   LIND_CHECK(!__builtin_mul_overflow(head[LIND_HEAD_N_REPLICATES], head[LIND_HEAD_N_REALS], &n_reals) &&
                  !__builtin_mul_overflow(head[LIND_HEAD_N_ROWS], head[LIND_HEAD_N_COLUMNS], &n_rows) &&
                  !__builtin_mul_overflow(head[LIND_HEAD_N_COURSE_ROWS], head[LIND_HEAD_N_COURSE_COLUMNS], &n_course),
-             LIND_ERR_FILE, "%s is damaged: a record has an impossible shape", f->path);
+             LIND_ERR_DAMAGED, "%s is damaged: a record has an impossible shape", f->path);
   LIND_TRY(piece_read(f, LIND_SEGMENT_REALS, head[LIND_HEAD_REALS_AT], n_reals, memory, &reals));
   LIND_TRY(counts_read(f, head, memory, &counts));
   LIND_TRY(piece_read(f, LIND_SEGMENT_ROWS, head[LIND_HEAD_ROWS_AT], n_rows, memory, &rows));
@@ -216,7 +216,7 @@ lind_err lind_segment_record(lind_segment_file *file, uint32_t row, lind_arena *
   lind_block_record found;
   lind_digest digest;
   LIND_TRY(record_read(file, row, memory, &found, &digest));
-  LIND_CHECK(lind_digest_equal(digest, lind_sink_record_digest(&found)), LIND_ERR_FILE,
+  LIND_CHECK(lind_digest_equal(digest, lind_sink_record_digest(&found)), LIND_ERR_DAMAGED,
              "%s is damaged: block %llu of stage %u does not match its checksum; run the same command again to redo its blocks",
              file->path, (unsigned long long)found.block, found.stage);
   *record = found;

@@ -69,7 +69,7 @@ static lind_err entry_visit(lind_walk *w, const lind_folder *folder, const lind_
   lind_block_record record;
   LIND_TRY(segment_find(w, folder, entry, &file));
   LIND_TRY(lind_segment_record(file, entry->row, w->memory, &record));
-  LIND_CHECK(record.stage == entry->stage && record.block == entry->written, LIND_ERR_FILE,
+  LIND_CHECK(record.stage == entry->stage && record.block == entry->written, LIND_ERR_DAMAGED,
              "segments/%d-%u.h5 changed while it was read: block %llu of stage %u is not where it was", entry->rank,
              entry->sequence, (unsigned long long)entry->written, entry->stage);
   record.block = entry->block;

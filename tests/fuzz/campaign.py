@@ -21,6 +21,16 @@ LINE = re.compile(rb"^#(\d+)\s+(\w+)\s+cov: (\d+) ft: (\d+)")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def words(build, reader):
+    """A dictionary for the fuzzer: every text of the sources that is one word. Keys, names and units that lind knows are among them."""
+    found = set()
+    for path in sorted(ROOT.glob("src/**/*.[ch]")):
+        found.update(re.findall(r'"([A-Za-z*][\w./*^-]{1,23})"', path.read_text()))
+    path = build / f"{reader}.words"
+    path.write_text("".join(f'"{word}"\n' for word in sorted(found) if not word.endswith((".h", ".c"))))
+    return path
+
+
 def processor_seconds(pid):
     """None once the process has ended."""
     try:
@@ -45,7 +55,7 @@ def fuzz(build, seconds, reader, clock):
     inputs.mkdir(parents=True, exist_ok=True)
     (build / "found").mkdir(exist_ok=True)
     program = build / "tests" / os.environ.get("LIND_FUZZ_PROGRAM", "lind-fuzz")
-    command = [program, *OPTIONS, f"-artifact_prefix={build}/found/{reader}-", inputs, ROOT / "tests/fuzz/corpus" / reader]
+    command = [program, *OPTIONS, f"-dict={words(build, reader)}", f"-artifact_prefix={build}/found/{reader}-", inputs, ROOT / "tests/fuzz/corpus" / reader]
     going = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env={**os.environ, "LIND_FUZZ_READER": reader})
     curve, rest, used, start, told, folder, until = [], b"", 0.0, None, False, None, time.monotonic() + clock
     with log.open("wb") as kept:

@@ -38,7 +38,7 @@ before=$(find part1 part2 part3 -type f -exec sha256sum {} + | sort)
 cp -r part2 torn
 segment=$(find torn/segments -name '*.h5' | sort | head -n 1)
 printf 'x' | dd of="$segment" bs=1 seek="$(($(stat -c %s "$segment") / 2))" conv=notrunc status=none # among the numbers
-refused 1 "lind: $segment * (in torn; if a segment is damaged, *" "$lind" merge out part1 torn part3
+refused 1 "lind: $segment * (in torn; the command that made it *" "$lind" merge out part1 torn part3
 "$lind" merge out part3 part1 part2 >/dev/null
 cmp out/results.h5 whole/results.h5
 cmp out/estimates.json whole/estimates.json

@@ -297,7 +297,7 @@ static void damage_is_not_merged(void **state) {
   found[0] ^= 1;
   file_write(in(state, "run/segments/0-2.h5"), whole, n);
   free(whole);
-  assert_int_equal(lind_store_tidy(store), LIND_ERR_FILE);
+  assert_int_equal(lind_store_tidy(store), LIND_ERR_DAMAGED);
   assert_int_equal(segments_in(in(state, "run/segments")), 4);
   lind_store_destroy(&store);
   GOOD(lind_store_create(in(state, "run"), &STUDY, &store));

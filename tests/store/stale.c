@@ -99,12 +99,12 @@ static void what_was_merged_before_a_failure_is_known_by_its_new_name(void **sta
   whole[n / 2] ^= 1; /* in the rows */
   file_write(in(state, "run/segments/0-3.h5"), whole, n);
   free(whole);
-  assert_int_equal(lind_store_tidy(store), LIND_ERR_FILE);
+  assert_int_equal(lind_store_tidy(store), LIND_ERR_DAMAGED);
   assert_false(file_exists(in(state, "run/segments/0-0.h5"))); /* the first two are one now */
   const lind_sink sink = lind_store_sink(store);
   GOOD(sink.each(sink.self, 0, 0, 3, long_visit, &next));
   assert_int_equal(next, 3);
-  assert_int_equal(sink.each(sink.self, 0, 3, 4, long_visit, &next), LIND_ERR_FILE);
+  assert_int_equal(sink.each(sink.self, 0, 3, 4, long_visit, &next), LIND_ERR_DAMAGED);
   assert_non_null(strstr(lind_error_message(), "0-3.h5 is damaged: block 3 of stage 0 does not match its checksum"));
   lind_store_destroy(&store);
 }
