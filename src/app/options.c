@@ -1,4 +1,6 @@
 /* options.c -- command lines are input, too: one sentence with the nearest known name. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -20,7 +22,20 @@ static lind_err unknown(const lind_option *options, const char *name, int length
                          lind_text_suggestion(word, names, n, suggestion, sizeof suggestion));
 }
 
+/* What would be a count: 1e5 is one in other words. Returns `text`. */
+static const char *count_hint(const char *value, char *text, size_t size) {
+  char *end;
+  const double number = strtod(value, &end);
+  text[0] = '\0';
+  if (value[0] != '\0' && strspn(value, "0123456789") == strlen(value))
+    (void)snprintf(text, size, " below 18446744073709551616");
+  else if (end != value && *end == '\0' && number >= 0.0 && number <= 9007199254740992.0 && number == floor(number))
+    (void)snprintf(text, size, "; %.0f would be right", number);
+  return text;
+}
+
 static lind_err take(const lind_option *option, const char *value) {
+  char hint[64];
   unsigned long long count;
   switch (option->kind) {
     case LIND_OPTION_TEXT:
@@ -31,7 +46,7 @@ static lind_err take(const lind_option *option, const char *value) {
       return LIND_OK;
     case LIND_OPTION_COUNT:
       LIND_CHECK(lind_text_count(value, &count), LIND_ERR_INPUT, "%s is '%s'; it must be a whole number%s", option->name, value,
-                 value[0] != '\0' && strspn(value, "0123456789") == strlen(value) ? " below 18446744073709551616" : "");
+                 count_hint(value, hint, sizeof hint));
       *(uint64_t *)option->into = count;
       return LIND_OK;
     case LIND_OPTION_LIST:

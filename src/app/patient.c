@@ -206,6 +206,8 @@ static lind_err tell(const lind_patient *p, const wish *w, lind_arena *arena) {
   int s;
   LIND_TAKE(values, arena, layout->n_endpoints * layout->n_periods);
   LIND_TAKE(events, arena, layout->n_endpoints * layout->n_periods);
+  if (w->out != NULL)
+    LIND_TRY(lind_patient_course_write(p, w->every, w->out, arena)); /* before anything is told: it may refuse */
   LIND_TRY(lind_runner_replay(p->runner, (uint32_t)p->replicate, p->seat, p->base, &desk, &s));
   header(layout->plan, desk, s);
   covariates(layout->plan, desk, s);
@@ -213,7 +215,6 @@ static lind_err tell(const lind_patient *p, const wish *w, lind_arena *arena) {
   days(layout->plan, desk, s);
   LIND_TRY(decisions(p, s));
   endpoints(layout, desk, s, values, events);
-  if (w->out != NULL) LIND_TRY(lind_patient_course_write(p, w->every, w->out, arena));
   if (lind_past_is_same(p->past, p->study)) return lind_patient_check(p, w->check, arena);
   fprintf(stderr,
           "lind: the inputs are not those of the run any more, so this is not the patient of the run; `lind verify %s` says "

@@ -204,13 +204,21 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena) {
   return err;
 }
 
+/* The store knows plans by their hashes. */
+static lind_err explain_plan(lind_err err, const lind_study *study, const char *out, lind_arena *arena) {
+  if (err != LIND_ERR_PLAN) return err;
+  const char *why = lind_arena_text(arena, lind_error_message()), *words = lind_session_difference(study, out, arena);
+  if (why == NULL || words == NULL || words[0] == '\0') return err;
+  return lind_error_fail(err, __FILE__, __LINE__, "%s; what differs: %s", why, words);
+}
+
 /* Rank 0 looks, everybody knows. Collective. */
 static lind_err look_for_results(const request *r, const lind_study *study, const lind_store_study *extent, lind_crew *crew,
                                  const char *out, lind_arena *arena, int *finished) {
   lind_err err = LIND_OK;
   *finished = 0;
   if (lind_crew_rank(crew) == 0) {
-    err = lind_store_check(out, extent);
+    err = explain_plan(lind_store_check(out, extent), study, out, arena);
     *finished = err == LIND_OK && lind_finish_is_done(out, study, arena);
     if (*finished) err = show_finished(out, r->json, arena);
   }

@@ -171,6 +171,49 @@ void lind_session_end(const lind_study *study, const char *out, lind_err how, li
   lind_error_set(message);
 }
 
+static bool is_among(const json_t *inputs, const json_t *input) {
+  size_t i;
+  json_t *other;
+  json_array_foreach((json_t *)inputs, i, other) {
+    if (json_equal(json_object_get(other, "sha256"), json_object_get(input, "sha256"))) return true;
+  }
+  return false;
+}
+
+static const char *add_word(const char *so_far, const char *word, lind_arena *arena) {
+  return so_far == NULL || word == NULL ? NULL : lind_arena_format(arena, "%s%s%s", so_far, so_far[0] != '\0' ? ", " : "", word);
+}
+
+static const char *add_setting(const char *words, const char *key, const json_t *was, const json_t *is, lind_arena *arena) {
+  if (json_equal(was, is)) return words;
+  char *before = json_dumps(was, JSON_ENCODE_ANY | JSON_COMPACT), *now = json_dumps(is, JSON_ENCODE_ANY | JSON_COMPACT);
+  if (before != NULL && now != NULL) words = add_word(words, lind_arena_format(arena, "%s %s (was %s)", key, now, before), arena);
+  free(before);
+  free(now);
+  return words;
+}
+
+const char *lind_session_difference(const lind_study *study, const char *out, lind_arena *arena) {
+  static const char *const keys[] = {"seed", "set", "no_sensitivity"}; /* those that make a plan */
+  json_t *sessions = lind_session_list(out, arena), *now = lind_session_request(study, json_object()),
+         *inputs = lind_finish_inputs(study, arena), *input;
+  const json_t *then = json_array_get(sessions, json_array_size(sessions) - 1), *before = json_object_get(then, "inputs");
+  const char *words = "";
+  size_t i;
+  for (size_t k = 0; then != NULL && k < sizeof keys / sizeof *keys; k++)
+    words = add_setting(words, keys[k], json_object_get(then, keys[k]), json_object_get(now, keys[k]), arena);
+  json_array_foreach(inputs, i, input) {
+    const char *role = json_string_value(json_object_get(input, "role")),
+               *path = json_string_value(json_object_get(input, "path"));
+    if (then == NULL || strcmp(role, "targets") == 0 || is_among(before, input)) continue;
+    words = add_word(words, lind_arena_format(arena, "%s (%s)", path, role), arena);
+  }
+  json_decref(sessions);
+  json_decref(inputs);
+  json_decref(now);
+  return words;
+}
+
 json_t *lind_session_list(const char *out, lind_arena *arena) {
   FILE *file = fopen(path_of(out, arena), "rbe");
   char *text = NULL;

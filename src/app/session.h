@@ -20,6 +20,10 @@ void lind_session_end(const lind_study *study, const char *out, lind_err how, li
 /* All sessions of a directory, each an object, the oldest first; NULL where there are none. A torn line is left out. */
 json_t *lind_session_list(const char *out, lind_arena *arena);
 
+/* What makes another plan of `study` than of the one that was begun in `out`, as far as the last session says: "seed 2 (was
+ * 1747), cohorts/eu-pact.yaml (cohort)"; "" where that is not known. In the arena; NULL: no memory. */
+const char *lind_session_difference(const lind_study *study, const char *out, lind_arena *arena);
+
 /* What was asked for, into `into`, under the keys that provenance.json has, too: lind_past_study wires it again. Returned. */
 json_t *lind_session_request(const lind_study *study, json_t *into);
 const char *lind_session_now(char when[32]); /* UTC; returned */

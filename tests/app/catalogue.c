@@ -130,6 +130,8 @@ static const row rows[] = {
     {NULL, "", "", "run trial.yaml cohort.yaml", "", "'cohort.yaml' is one argument too many"},
     {NULL, "", "", "run trial.yaml --out out --patients 0", "", "--patients is 0; a trial needs at least one"},
     {NULL, "", "", "run trial.yaml --out out --patients many", "", "--patients is 'many'; it must be a whole number"},
+    {NULL, "", "", "run trial.yaml --out out --patients 1e3", "",
+     "--patients is '1e3'; it must be a whole number; 1000 would be right"},
     {NULL, "", "", "run trial.yaml --out out --patients 99999999999999999999", "",
      "--patients is '99999999999999999999'; it must be a whole number below 18446744073709551616"},
     {NULL, "", "", "run trial.yaml --out out --set patients", "",
@@ -309,7 +311,9 @@ static void the_directory_of_another_plan_is_refused(void **state) {
   const uint64_t before = tree_hash();
   assert_int_equal(program_run(c, RUN " --seed 4"), 2);
   assert_memory_equal(c->err, "lind: out belongs to another plan (hash ", 40);
-  assert_non_null(strstr(c->err, "); choose another --out or delete it\n"));
+  assert_non_null(strstr(c->err, "); choose another --out or delete it; what differs: seed 4 (was "));
+  assert_int_equal(program_run(c, RUN " --no-sensitivity --set patients=17"), 2);
+  assert_non_null(strstr(c->err, "what differs: set [\"patients=17\"] (was []), no_sensitivity true (was false)\n"));
   assert_true(tree_hash() == before);
 }
 
