@@ -33,11 +33,13 @@ typedef struct lind_store_study {
 /* Order of calls. Rank 0: create; all: lind_crew_agree; the others: join; all: agree. Then put (any thread of any rank); at the
  * end of a stage every rank flushes, all agree, rank 0 (or every rank, for one answer of `has`) rescans and visits with `each`.
  * Destroy stores before the crew: MPI_Finalize ends HDF5. A record found damaged, and segments that disagree about a block, are
- * LIND_ERR_FILE with a sentence. */
+ * LIND_ERR_DAMAGED with a sentence. */
 
 /* May this study be run in `directory`? It is absent, empty, or holds the same world, CPU class and version of lind, with no more
  * replicates or patients; else LIND_ERR_PLAN with a sentence. Writes nothing. */
 lind_err lind_store_check(const char *directory, const lind_store_study *study) LIND_MUST_CHECK;
+/* Was `directory` begun by a study of this world, however far it went, on whatever machine? */
+bool lind_store_is_of(const char *directory, const char *world);
 /* The same, and create it, or open it to resume or to extend. Every segment is checked: a damaged one is renamed *.damaged, told
  * by lind_store_notice, and its blocks are not there. Takes a lock (segments/lock, flock) that refuses a second writer. Writes
  * plan.json. */
@@ -80,7 +82,7 @@ uint64_t lind_store_blocks(lind_store *store, uint32_t stage);
 bool lind_store_record(const lind_store *store, uint32_t stage, uint64_t block, lind_digest *digest, uint64_t *number);
 /* The blocks of another directory of the same plan become this one's, too (rank 0, which created; nothing put yet): its segments
  * are linked or copied, every byte checked. `from` is only read; one that is being written is LIND_ERR_INPUT, a damaged segment
- * LIND_ERR_FILE. Blocks that both have are left out. Rescans. */
+ * LIND_ERR_DAMAGED. Blocks that both have are left out. Rescans. */
 lind_err lind_store_adopt(lind_store *store, const char *from) LIND_MUST_CHECK;
 /* Every byte of every segment against its checksum, one sentence each; what is no segment is told as wrong. Changes nothing. */
 typedef void (*lind_store_tell)(void *context, bool is_right, const char *words);

@@ -58,7 +58,9 @@ lind_err lind_tissue_dress(lind_plan *plan, lind_arena *arena, lind_tissue **tis
 /* The file that tissue.space names. */
 const char *lind_tissue_dress_path(const lind_protocol *protocol, lind_arena *arena);
 
-/* Loads PETSc. `comm` is the team's MPI_Comm; NULL: this process alone. Before the first patient. Collective over the team. */
+/* Loads PETSc, which may be missing on one host. Local; start does it, too. */
+lind_err lind_tissue_load(void) LIND_MUST_CHECK;
+/* `comm` is the team's MPI_Comm; NULL: this process alone. Before the first patient. Collective over the team. */
 lind_err lind_tissue_start(lind_tissue *tissue, const void *comm) LIND_MUST_CHECK;
 /* `meanwhile` is called after each step from now on: peers want an answer, users want to see how far it is. NULL: nobody. */
 void lind_tissue_meanwhile(lind_tissue *tissue, void (*meanwhile)(void *context), void *context);

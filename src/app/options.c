@@ -29,7 +29,7 @@ static const char *count_hint(const char *value, char *text, size_t size) {
   text[0] = '\0';
   if (value[0] != '\0' && strspn(value, "0123456789") == strlen(value))
     (void)snprintf(text, size, " below 18446744073709551616");
-  else if (end != value && *end == '\0' && number >= 0.0 && number <= 9007199254740992.0 && number == floor(number))
+  else if (end != value && *end == '\0' && !signbit(number) && number <= 9007199254740992.0 && number == floor(number))
     (void)snprintf(text, size, "; %.0f would be right", number);
   return text;
 }

@@ -147,7 +147,8 @@ static lind_err perform(const request *r, lind_study *study, lind_crew *crew, li
   LIND_TRY(lind_session_begin(study, crew, out, NULL, arena));
   LIND_TRY(lind_study_scan(study, crew, arena));
   lind_err err = lind_study_run(study, crew, &sink);
-  err = lind_crew_agree(crew, save(store, err));
+  err = save(store, err);
+  if (!lind_crew_lost(crew)) err = lind_crew_agree(crew, err); /* else it is this rank's own: what could not be saved */
   if (lind_crew_rank(crew) == 0) lind_session_end(study, out, err, arena);
   LIND_TRY(err);
   if (study->request->parts > 0) {
@@ -205,8 +206,8 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena) {
 }
 
 /* The store knows plans by their hashes. */
-static lind_err explain_plan(lind_err err, const lind_study *study, const char *out, lind_arena *arena) {
-  if (err != LIND_ERR_PLAN) return err;
+static lind_err explain_plan(lind_err err, const lind_study *study, const char *world, const char *out, lind_arena *arena) {
+  if (err != LIND_ERR_PLAN || lind_store_is_of(out, world)) return err; /* it says itself what is different */
   const char *why = lind_arena_text(arena, lind_error_message()), *words = lind_session_difference(study, out, arena);
   if (why == NULL || words == NULL || words[0] == '\0') return err;
   return lind_error_fail(err, __FILE__, __LINE__, "%s; what differs: %s", why, words);
@@ -218,7 +219,7 @@ static lind_err look_for_results(const request *r, const lind_study *study, cons
   lind_err err = LIND_OK;
   *finished = 0;
   if (lind_crew_rank(crew) == 0) {
-    err = explain_plan(lind_store_check(out, extent), study, out, arena);
+    err = explain_plan(lind_store_check(out, extent), study, extent->world, out, arena);
     *finished = err == LIND_OK && lind_finish_is_done(out, study, arena);
     if (*finished) err = show_finished(out, r->json, arena);
   }
@@ -270,12 +271,15 @@ static lind_err settle_threads(const lind_study *study, request *r) {
   return LIND_OK;
 }
 
-/* A crew that has lost a rank cannot end as others do: that would be a collective call. */
-static void leave(lind_crew *crew) {
-  const char *words = lind_crew_lost_words(crew);
+/* A crew that is given up, or was never made, cannot end as others do: that would be a collective call. */
+static void leave(lind_crew *crew, lind_err err) {
+  const char *words = crew != NULL ? lind_crew_lost_words(crew) : NULL, *own = lind_error_message();
   if (words != NULL) fprintf(stderr, "lind: %s\n", words);
+  if (err != LIND_ERR_STOPPED && own[0] != '\0' && (words == NULL || strstr(words, own) == NULL))
+    fprintf(stderr, "lind: %s\n", own);
   (void)fflush(NULL);
-  lind_crew_leave(crew, lind_error_exit_status(LIND_ERR_STOPPED));
+  lind_crew_leave(crew, lind_error_exit_status(err));
+  lind_error_clear(); /* MPI had not begun, so this process goes on to its end */
 }
 
 static lind_err run(int n, char **arguments, lind_arena *arena) {
@@ -289,14 +293,17 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   if (r.dry_run) return lind_finish_dry_run(study, r.threads > 0 ? (int)r.threads : 1, stdout);
   const char *out = r.out != NULL ? r.out : default_out(study, arena);
   LIND_TRY(settle_threads(study, &r));
-  LIND_TRY(lind_crew_create((int)r.threads, &crew));
+  lind_err err = lind_crew_create((int)r.threads, &crew);
+  if (err == LIND_ERR_PEER || err == LIND_ERR_MEMORY) leave(NULL, err);
+  LIND_TRY(err);
   lind_crew_patience(crew, r.patience);
   lind_crew_catch_signals();
-  lind_err err = compare_studies(study, crew);
+  err = compare_studies(study, crew);
   if (err == LIND_OK) err = lind_study_start(study, crew);
   if (err == LIND_OK) err = go(&r, study, crew, out, &store, arena);
+  lind_crew_quit(crew, err);
   lind_store_destroy(&store);
-  if (lind_crew_lost(crew)) leave(crew);
+  if (lind_crew_lost(crew)) leave(crew, err);
   lind_study_stop(study);
   if (!lind_crew_speaks(crew, err)) lind_error_clear();
   lind_crew_destroy(&crew);

@@ -205,7 +205,7 @@ const char *lind_session_difference(const lind_study *study, const char *out, li
   json_array_foreach(inputs, i, input) {
     const char *role = json_string_value(json_object_get(input, "role")),
                *path = json_string_value(json_object_get(input, "path"));
-    if (then == NULL || strcmp(role, "targets") == 0 || is_among(before, input)) continue;
+    if (!json_is_array(before) || strcmp(role, "targets") == 0 || is_among(before, input)) continue;
     words = add_word(words, lind_arena_format(arena, "%s (%s)", path, role), arena);
   }
   json_decref(sessions);

@@ -133,22 +133,30 @@ int lind_study_team(const lind_study *study) {
   return section != NULL ? (int)section->team : 0;
 }
 
-lind_err lind_study_start(lind_study *study, lind_crew *crew) {
-  const int team = lind_study_team(study);
-  if (team == 0) return LIND_OK;
+/* What can be known before ranks work together. */
+static lind_err team_check(const lind_study *study, int team, const lind_crew *crew) {
   const lind_where where = study->protocol->tissue->where;
   LIND_CHECK_AT(crew != NULL || team == 1, LIND_ERR_INPUT, where,
                 "tissue.team is %d: one process cannot live these patients again to the last bit", team);
-  if (crew != NULL) {
-    LIND_CHECK_AT(lind_crew_ranks(crew) % team == 0, LIND_ERR_INPUT, where,
-                  "tissue.team is %d, which does not divide the %d ranks of this run; start another number, such as mpirun -n %d",
-                  team, lind_crew_ranks(crew), team * (1 + lind_crew_ranks(crew) / team));
-    LIND_TRY(lind_crew_teams(crew, team));
-  }
+  LIND_CHECK_AT(crew == NULL || lind_crew_ranks(crew) % team == 0, LIND_ERR_INPUT, where,
+                "tissue.team is %d, which does not divide the %d ranks of this run; start another number, such as mpirun -n %d",
+                team, lind_crew_ranks(crew), team * (1 + lind_crew_ranks(crew) / team));
   for (int s = 0; s < study->n_stages; s++) {
     const lind_protocol *protocol = study->stage[s].plan->protocol;
     LIND_CHECK_AT(protocol->tissue != NULL && (int)protocol->tissue->team == team, LIND_ERR_INPUT, where,
                   "a scenario changes tissue.team; all stages of a study share its teams");
+  }
+  return lind_tissue_load();
+}
+
+lind_err lind_study_start(lind_study *study, lind_crew *crew) {
+  const int team = lind_study_team(study);
+  if (team == 0) return LIND_OK;
+  lind_err err = team_check(study, team, crew);
+  if (crew != NULL) err = lind_crew_agree(crew, err);
+  LIND_TRY(err);
+  if (crew != NULL) LIND_TRY(lind_crew_teams(crew, team));
+  for (int s = 0; s < study->n_stages; s++) {
     LIND_TRY(lind_tissue_start(study->stage[s].tissue, crew != NULL ? lind_crew_team(crew) : NULL));
     if (crew != NULL) lind_tissue_meanwhile(study->stage[s].tissue, lind_crew_serve, crew);
   }

@@ -101,7 +101,8 @@ static uint64_t job_at(const void *context, uint64_t place) { return lind_order_
 
 static lind_err crowd_create(lind_study *study, lind_crew *crew, const lind_sink *sink, crowd **result) {
   crowd *c = calloc(1, sizeof *c + (size_t)lind_crew_threads(crew) * sizeof c->thread[0]);
-  LIND_CHECK(c != NULL, LIND_ERR_MEMORY, "no memory for the crew");
+  if (c == NULL) lind_crew_quit(crew, lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for the crew"));
+  if (c == NULL) return LIND_ERR_MEMORY;
   *c = (crowd){.study = study, .sink = sink, .crew = crew, .counting = -1};
   *result = c;
   return LIND_OK;

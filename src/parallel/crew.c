@@ -1,6 +1,7 @@
 #include "lind/crew.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "crew_inside.h"
 
@@ -74,12 +75,14 @@ lind_err lind_crew_create(int threads, lind_crew **crew) {
   c->team = MPI_COMM_NULL;
   c->window = MPI_WIN_NULL;
   const lind_err err = crew_begin(c, threads);
-  if (err != LIND_OK) {
+  if (err == LIND_OK)
+    *crew = c;
+  else if (c->ranks == 1 || err == LIND_ERR_INPUT) /* of all ranks alike */
     lind_crew_destroy(&c);
-    return err;
-  }
-  *crew = c;
-  return LIND_OK;
+  else if (c->rank >
+           0) /* others may wait in a call that this rank has left; where all have failed rank 0 says it, and ends all */
+    (void)nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+  return err;
 }
 
 void lind_crew_destroy(lind_crew **crew) {

@@ -44,8 +44,8 @@ struct lind_crew_beat {
   int32_t hears;                            /* what comes in */
   MPI_Request hearing;                      /* from rank 0, or from anybody */
   bool is_lost, has_lost, is_over;          /* the crew is given up; by this rank's own ears; everybody has saved what it has */
-  bool is_broken;                           /* given up because this rank cannot go on */
-  double lost_at;                           /* on the clock, where it has_lost or is_broken */
+  bool is_broken, has_saved;                /* given up because this rank cannot go on; its blocks are on disk, which is said */
+  double lost_at; /* on the clock: when rank 0 was lost, when a broken rank began to wait for the others */
   char sentence[LIND_CREW_MESSAGE];
   int n_peers;
   peer peers[]; /* rank 0: everybody; others: rank 0 */
@@ -93,11 +93,9 @@ static void heed(lind_crew_beat *b, word said) {
 /* Only who has given up says that it has saved. */
 static void hear_of_break(lind_crew_beat *b, int rank) {
   if (b->is_lost) return;
-  b->is_lost = b->has_lost = true;
-  b->lost_at = b->clock;
+  b->is_lost = true; /* and it has said why */
   (void)snprintf(b->sentence, sizeof b->sentence,
-                 "stopped early: rank %d on %s cannot go on; what was finished is saved, run the same command again to resume",
-                 rank, b->peers[rank].host);
+                 "stopped early: rank %d on %s cannot go on; run the same command again to resume", rank, b->peers[rank].host);
 }
 
 static void hear(lind_crew *crew) {
@@ -168,16 +166,17 @@ static void scan(lind_crew *crew) {
 
 static void look(lind_crew *crew) {
   lind_crew_beat *b = crew->beat;
-  const double now = lind_crew_now(), gone = now - b->looked, pace = b->patience / BEATS;
+  const double now = lind_crew_now(), gone = now - b->looked, pace = b->has_saved ? saved_seconds : b->patience / BEATS;
   if (gone < look_seconds) return;
   b->looked = now;
   b->clock += gone < b->patience / SLICES ? gone : b->patience / SLICES;
   hear(crew);
-  if (crew->rank != 0 && !b->is_over && !b->waits_for_answer && now - b->asked >= pace && say(b, 0, ALIVE)) {
+  if (crew->rank != 0 && !b->is_over && !b->waits_for_answer && now - b->asked >= pace &&
+      say(b, 0, b->has_saved ? SAVED : ALIVE)) {
     b->asked = now;
     b->waits_for_answer = true;
   }
-  if (b->clock - b->scanned >= pace / 2) scan(crew);
+  if (b->clock - b->scanned >= b->patience / BEATS / 2) scan(crew);
 }
 
 static lind_err fail(const lind_crew *crew) {
@@ -199,14 +198,21 @@ lind_err lind_crew_break(lind_crew *crew, const char *source, int line, const ch
   va_end(arguments);
   if (!b->is_lost) {
     b->is_lost = b->is_broken = true;
-    b->lost_at = b->clock;
     (void)gethostname(host, sizeof host - 1);
-    (void)snprintf(
-        b->sentence, sizeof b->sentence,
-        "stopped early: rank %d on %s cannot go on, %s; what was finished is saved, run the same command again to resume",
-        crew->rank, host, reason);
+    (void)snprintf(b->sentence, sizeof b->sentence,
+                   "stopped early: rank %d on %s cannot go on, %s; run the same command again to resume", crew->rank, host,
+                   reason);
   }
   return lind_error_fail(LIND_ERR_STOPPED, source, line, "%s", b->sentence);
+}
+
+void lind_crew_quit(lind_crew *crew, lind_err err) {
+  char reason[LIND_CREW_MESSAGE / 2];
+  if (err == LIND_OK || err == crew->agreed || crew->beat == NULL || crew->beat->is_lost) return;
+  (void)snprintf(reason, sizeof reason, "%s", lind_error_message());
+  const lind_err ignored = lind_crew_break(crew, __FILE__, __LINE__, "%s", reason);
+  (void)ignored;
+  lind_error_set(reason);
 }
 
 /* The others hear that this rank may be silent, if they think that it is not. */
@@ -319,27 +325,43 @@ static bool is_over(lind_crew *crew) {
   return saved && told;
 }
 
+/* A broken rank may be deaf, too. */
+static bool hears_nobody(const lind_crew *crew) {
+  const lind_crew_beat *b = crew->beat;
+  for (int r = crew->rank == 0 ? 1 : 0; r < b->n_peers; r++)
+    if (silence_of(b, &b->peers[r]) <= b->patience) return false;
+  return b->clock - b->lost_at > b->patience;
+}
+
 /* A rank that has lost rank 0 waits for its neighbours, who find that out a little later; one that was told, or cannot go on,
- * waits for rank 0, but not for ever where its messages may not arrive. */
+ * waits for rank 0. */
 static bool may_leave(lind_crew *crew) {
   lind_crew_beat *b = crew->beat;
-  if (b->is_broken && b->clock - b->lost_at > b->patience) return true;
+  if (b->is_broken && hears_nobody(crew)) return true;
   if (crew->rank == 0) return is_over(crew);
   if (b->has_lost) return b->clock - b->lost_at > b->patience / 2;
-  const double now = lind_crew_now();
-  if (!b->waits_for_answer && now - b->asked >= saved_seconds && say(b, 0, SAVED)) {
-    b->asked = now;
-    b->waits_for_answer = true;
-  }
   return b->is_over || is_gone(b, &b->peers[0], 1);
 }
 
+/* Ends what MPI has begun in this process; comes back where it has begun nothing. */
+static void end_all(int status) {
+  int is_begun = 0, is_over = 0;
+  (void)MPI_Initialized(&is_begun);
+  if (!is_begun || MPI_Finalized(&is_over) != MPI_SUCCESS || is_over) return;
+  (void)signal(SIGALRM, SIG_DFL); /* MPI_Abort asks the launcher, which may be gone, too */
+  (void)alarm(ALARM);
+  (void)MPI_Abort(MPI_COMM_WORLD, status);
+}
+
 void lind_crew_leave(lind_crew *crew, int status) {
+  if (lind_crew_lost(crew)) {
+    lind_crew_beat *b = crew->beat;
+    b->has_saved = !b->has_lost;
+    if (b->is_broken) b->lost_at = b->clock;
+  }
   while (lind_crew_lost(crew) && crew->beat->patience > 0 && !may_leave(crew)) {
     (void)nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
     look(crew);
   }
-  (void)signal(SIGALRM, SIG_DFL); /* MPI_Abort asks the launcher, which may be gone, too */
-  (void)alarm(ALARM);
-  (void)MPI_Abort(MPI_COMM_WORLD, status);
+  end_all(status);
 }

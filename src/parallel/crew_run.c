@@ -73,6 +73,7 @@ static lind_err pool_run(lind_crew_pool *p) {
 lind_err lind_crew_run(lind_crew *crew, const lind_crew_work *work) {
   LIND_CHECK(work->n < LIND_CREW_END, LIND_ERR_INPUT, "%llu jobs are more than can be counted", (unsigned long long)work->n);
   lind_crew_pool *p = calloc(1, sizeof *p + (size_t)crew->threads * sizeof p->idle_since[0]);
+  if (p == NULL && crew->ranks > 1) return lind_crew_break(crew, __FILE__, __LINE__, "no memory for a crew's queue");
   LIND_CHECK(p != NULL, LIND_ERR_MEMORY, "no memory for a crew's queue");
   p->crew = crew;
   p->work = work;

@@ -29,7 +29,8 @@ static int64_t team_next(lind_crew_pool *p) {
   const int teams = p->crew->ranks / p->crew->team_size;
   uint64_t place = (uint64_t)(p->crew->rank / p->crew->team_size) + p->crew->waits.jobs * (uint64_t)teams;
   if (lind_crew_stopping()) p->stopped = true;
-  p->trouble = must_end(p) ? drawing_end(p) : work->queue == LIND_QUEUE_GUIDED ? guided_next(p, teams, &place) : LIND_OK;
+  if (p->trouble == LIND_OK)
+    p->trouble = must_end(p) ? drawing_end(p) : work->queue == LIND_QUEUE_GUIDED ? guided_next(p, teams, &place) : LIND_OK;
   if (must_end(p) || p->next >= LIND_CREW_END || p->trouble != LIND_OK || place >= work->n) return -1;
   lind_crew_pool_waited(p, p->idle_since[0]);
   return (int64_t)(work->at != NULL ? work->at(work->context, place) : place);

@@ -20,7 +20,7 @@ lind_err lind_disk_join(const char *directory, const char *name, char *path) {
 
 bool lind_disk_exists(const char *path) {
   struct stat about;
-  return stat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != ESTALE);
+  return lstat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != ESTALE);
 }
 
 lind_err lind_disk_make(const char *directory) {

@@ -31,7 +31,9 @@ lind_err lind_segment_check(const char *path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(errno));
   const ssize_t n = pread(fd, found, sizeof found, 0);
+  const int reason = errno;
   (void)close(fd);
+  LIND_CHECK(n >= 0, reason == EIO ? LIND_ERR_DAMAGED : LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
   int format = LIND_SEGMENT_FORMAT;
   found[LIND_SEGMENT_HEAD_BYTES - 1] = '\0';
   if (n == (ssize_t)sizeof found && sscanf(found, "lind segment %3d\n", &format) != 1) format = LIND_SEGMENT_FORMAT;
@@ -95,18 +97,31 @@ static lind_err piles_find(lind_segment_file *f, const char *plan_hash) {
   return err;
 }
 
+/* HDF5 does not say why it cannot read a file: the file is at fault, unless this process has no descriptor left. */
+static lind_err blame(lind_err err, int descriptor) {
+  const int another = err == LIND_ERR_FILE ? dup(descriptor) : -1;
+  if (another < 0) return err;
+  (void)close(another);
+  return LIND_ERR_DAMAGED;
+}
+
 lind_err lind_segment_open(const char *path, const char *plan_hash, lind_segment_file **file) {
   lind_segment_file *f = calloc(1, sizeof *f);
   LIND_CHECK(f != NULL, LIND_ERR_MEMORY, "no memory to open %s", path);
   (void)snprintf(f->path, sizeof f->path, "%s", path);
-  lind_h5_enter();
-  lind_err err = piles_find(f, plan_hash);
-  lind_h5_leave();
-  f->descriptor = err == LIND_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-  if (err == LIND_OK && f->descriptor < 0)
-    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be read: %s", path, strerror(errno));
+  f->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  const int reason = errno;
+  lind_err err = LIND_OK;
+  if (f->descriptor < 0) {
+    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be read: %s", path, strerror(reason));
+  } else {
+    lind_h5_enter();
+    err = piles_find(f, plan_hash);
+    lind_h5_leave();
+    err = blame(err, f->descriptor);
+  }
   if (err != LIND_OK)
-    free(f);
+    lind_segment_close(&f);
   else
     *file = f;
   return err;
@@ -114,7 +129,7 @@ lind_err lind_segment_open(const char *path, const char *plan_hash, lind_segment
 
 void lind_segment_close(lind_segment_file **file) {
   if (file == NULL || *file == NULL) return;
-  (void)close((*file)->descriptor);
+  if ((*file)->descriptor >= 0) (void)close((*file)->descriptor);
   free(*file);
   *file = NULL;
 }

@@ -312,6 +312,15 @@ lind_err lind_store_check(const char *directory, const lind_store_study *study) 
   return lind_claim_check(directory, &claim);
 }
 
+bool lind_store_is_of(const char *directory, const char *world) {
+  lind_arena *arena = NULL;
+  lind_claim made;
+  const bool same = lind_arena_create(&arena) == LIND_OK && lind_claim_read(directory, arena, &made) == LIND_OK &&
+                    strcmp(made.study.world, world) == 0;
+  lind_arena_destroy(&arena);
+  return same;
+}
+
 lind_err lind_store_create(const char *directory, const lind_store_study *study, lind_store **store) {
   return store_make(directory, 0, true, study, LIND_FOLDER_MEND, store);
 }

@@ -110,6 +110,11 @@ static lind_err take_memory(lind_tissue *tissue) {
   return LIND_OK;
 }
 
+lind_err lind_tissue_load(void) {
+  const lind_tissue_solver *ignored;
+  return lind_tissue_library_load(&ignored);
+}
+
 lind_err lind_tissue_start(lind_tissue *tissue, const void *comm) {
   if (tissue->solve != NULL) return LIND_OK;
   LIND_TRY(lind_tissue_library_load(&tissue->solver));

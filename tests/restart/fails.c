@@ -1,10 +1,13 @@
 /* fails.c -- an MPI that fails, preloaded in front of the true one: LIND_FAILS="CALL RANK N" makes the N-th CALL of that rank
- * return an error, "CALL RANK N+" that one and all that follow. */
+ * return an error, "CALL RANK N+" that one and all that follow. LIND_FULL=RANK: the disk of that rank is full. */
+#include <errno.h>
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Only master threads call MPI, so a count needs no lock. */
 static bool is_due(const char *call) {
@@ -21,6 +24,14 @@ static bool is_due(const char *call) {
 #define FAILS(call, declared, given) \
   int call declared { return is_due(#call) ? MPI_ERR_OTHER : P##call given; }
 
+int fsync(int descriptor) {
+  const char *full = getenv("LIND_FULL"), *mine = getenv("OMPI_COMM_WORLD_RANK");
+  if (full == NULL || mine == NULL || strcmp(full, mine) != 0) return (int)syscall(SYS_fsync, descriptor);
+  errno = ENOSPC;
+  return -1;
+}
+
+FAILS(MPI_Comm_dup, (MPI_Comm comm, MPI_Comm *made), (comm, made))
 FAILS(MPI_Test, (MPI_Request * request, int *flag, MPI_Status *status), (request, flag, status))
 FAILS(MPI_Iprobe, (int source, int tag, MPI_Comm comm, int *flag, MPI_Status *status), (source, tag, comm, flag, status))
 FAILS(MPI_Ibcast, (void *at, int n, MPI_Datatype type, int root, MPI_Comm comm, MPI_Request *request),

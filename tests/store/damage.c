@@ -155,7 +155,6 @@ static void a_segment_of_another_plan_is_set_aside(void **state) {
   the_middle_is_set_aside(state, "belongs to another plan (hash fedcba987654, this one 0123456789ab)");
 }
 
-/* While a run goes on a damaged record is a failure: its blocks cannot be run again in the middle of a walk. */
 /* A limit of open files, permissions, a server that does not answer: the blocks are there, and nothing is lived again for that.
  */
 static void what_cannot_be_read_now_is_not_damaged(void **state) {
@@ -177,6 +176,7 @@ static void what_cannot_be_read_now_is_not_damaged(void **state) {
   lind_store_destroy(&store);
 }
 
+/* While a run goes on a damaged record is a failure: its blocks cannot be run again in the middle of a walk. */
 static void a_walk_checks_every_record(void **state) {
   size_t n;
   lind_store *store = NULL;
