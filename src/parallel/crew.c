@@ -75,12 +75,13 @@ lind_err lind_crew_create(int threads, lind_crew **crew) {
   c->team = MPI_COMM_NULL;
   c->window = MPI_WIN_NULL;
   const lind_err err = crew_begin(c, threads);
-  if (err == LIND_OK)
-    *crew = c;
-  else if (c->ranks == 1 || err == LIND_ERR_INPUT) /* of all ranks alike */
+  if (err == LIND_OK) *crew = c;
+  if (err == LIND_OK) return LIND_OK;
+  /* Of all ranks alike, or: others may wait in a call that this rank has left. Where all have failed rank 0 says it, and ends
+   * all. */
+  if (c->ranks == 1 || err == LIND_ERR_INPUT)
     lind_crew_destroy(&c);
-  else if (c->rank >
-           0) /* others may wait in a call that this rank has left; where all have failed rank 0 says it, and ends all */
+  else if (c->rank > 0)
     (void)nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
   return err;
 }

@@ -111,27 +111,22 @@ static void neighbours_do_not_matter(void **state) {
   trial_close(&u);
 }
 
-static void refused(const char *set, const char *sentence) {
-  trial t = {0};
-  const char *const sets[] = {set, NULL};
-  assert_int_not_equal(trial_plan(&t, "crossover", sets), LIND_OK);
-  if (strstr(lind_error_message(), sentence) == NULL) fail_msg("%s: %s", set, lind_error_message());
-  lind_arena_destroy(&t.arena);
-}
-
 static void what_is_refused(void **state) {
   (void)state;
-  refused("crossover.period=5 day", "duration is 10 day, but 2 periods of 5 day with 1 day between them, after 1 day of run-in");
-  refused("crossover.washout=12 h", "crossover.washout is 0.5 days; treatments change in the morning");
-  refused("crossover.washout_on=pumps", "crossover.washout_on names 'pumps', which is no treatment; did you mean 'pump'?");
-  refused("arms.pump-first.sequence=[pump, tablet]", "which is no treatment; did you mean 'tablets'?");
-  refused("arms.pump-first.sequence=[pump]", "at least two treatments");
-  refused("arms.pump-first={sequence: [pump, tablets, pump]}", "that of arm pump-first has 3");
-  refused("arms.pump-first={dosing: [first]}", "in a crossover they belong to treatments");
-  refused("treatments.third={controllers: [pump]}", "nobody ever has treatment third: it is in no arm's sequence");
-  refused("treatments={pump: {controllers: [pump]}}", "needs at least two treatments");
-  refused("treatments.pump={controllers: [pum]}", "treatments.pump.controllers names 'pum'");
-  refused("treatments.tablets={dosing: [first, first]}", "treatments.tablets.dosing names 'first' twice");
+  trial_refused("crossover", "crossover.period=5 day",
+                "duration is 10 day, but 2 periods of 5 day with 1 day between them, after 1 day of run-in");
+  trial_refused("crossover", "crossover.washout=12 h", "crossover.washout is 0.5 days; treatments change in the morning");
+  trial_refused("crossover", "crossover.washout_on=pumps",
+                "crossover.washout_on names 'pumps', which is no treatment; did you mean 'pump'?");
+  trial_refused("crossover", "arms.pump-first.sequence=[pump, tablet]", "which is no treatment; did you mean 'tablets'?");
+  trial_refused("crossover", "arms.pump-first.sequence=[pump]", "at least two treatments");
+  trial_refused("crossover", "arms.pump-first={sequence: [pump, tablets, pump]}", "that of arm pump-first has 3");
+  trial_refused("crossover", "arms.pump-first={dosing: [first]}", "in a crossover they belong to treatments");
+  trial_refused("crossover", "treatments.third={controllers: [pump]}",
+                "nobody ever has treatment third: it is in no arm's sequence");
+  trial_refused("crossover", "treatments={pump: {controllers: [pump]}}", "needs at least two treatments");
+  trial_refused("crossover", "treatments.pump={controllers: [pum]}", "treatments.pump.controllers names 'pum'");
+  trial_refused("crossover", "treatments.tablets={dosing: [first, first]}", "treatments.tablets.dosing names 'first' twice");
 }
 
 int main(void) {

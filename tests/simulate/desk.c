@@ -75,29 +75,22 @@ static void a_history_is_a_view(void **state) {
   trial_close(&t);
 }
 
-static void refused(const char *set, const char *sentence) {
-  trial t = {0};
-  const char *const sets[] = {set, NULL};
-  assert_int_not_equal(trial_plan(&t, "maze", sets), LIND_OK);
-  if (strstr(lind_error_message(), sentence) == NULL) fail_msg("%s", lind_error_message());
-  lind_arena_destroy(&t.arena);
-}
-
 /* What only cohort and model know is checked by the plan, at its place in the text. */
 static void what_the_plan_refuses(void **state) {
   (void)state;
-  refused("measure=[effects]",
-          "measure is 'effects', which is not an output of model maze; it has effect and conc (did you mean 'effect'?)");
-  refused("model.parameters={ka: 1}", "model.parameters.ka is not a parameter of model maze");
-  refused("model.set=adults", "model.set is 'adults'; model maze has no parameter sets");
-  refused("randomise.strata=[age]", "'age' is a number, which cannot split patients; define a group with `value:` and `labels:`");
-  refused("randomise.strata=[sexes]",
-          "'sexes' is not a group of the protocol nor a column of cohort people (did you mean 'sex'?)");
-  refused("dosing.start.into=central", "dosing.start.into is 'central'; model maze takes doses in depot");
-  refused("eligible=effect > 1", "it is known only at visits, after randomisation");
-  refused("visits={days: [4, 6], window: 1 day}",
-          "visits of day 4 and day 6 can fall on the same day; narrow their windows or space them");
-  refused("engine={name: euler}", "engine.name is 'euler'; known engines are");
+  trial_refused("maze", "measure=[effects]",
+                "measure is 'effects', which is not an output of model maze; it has effect and conc (did you mean 'effect'?)");
+  trial_refused("maze", "model.parameters={ka: 1}", "model.parameters.ka is not a parameter of model maze");
+  trial_refused("maze", "model.set=adults", "model.set is 'adults'; model maze has no parameter sets");
+  trial_refused("maze", "randomise.strata=[age]",
+                "'age' is a number, which cannot split patients; define a group with `value:` and `labels:`");
+  trial_refused("maze", "randomise.strata=[sexes]",
+                "'sexes' is not a group of the protocol nor a column of cohort people (did you mean 'sex'?)");
+  trial_refused("maze", "dosing.start.into=central", "dosing.start.into is 'central'; model maze takes doses in depot");
+  trial_refused("maze", "eligible=effect > 1", "it is known only at visits, after randomisation");
+  trial_refused("maze", "visits={days: [4, 6], window: 1 day}",
+                "visits of day 4 and day 6 can fall on the same day; narrow their windows or space them");
+  trial_refused("maze", "engine={name: euler}", "engine.name is 'euler'; known engines are");
 }
 
 int main(void) {

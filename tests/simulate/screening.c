@@ -76,21 +76,15 @@ static void alone_as_in_the_pack(void **state) {
   trial_close(&t);
 }
 
-static void refused(const char *set, const char *sentence) {
-  trial t = {0};
-  assert_int_not_equal(trial_plan(&t, "scores", (const char *const[]){set, NULL}), LIND_OK);
-  if (strstr(lind_error_message(), sentence) == NULL) fail_msg("%s", lind_error_message());
-  lind_arena_destroy(&t.arena);
-}
-
 static void sentences(void **state) {
   (void)state;
-  refused("screening=scor < 20", "did you mean 'score'?");
-  refused("screening=day < 20", "known only at visits");
-  refused("screening=score", "truth");
-  refused("arms.a.parameters.rat=2", "arms.a.parameters.rat is not a parameter of model scores (did you mean 'rate'?)");
-  refused("arms.a.parameters.rate=2 mg", "arms.a.parameters.rate is '2 mg'");
-  refused("arms.a.parameters.omega=2", "changes how effects or errors are distributed");
+  trial_refused("scores", "screening=scor < 20", "did you mean 'score'?");
+  trial_refused("scores", "screening=day < 20", "known only at visits");
+  trial_refused("scores", "screening=score", "truth");
+  trial_refused("scores", "arms.a.parameters.rat=2",
+                "arms.a.parameters.rat is not a parameter of model scores (did you mean 'rate'?)");
+  trial_refused("scores", "arms.a.parameters.rate=2 mg", "arms.a.parameters.rate is '2 mg'");
+  trial_refused("scores", "arms.a.parameters.omega=2", "changes how effects or errors are distributed");
 }
 
 int main(void) {

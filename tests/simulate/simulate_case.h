@@ -48,6 +48,14 @@ static inline void trial_close(trial *t) {
   lind_arena_destroy(&t->arena);
 }
 
+/* With this key set, the trial is refused with a sentence that has these words. */
+static inline void trial_refused(const char *name, const char *set, const char *words) {
+  trial t = {0};
+  assert_int_not_equal(trial_plan(&t, name, (const char *const[]){set, NULL}), LIND_OK);
+  if (strstr(lind_error_message(), words) == NULL) fail_msg("%s: %s", set, lind_error_message());
+  lind_arena_destroy(&t.arena);
+}
+
 /* Enrol and live all of a replicate. */
 static inline void trial_run(trial *t, uint32_t replicate) {
   const int n = (int)t->plan->protocol->patients;

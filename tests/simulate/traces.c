@@ -135,25 +135,17 @@ static void looking_is_harmless(void **state) {
   trial_close(&u);
 }
 
-static void refused(const char *set, const char *sentence) {
-  trial t = {0};
-  const char *const sets[] = {set, NULL};
-  assert_int_not_equal(trial_plan(&t, "control", sets), LIND_OK);
-  if (strstr(lind_error_message(), sentence) == NULL) fail_msg("%s: %s", set, lind_error_message());
-  lind_arena_destroy(&t.arena);
-}
-
 static void what_is_refused(void **state) {
   (void)state;
-  refused("traces={a: {output: truht, every: 1 h}}", "truht");
-  refused("traces={a: {output: truth, every: 0.03 s}}", "at most 16777215 times");
-  refused("traces={a: {output: truth, every: 0.5 s}}", "can have at most 1048576");
-  refused("traces={a: {output: truth, every: 2 day, from: 24 h, to: 36 h}}", "takes no sample");
-  refused("traces={a: {output: truth, every: 1 h, to: 11 day}}", "the trial ends at 10 day");
-  refused("traces={a: {output: truth, every: 1 h, from: 3 day, to: 2 day}}", "to must be more than from");
-  refused("traces={truth: {output: truth, every: 1 h}}", "measured at visits");
-  refused("traces={a: {output: truth}}", "every");
-  refused("traces=[a]", "mapping of names");
+  trial_refused("control", "traces={a: {output: truht, every: 1 h}}", "truht");
+  trial_refused("control", "traces={a: {output: truth, every: 0.03 s}}", "at most 16777215 times");
+  trial_refused("control", "traces={a: {output: truth, every: 0.5 s}}", "can have at most 1048576");
+  trial_refused("control", "traces={a: {output: truth, every: 2 day, from: 24 h, to: 36 h}}", "takes no sample");
+  trial_refused("control", "traces={a: {output: truth, every: 1 h, to: 11 day}}", "the trial ends at 10 day");
+  trial_refused("control", "traces={a: {output: truth, every: 1 h, from: 3 day, to: 2 day}}", "to must be more than from");
+  trial_refused("control", "traces={truth: {output: truth, every: 1 h}}", "measured at visits");
+  trial_refused("control", "traces={a: {output: truth}}", "every");
+  trial_refused("control", "traces=[a]", "mapping of names");
 }
 
 int main(void) {

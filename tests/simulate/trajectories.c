@@ -208,27 +208,22 @@ static void a_sample_is_a_prefix_of_a_larger_one(void **state) {
   for (int i = 0; i < 7; i++) trial_close(trials[i]);
 }
 
-static void refused(const char *set, const char *sentence) {
-  trial t = {0};
-  const char *const sets[] = {set, NULL};
-  assert_int_not_equal(trial_plan(&t, "control", sets), LIND_OK);
-  if (strstr(lind_error_message(), sentence) == NULL) fail_msg("%s: %s", set, lind_error_message());
-  lind_arena_destroy(&t.arena);
-}
-
 static void what_is_refused(void **state) {
   (void)state;
-  refused("store.trajectories={keep: all, of: truht}", "store.trajectories.of is 'truht', which is not an output of model");
-  refused("store.trajectories={keep: all, of: truht}", "did you mean 'truth'");
-  refused("store.trajectories={keep: all, of: [truth, truth]}", "store.trajectories.of");
-  refused("store.trajectories={keep: all, at: dense}", "every is missing");
-  refused("store.trajectories={keep: all, at: dense, every: 0 h}", "store.trajectories.every");
-  refused("store.trajectories={keep: all, at: dense, every: 11 day}", "the trial ends at 240 h");
-  refused("store.trajectories={keep: sample, patients: 10}", "1 replicates of 9 patients have 9; `keep: all` keeps them all");
-  refused("store.trajectories={keep: al}", "keep");
-  refused("store.trajectories={at: visits}", "keep");
-  refused("store.trajectories={keep: all, at: dense, every: 1 ms}", "at most 100000000 are kept");
-  refused("store.trajectories={keep: all, at: dense, every: 0.1 s}", "and at most 1 GiB is taken; keep a sample");
+  trial_refused("control", "store.trajectories={keep: all, of: truht}",
+                "store.trajectories.of is 'truht', which is not an output of model");
+  trial_refused("control", "store.trajectories={keep: all, of: truht}", "did you mean 'truth'");
+  trial_refused("control", "store.trajectories={keep: all, of: [truth, truth]}", "store.trajectories.of");
+  trial_refused("control", "store.trajectories={keep: all, at: dense}", "every is missing");
+  trial_refused("control", "store.trajectories={keep: all, at: dense, every: 0 h}", "store.trajectories.every");
+  trial_refused("control", "store.trajectories={keep: all, at: dense, every: 11 day}", "the trial ends at 240 h");
+  trial_refused("control", "store.trajectories={keep: sample, patients: 10}",
+                "1 replicates of 9 patients have 9; `keep: all` keeps them all");
+  trial_refused("control", "store.trajectories={keep: al}", "keep");
+  trial_refused("control", "store.trajectories={at: visits}", "keep");
+  trial_refused("control", "store.trajectories={keep: all, at: dense, every: 1 ms}", "at most 100000000 are kept");
+  trial_refused("control", "store.trajectories={keep: all, at: dense, every: 0.1 s}",
+                "and at most 1 GiB is taken; keep a sample");
 }
 
 int main(void) {
