@@ -9,11 +9,27 @@ import sys
 import tempfile
 import time
 
-import h5py
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATH = re.compile(r"[\w./-]+\.(?:yaml|csv|lind)\b")
 ROWS = 12
+
+
+TABLE = "arm,y,event,site,age,ext,twin,forecast,who,period,weight\n" + "".join(
+    f"{'AB'[i % 2]},{i * 7 % 11},{i % 3 % 2},{i % 2},{40 + i},{int(i % 6 == 5 and i % 2)},{i % 5},{i % 4},{i // 2},{1 + i % 2},{1 + i % 3}\n" for i in range(24))
+ESTIMATORS = {"ancova": "--adjust age", "cox": "--event event --stratify site", "log-rank": "--event event", "welch": "", "paired": "--patient who --period period",
+              "crossover": "--patient who --period period", "external": "--external ext --adjust age", "procova": "--forecast forecast", "counterfactual": "--twin twin",
+              "rmst-difference": "--event event --setting tau=5", "fisher-exact": "--value event", "cumulative-incidence": "--event event", "median-difference": "--event event",
+              "hybrid": "--external ext", "weighted-difference": "--weight weight"}
+
+
+def lines(text):
+    """Words, each in a line of its own; _ within a word stands for a space."""
+    return "".join(word.replace("_", " ") + "\n" for word in text.split())
+
+
+def asked(estimator, more=""):
+    own = ESTIMATORS.get(estimator, "")
+    return lines(f"analyze t.csv --estimator {estimator} {'' if '--value' in own else '--value y'} --arm arm --json {own} {more}")
 
 
 def gather(path, files):
@@ -78,19 +94,42 @@ def written_texts(out):
     put(out, "events", "warfarin", bundle(events, {"people.csv": people, "times": "0:48:6\n"}))
     model = "model m\nparameter k = 0.1 [1/h]\nparameter r = 2 [mg/h]\nrandom eta ~ normal(sd = 0.1) occasion\ncovariate w [kg]\nstate a [mg] dose(rate = r, duration = 1 [h])\nd/dt(a) = -k * exp(eta) * w / 70 [kg] * a\noutput y = a error proportional(0.1)\n"
     put(out, "events", "own", bundle("ID,TIME,EVID,AMT,RATE,w,OCC\n1,0,1,5,-1,70,1\n1,24,0,.,.,80,2\n1,30,3,.,.,80,2\n1,2,1,5,-2,60,1\n", {"model.lind": model}))
-    table = "arm,y,event,site,age,ext,twin,forecast,who,period\n" + "".join(f"{'AB'[i % 2]},{i * 7 % 11},{i % 3 % 2},{i % 2},{40 + i},{int(i % 6 == 5 and i % 2)},{i % 5},{i % 4},{i // 2},{1 + i % 2}\n" for i in range(24))
-    ask = "analyze\nt.csv\n--estimator\n%s\n--value\ny\n--arm\narm\n--json\n"
-    extra = {"ancova": "--adjust\nage\n", "cox": "--event\nevent\n--stratify\nsite\n", "log-rank": "--event\nevent\n", "welch": "", "paired": "--patient\nwho\n--period\nperiod\n",
-             "crossover": "--patient\nwho\n--period\nperiod\n", "external": "--external\next\n--adjust\nage\n", "procova": "--forecast\nforecast\n", "counterfactual": "--twin\ntwin\n", "rmst-difference": "--event\nevent\n--setting\nhorizon=5\n",
-             "fisher-exact": "", "cumulative-incidence": "--event\nevent\n", "median-difference": "", "hybrid": "--external\next\n"}
-    for name, more in extra.items():
-        put(out, "command", f"analyze-{name}", bundle("", {"args": ask % name + more, "t.csv": table}))
-    for name, args in {"design": "design\ntwo-means\n--difference\n1\n--sd\n2\n--json\n", "describe": "describe\nestimator\nwelch\n", "model": "model\ncheck\nm.lind\n", "show": "model\nshow\npgx.warfarin\n"}.items():
+    for name in ESTIMATORS:
+        put(out, "command", f"analyze-{name}", bundle("", {"args": asked(name), "t.csv": TABLE}))
+    for name, args in {"describe": "describe\nestimator\nwelch\n", "keys": "describe\nprotocol\narms\n", "model": "model\ncheck\nm.lind\n", "show": "model\nshow\npgx.warfarin\n", "list": "model\nlist\n"}.items():
         put(out, "command", name, bundle("", {"args": args, "m.lind": model}))
-    put(out, "command", "simulate", bundle("", {"args": "simulate\nm.lind\n--events\ne.csv\n--out\no.csv\n--evaluator\n--errors\n--times\n0:24:1\n", "m.lind": model, "e.csv": "ID,TIME,AMT,w\n1,0,5,70\n1,24,.,80\n"}))
+    steady = "ID,TIME,AMT,EVID,RATE,II,ADDL,SS,w,OCC\n1,0,5,1,0,12,3,0,70,1\n1,24,.,0,.,.,.,.,70,1\n2,3,4,1,-1,.,.,.,60,1\n2,9,.,0,.,.,.,.,60,1\n"
+    changing, sets = steady.replace("3,0,70", "3,1,70").replace(".,70,1\n2", ".,80,2\n2"), "k [1/h],r [mg/h]\n0.1,2\n0.2,1\n"
+    people = "ID,k [1/h]\n1,0.2\n2,0.3\n"
+    noisy = model.replace("output", "event late at 7 [h]\nnoise(a) = 0.1 [mg/h^0.5]\noutput")
+    for k, (more, text, table) in enumerate((("--errors --times 0:24:1", model, changing), ("--happened h.csv --rows all", model.replace("output", "event late at 7 [h]\noutput"), changing),
+                                             ("--replicates 3 --carry OCC --digits 4", model, changing), ("--sensitivity k,r --no-random", model, steady), ("--uncertainty s.csv --replicates 2", model, steady),
+                                             ("--parameters p.csv --covariates linear", model, changing), ("--engine rk --rtol 1e-8 --atol 1e-9", model, steady), ("--engine milstein --grid 3_h", noisy, steady),
+                                             ("--engine rosenbrock --seed 3", model, steady), ("--engine cvode --set k=0.3_1/h", model, steady), ("--covariates nocb --engine exact", model, changing))):
+        put(out, "command", f"simulate-{k}", bundle("", {"args": lines(f"simulate m.lind --events e.csv --out o.csv --evaluator {more}"), "m.lind": text, "e.csv": table, "s.csv": sets, "p.csv": people}))
+    put(out, "command", "cohort-describe", bundle("", {"args": "cohort\ndescribe\nc.yaml\n", "c.yaml": (ROOT / "cohorts/docetaxel.yaml").read_text()}))
     put(out, "command", "cohort", bundle("", {"args": "cohort\nsample\nc.yaml\n--patients\n5\n--out\nc.csv\n", "c.yaml": (ROOT / "cohorts/docetaxel.yaml").read_text()}))
     put(out, "run_directory", "plan", '{"plan": "0123456789abcdef0123456789abcdef", "cpu_class": "x86-64-v3 finz", "lind": "0.1.0", '
         '"stages": [{"patients": 100, "replicates": 5, "block_replicates": 5, "block_seats": 500, "stored": 0}]}')
+
+
+def choices(out, lind):
+    """Every design with each choice of each key, every estimator with each value of its settings, as `lind describe` has them."""
+    def said(*words):
+        return subprocess.run([lind, "describe", *words], check=True, capture_output=True, text=True).stdout
+
+    base = {"group-sequential": "looks=3 power=0.9 hazard-ratio=0.7", "two-proportions": "treated=0.4 control=0.2 power=0.9",
+            "two-means": "difference=1 sd=2 power=0.8", "survival": "hazard-ratio=0.7 power=0.8 median=6 recruitment=12 duration=24 dropout=0.01"}
+    for design, given in base.items():
+        wanted = [""] + [f"{key}={value}" for key, values in re.findall(r"^  ([\w-]+) +([\w-]+(?: \| [\w-]+)+)", said("design", design), re.M) for value in values.split(" | ")]
+        for k, more in enumerate(wanted):
+            options = " ".join("--" + pair.replace("=", " ") for pair in f"{given} {more}".split())
+            put(out, "command", f"design-{design}-{k}", bundle("", {"args": lines(f"design {design} --json {options}")}))
+    for name in re.findall(r"^([\w-]+) ", said("estimator"), re.M):
+        text = said("estimator", name)
+        for k, (setting, values) in enumerate(re.findall(r"^setting (\S+) +([\w|-]+|number)", text, re.M)):
+            for value in values.split("|") if "|" in values else ["5", "0.5"]:
+                put(out, "command", f"setting-{name}-{k}-{value}", bundle("", {"args": asked(name, f"--setting {setting}={value}"), "t.csv": TABLE}))
 
 
 def nowhere(text):
@@ -118,7 +157,7 @@ def runs(out, lind):
 
 
 def segments(out, lind):
-    """A segment of a run that was stopped, under the plan that the reader asks for."""
+    """A segment of a run that was stopped."""
     with tempfile.TemporaryDirectory() as folder:
         run = pathlib.Path(folder) / "run"
         going = subprocess.Popen([lind, "run", ROOT / "protocols/validation/null.yaml", "--patients", "4", "--replicates", "100000000", "--set", "block_max=4",
@@ -127,19 +166,14 @@ def segments(out, lind):
         going.terminate()
         going.wait()
         path = min(run.glob("segments/*.h5"), key=lambda p: p.stat().st_size)
-        with h5py.File(path) as old, h5py.File(run / "small.h5", "w", libver=("v108", "v108"), userblock_size=512) as new:
-            new.attrs.create("plan", "0123456789abcdef0123456789abcdef".encode(), dtype="S32")
-            third = old["heads"][2]
-            n = {"heads": 2, "reals": int(third[10]), "counts": int(third[11]), "rows": int(third[13]), "course": int(third[16])}
-            for name, rows in n.items():
-                new.create_dataset(name, data=old[name][:rows], track_times=False)
-        put(out, "segment", "null", (run / "small.h5").read_bytes())
+        put(out, "segment", "null", path.read_bytes())
 
 
 def main():
     lind, out = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
     shipped_texts(out)
     written_texts(out)
+    choices(out, lind)
     runs(out, lind)
     segments(out, lind)
 
