@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "finish.h"
+#include "part.h"
 #include "progress.h"
 
 /* One pack's worth of the first replicate is lived to know the speed. */
@@ -47,25 +48,40 @@ static void list_trajectories(FILE *out, const lind_plan *plan) {
   fprintf(out, "            of one block up to %.1f MiB, counted in the memory above\n", block / MiB);
 }
 
-/* Who is a rank here is said by a launcher, and a dry run has none: as many as it announces. */
-static lind_err show_memory(const lind_study *study, int threads, double held, FILE *out) {
+/* The share of a part in the whole. */
+static double share_of(const lind_study *study) {
+  const lind_study_request *request = study->request;
+  if (request->parts == 0) return 1.0;
+  return (double)lind_part_blocks(study, request->part, request->parts) / (double)study->n_jobs;
+}
+
+static lind_err show_memory(const lind_study *study, const lind_crew *crew, int ranks_here, double held, FILE *out) {
   lind_arena *arena = NULL;
   LIND_TRY(lind_arena_create(&arena));
-  const lind_budget memory = lind_budget_plan(study, 1, threads, held);
+  lind_budget memory = lind_budget_plan(study, lind_crew_ranks(crew), lind_crew_threads(crew), held);
+  memory.segments *= share_of(study);
   lind_budget_print(&memory, out);
-  const char *notice = lind_budget_notice(&memory, 1, arena);
+  const char *notice = lind_budget_notice(&memory, ranks_here, arena);
   if (notice[0] != '\0') fprintf(out, "            %s\n", notice);
   lind_arena_destroy(&arena);
   return LIND_OK;
 }
 
-lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) {
-  const double held = lind_budget_held();
+static void show_time(const lind_study *study, const lind_crew *crew, double speed, FILE *out) {
+  const int ranks = lind_crew_ranks(crew), threads = lind_crew_threads(crew);
+  const double workers = fmin((double)ranks * threads, (double)study->n_jobs);
+  fprintf(out, "time        about %.0f s on ", (double)study->n_patients * share_of(study) / speed / workers);
+  if (ranks * threads == 1)
+    fprintf(out, "one core (%.0f patients/s measured on 64)\n", speed);
+  else
+    fprintf(out, "%d rank%s x %d thread%s (%.0f patients/s a core, measured on 64)\n", ranks, ranks == 1 ? "" : "s", threads,
+            threads == 1 ? "" : "s", speed);
+}
+
+static lind_err show(const lind_study *study, const lind_crew *crew, int ranks_here, double held, double speed, FILE *out) {
   const lind_plan *plan = study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;
   char text[200];
-  double speed;
-  LIND_TRY(measure_speed(study, &speed));
   fprintf(out, "protocol    %s  %s\n", protocol->name, protocol->title);
   fprintf(out, "cohort      %s  %d columns, %s\n", plan->cohort->name, plan->cohort->n_columns, plan->cohort->path);
   fprintf(out, "model       %s  %d states, %s", plan->model->name, plan->model->n_states, plan->model->back_end);
@@ -104,11 +120,22 @@ lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) {
   fprintf(out, "stages      %d (%d scenarios of the sensitivity grid, %d points of the robustness grid twice)\n", study->n_stages,
           study->first_judged - 1, study->n_judged / 2);
   fprintf(out, "blocks      %" PRIu64 " of up to %" PRIu64 " seats\n", study->n_jobs, plan->block_seats);
-  LIND_TRY(show_memory(study, threads, held, out));
+  if (study->request->parts > 0)
+    fprintf(out, "part        %" PRIu64 " of %" PRIu64 ": %" PRIu64 " of these blocks\n", study->request->part,
+            study->request->parts, lind_part_blocks(study, study->request->part, study->request->parts));
+  LIND_TRY(show_memory(study, crew, ranks_here, held, out));
   list_trajectories(out, plan);
   fprintf(out, "%s", lind_finish_left_out(protocol, text, sizeof text));
-  fprintf(out, "time        about %.0f s on one core (%.0f patients/s measured on 64)\n", (double)study->n_patients / speed,
-          speed);
+  show_time(study, crew, speed, out);
   fprintf(out, "plan hash   %s\n", study->hash);
   return LIND_OK;
+}
+
+lind_err lind_finish_dry_run(lind_study *study, lind_crew *crew, double held, FILE *out) {
+  int ranks_here;
+  double speed;
+  LIND_TRY(lind_crew_most(crew, &held, 1));
+  LIND_TRY(lind_budget_neighbours(crew, &ranks_here));
+  LIND_TRY(lind_crew_agree(crew, measure_speed(study, &speed))); /* all at once, as in the run */
+  return lind_crew_agree(crew, lind_crew_rank(crew) == 0 ? show(study, crew, ranks_here, held, speed, out) : LIND_OK);
 }

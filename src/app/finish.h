@@ -35,7 +35,7 @@ lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally,
 /* Of how many replicates results.h5 holds rows; "" or a line that says how many are left out. */
 uint64_t lind_finish_stored(const lind_protocol *protocol);
 const char *lind_finish_left_out(const lind_protocol *protocol, char *text, size_t size);
-lind_err lind_finish_dry_run(lind_study *study, int threads, FILE *out) LIND_MUST_CHECK;
+lind_err lind_finish_dry_run(lind_study *study, lind_crew *crew, double held, FILE *out) LIND_MUST_CHECK;
 lind_err lind_finish_directories(const char *path) LIND_MUST_CHECK; /* like mkdir -p */
 const char *lind_finish_class(void);                                /* the CPU class and math library that bits depend on */
 lind_err lind_finish_file(const char *path, const char *text) LIND_MUST_CHECK; /* see lind_store_write */

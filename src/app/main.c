@@ -1,4 +1,5 @@
 /* main.c -- `lind COMMAND ...`: finds the command, runs it, turns its error into one sentence and an exit status. */
+#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,15 @@ static lind_err dispatch(int n, char **arguments, lind_arena *arena) {
  * pieces once it has seen one, and the peak of a run depends on the order in which things were freed. */
 static void settle_memory(void) { (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); }
 
+/* An answer that did not get where it was sent is none. */
+static lind_err answer_end(void) {
+  errno = 0;
+  const bool good = fflush(stdout) == 0 && !ferror(stdout);
+  LIND_CHECK(good, LIND_ERR_FILE, "the answer cannot be written to the standard output: %s",
+             errno != 0 ? strerror(errno) : "a part of it is lost");
+  return LIND_OK;
+}
+
 int main(int argc, char **argv) {
   bool trace = false;
   int n = 1;
@@ -62,7 +72,7 @@ int main(int argc, char **argv) {
     else
       argv[n++] = argv[i];
   }
-  if (n < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+  if (n < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
     help(n < 2 ? stderr : stdout);
     return n < 2 ? 2 : 0;
   }
@@ -81,6 +91,7 @@ int main(int argc, char **argv) {
   lind_arena *arena = NULL;
   lind_err err = lind_arena_create(&arena);
   if (err == LIND_OK) err = dispatch(n - 1, argv + 1, arena);
+  if (err == LIND_OK) err = answer_end();
   if (err != LIND_OK && lind_error_message()[0] != '\0') fprintf(stderr, "lind: %s\n", lind_error_message());
   if (err != LIND_OK && trace) fprintf(stderr, "%s", lind_error_backtrace());
   lind_arena_destroy(&arena);

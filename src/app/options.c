@@ -1,4 +1,5 @@
 /* options.c -- command lines are input, too: one sentence with the nearest known name. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,7 @@ lind_err lind_options_read(int n, char **arguments, const lind_option *options, 
   *n_positional = 0;
   for (int i = 0; i < n; i++) {
     const char *word = arguments[i];
+    if (word[0] == '-' && isalpha((unsigned char)word[1])) return unknown(options, word, (int)strlen(word));
     if (strncmp(word, "--", 2) != 0) {
       LIND_CHECK(*n_positional < most, LIND_ERR_INPUT, "'%s' is one argument too many", word);
       positional[(*n_positional)++] = word;

@@ -1,5 +1,6 @@
 #include "past.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,8 +13,9 @@ static lind_err document(const char *directory, const char *name, const char *co
   json_error_t error;
   *path = lind_arena_format(arena, "%s/%s", directory, name);
   LIND_CHECK(*path != NULL, LIND_ERR_MEMORY, "no memory for a path");
-  LIND_CHECK(access(*path, F_OK) == 0, LIND_ERR_INPUT,
-             "%s: there is no such file; `lind %s` takes the directory of a finished run", *path, command);
+  const bool there = access(*path, F_OK) == 0;
+  LIND_CHECK(there || errno == ENOENT || errno == ENOTDIR, LIND_ERR_FILE, "%s cannot be read: %s", *path, strerror(errno));
+  LIND_CHECK(there, LIND_ERR_INPUT, "%s: there is no such file; `lind %s` takes the directory of a finished run", *path, command);
   *root = json_load_file(*path, 0, &error);
   if (*root == NULL) LIND_TRY(lind_sums_guard(directory, name, arena)); /* damaged, not a wrong word of the user */
   LIND_CHECK(*root != NULL, LIND_ERR_INPUT, "%s:%d:%d: %s", *path, error.line, error.column, error.text);
@@ -28,7 +30,8 @@ lind_err lind_past_create(const char *directory, const char *command, lind_arena
                     .results = lind_arena_format(arena, "%s/results.h5", directory),
                     .report = lind_arena_format(arena, "%s/report.html", directory)};
   LIND_TRY(document(directory, "estimates.json", command, arena, &made.estimates_path, &made.estimates));
-  const bool opens = strcmp(command, "verify") == 0 || strcmp(command, "export") == 0 || strcmp(command, "diff") == 0;
+  const bool opens = strcmp(command, "verify") == 0 || strcmp(command, "export") == 0 || strcmp(command, "diff") == 0 ||
+                     strcmp(command, "patient") == 0;
   if (opens && access(made.results, R_OK) == 0 && lind_sums_guard(directory, "results.h5", arena) != LIND_OK)
     made.fault = lind_arena_text(arena, lind_error_message());
   const lind_err err = document(directory, "provenance.json", command, arena, &made.provenance_path, &made.provenance);

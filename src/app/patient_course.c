@@ -5,19 +5,18 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lind/csv.h"
+#include "sums.h"
 
 enum { MOST_POINTS = 1000000 };
 
 /* Neither what the run has left nor what it was made of is written over. */
 static lind_err check_path(const lind_past *past, const char *path, lind_arena *arena) {
-  const char *const documents[] = {past->results, past->estimates_path, past->provenance_path, past->report};
   size_t i;
   json_t *input;
-  for (i = 0; i < sizeof documents / sizeof *documents; i++)
-    LIND_CHECK(!lind_past_is_one(path, documents[i]), LIND_ERR_INPUT, "--out is %s, which the run has written", path);
+  LIND_CHECK(!lind_sums_covers(past->directory, path, arena), LIND_ERR_INPUT, "--out is %s, which the run has written", path);
   json_array_foreach(json_object_get(past->provenance, "inputs"), i, input) {
     LIND_CHECK(!lind_past_is_one(path, lind_past_path(past, lind_past_text(input, "path"), arena)), LIND_ERR_INPUT,
                "--out is %s, an input of the run", path);
@@ -82,8 +81,11 @@ static lind_err write_file(const double *rows, int n, const lind_field *fields, 
       lind_csv_put_value(file, &fields[c], rows[row * columns + c]);
       (void)fputc(c + 1 < columns ? ',' : '\n', file);
     }
-  const bool ok = ferror(file) == 0;
-  LIND_CHECK(fclose(file) == 0 && ok, LIND_ERR_FILE, "%s cannot be written", path);
+  bool ok = fflush(file) == 0 && ferror(file) == 0;
+  const int reason = errno;
+  ok = fclose(file) == 0 && ok;
+  if (!ok) (void)unlink(path);
+  LIND_CHECK(ok, LIND_ERR_FILE, "%s cannot be written: %s", path, lind_error_reason(reason));
   return LIND_OK;
 }
 

@@ -89,12 +89,11 @@ static const char *default_out(const lind_study *study, lind_arena *arena) {
   return lind_arena_format(arena, "out/%s", study->protocol->name);
 }
 
-static lind_err open_store(const request *r, const lind_store_study *extent, lind_crew *crew, const char *out, lind_arena *arena,
+static lind_err open_store(const request *r, const lind_store_study *extent, lind_crew *crew, const char *out,
                            lind_store **store) {
   lind_err err = LIND_OK;
   if (lind_crew_rank(crew) == 0) {
-    err = lind_part_check(&r->study, out, arena);
-    if (err == LIND_OK) err = lind_finish_directories(out);
+    err = lind_finish_directories(out);
     if (err == LIND_OK) err = lind_store_create(out, extent, store);
   }
   LIND_TRY(lind_crew_agree(crew, err));
@@ -205,10 +204,19 @@ static lind_err show_finished(const char *out, bool json, lind_arena *arena) {
   return err;
 }
 
+static lind_err drop_segments(const char *out, const lind_store_study *extent) {
+  lind_store *store = NULL;
+  LIND_TRY(lind_store_create(out, extent, &store));
+  const lind_err err = lind_store_clean(store);
+  lind_store_destroy(&store);
+  return err;
+}
+
 /* The store knows plans by their hashes. */
 static lind_err explain_plan(lind_err err, const lind_study *study, const char *world, const char *out, lind_arena *arena) {
   if (err != LIND_ERR_PLAN || lind_store_is_of(out, world)) return err; /* it says itself what is different */
   const char *why = lind_arena_text(arena, lind_error_message()), *words = lind_session_difference(study, out, arena);
+  LIND_TRY(lind_sums_guard(out, "plan.json", arena)); /* a damaged one is no other plan */
   if (why == NULL || words == NULL || words[0] == '\0') return err;
   return lind_error_fail(err, __FILE__, __LINE__, "%s; what differs: %s", why, words);
 }
@@ -220,8 +228,10 @@ static lind_err look_for_results(const request *r, const lind_study *study, cons
   *finished = 0;
   if (lind_crew_rank(crew) == 0) {
     err = explain_plan(lind_store_check(out, extent), study, extent->world, out, arena);
+    if (err == LIND_OK) err = lind_part_check(&r->study, out, arena);
     *finished = err == LIND_OK && lind_finish_is_done(out, study, arena);
     if (*finished) err = show_finished(out, r->json, arena);
+    if (*finished && err == LIND_OK && r->drop_segments) err = drop_segments(out, extent);
   }
   LIND_TRY(lind_crew_agree(crew, err));
   return lind_crew_share(crew, finished, sizeof *finished);
@@ -233,7 +243,7 @@ static lind_err go(const request *r, lind_study *study, lind_crew *crew, const c
   LIND_TRY(lind_study_extent(study, arena, &extent));
   LIND_TRY(look_for_results(r, study, &extent, crew, out, arena, &finished));
   if (finished) return LIND_OK;
-  LIND_TRY(open_store(r, &extent, crew, out, arena, store));
+  LIND_TRY(open_store(r, &extent, crew, out, store));
   if (lind_crew_rank(crew) == 0) {
     const char *back_end = study->stage[0].plan->model->back_end;
     say_notice(*store);
@@ -290,7 +300,6 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   LIND_TRY(read_request(n, arguments, &r));
   LIND_TRY(lind_study_create(&r.study, arena, &study));
   r.held = lind_budget_held();
-  if (r.dry_run) return lind_finish_dry_run(study, r.threads > 0 ? (int)r.threads : 1, stdout);
   const char *out = r.out != NULL ? r.out : default_out(study, arena);
   LIND_TRY(settle_threads(study, &r));
   lind_err err = lind_crew_create((int)r.threads, &crew);
@@ -299,6 +308,11 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   lind_crew_patience(crew, r.patience);
   lind_crew_catch_signals();
   err = compare_studies(study, crew);
+  if (err == LIND_OK && r.dry_run) {
+    err = lind_finish_dry_run(study, crew, r.held, stdout);
+    lind_crew_destroy(&crew);
+    return err;
+  }
   if (err == LIND_OK) err = lind_study_start(study, crew);
   if (err == LIND_OK) err = go(&r, study, crew, out, &store, arena);
   lind_crew_quit(crew, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session.h"
 #include "sums.h"
 
 /* ---- what differs ----------------------------------------------------------------------------------------- */
@@ -305,6 +306,10 @@ lind_err lind_scenarios_create(int n, const char *const *directories, lind_arena
   lind_err err = names_give(s, directories, arena);
   for (int i = 0; i < n && err == LIND_OK; i++) {
     err = lind_past_create(directories[i], "merge", arena, &s->pasts[i]);
+    if (err == LIND_OK && lind_session_goes_on(directories[i], lind_past_text(s->pasts[i].provenance, "plan_hash"), arena))
+      err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
+                            "an extension of %s was begun and is not finished; finish it by the same command, or leave it out",
+                            directories[i]);
     if (err == LIND_OK) err = lind_sums_trust(directories[i], arena);
   }
   if (err == LIND_OK) err = check_distinct(s);

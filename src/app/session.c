@@ -171,6 +171,16 @@ void lind_session_end(const lind_study *study, const char *out, lind_err how, li
   lind_error_set(message);
 }
 
+bool lind_session_goes_on(const char *out, const char *plan_hash, lind_arena *arena) {
+  json_t *sessions = lind_session_list(out, arena);
+  const json_t *last = json_array_get(sessions, json_array_size(sessions) - 1);
+  const char *planned = json_string_value(json_object_get(last, "plan_hash")),
+             *end = json_string_value(json_object_get(last, "end"));
+  const bool goes_on = planned != NULL && strcmp(planned, plan_hash) != 0 && (end == NULL || strcmp(end, "done") != 0);
+  json_decref(sessions);
+  return goes_on;
+}
+
 static bool is_among(const json_t *inputs, const json_t *input) {
   size_t i;
   json_t *other;

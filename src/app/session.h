@@ -20,6 +20,8 @@ void lind_session_end(const lind_study *study, const char *out, lind_err how, li
 /* All sessions of a directory, each an object, the oldest first; NULL where there are none. A torn line is left out. */
 json_t *lind_session_list(const char *out, lind_arena *arena);
 
+/* An extension of the finished run in `out` was begun and is not finished; `plan_hash` is that of its results. */
+bool lind_session_goes_on(const char *out, const char *plan_hash, lind_arena *arena);
 /* What makes another plan of `study` than of the one that was begun in `out`, as far as the last session says: "seed 2 (was
  * 1747), cohorts/eu-pact.yaml (cohort)"; "" where that is not known. In the arena; NULL: no memory. */
 const char *lind_session_difference(const lind_study *study, const char *out, lind_arena *arena);

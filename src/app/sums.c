@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include "finish.h"
+#include "past.h"
 
 static const char *const names[] = {"results.h5", "estimates.json", "provenance.json", "report.html",
                                     "log.txt",    "plan.json",      "sessions.jsonl"};
-enum { N_NAMES = sizeof names / sizeof *names };
+enum { N_NAMES = sizeof names / sizeof *names, N_RESULTS = 5 }; /* results, then what says how far the study goes */
 
 static lind_err line_of(const char *directory, const char *name, lind_arena *arena, const char **line) {
   char hex[65];
@@ -72,7 +73,7 @@ static void check_one(const char *directory, const char *name, const char *line,
     tell(context, false, lind_arena_format(arena, "%s has changed since the run, or its line in checksums.txt has", name));
 }
 
-static void check_from(int first, const char *directory, lind_arena *arena, lind_sums_tell tell, void *context) {
+static void check_range(int first, int end, const char *directory, lind_arena *arena, lind_sums_tell tell, void *context) {
   const char *lines[N_NAMES + 1];
   const int n = lines_read(directory, arena, lines, N_NAMES + 1);
   if (n < 0) {
@@ -80,15 +81,19 @@ static void check_from(int first, const char *directory, lind_arena *arena, lind
     return;
   }
   if (n != N_NAMES) tell(context, false, lind_arena_format(arena, "checksums.txt has not the lines of %d files", (int)N_NAMES));
-  for (int i = first; i < N_NAMES; i++) check_one(directory, names[i], i < n ? lines[i] : "", arena, tell, context);
+  for (int i = first; i < end; i++) check_one(directory, names[i], i < n ? lines[i] : "", arena, tell, context);
 }
 
 void lind_sums_check(const char *directory, lind_arena *arena, lind_sums_tell tell, void *context) {
-  check_from(0, directory, arena, tell, context);
+  check_range(0, N_NAMES, directory, arena, tell, context);
 }
 
 void lind_sums_check_documents(const char *directory, lind_arena *arena, lind_sums_tell tell, void *context) {
-  check_from(1, directory, arena, tell, context);
+  check_range(1, N_NAMES, directory, arena, tell, context);
+}
+
+void lind_sums_check_results(const char *directory, lind_arena *arena, lind_sums_tell tell, void *context) {
+  check_range(0, N_RESULTS, directory, arena, tell, context);
 }
 
 lind_err lind_sums_guard(const char *directory, const char *name, lind_arena *arena) {
@@ -103,6 +108,15 @@ lind_err lind_sums_guard(const char *directory, const char *name, lind_arena *ar
                "%s/%s is not what its line in checksums.txt says: it is damaged, and is not opened", directory, name);
   }
   return LIND_OK;
+}
+
+bool lind_sums_covers(const char *directory, const char *path, lind_arena *arena) {
+  const char *slash = strrchr(path, '/'),
+             *folder = slash == NULL ? "." : lind_arena_format(arena, "%.*s/", (int)(slash - path), path);
+  bool is_own = lind_past_is_one(folder, lind_arena_format(arena, "%s/segments", directory)) ||
+                lind_past_is_one(path, path_of(directory, arena));
+  for (int i = 0; i < N_NAMES; i++) is_own |= lind_past_is_one(path, lind_arena_format(arena, "%s/%s", directory, names[i]));
+  return is_own;
 }
 
 typedef struct first_fault {

@@ -7,6 +7,7 @@
 
 #include "explain.h"
 #include "finish.h"
+#include "session.h"
 #include "sums.h"
 #include "verify.h"
 
@@ -306,7 +307,13 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
     return err;
   }
   check_inputs(&past, arena, &v);
-  lind_sums_check(directory, arena, lind_verify_tell, &v);
+  v.goes_on = lind_session_goes_on(directory, lind_past_text(past.provenance, "plan_hash"), arena);
+  if (v.goes_on) {
+    printf("note      an extension of this run was begun and is not finished; these are the results before it\n");
+    lind_sums_check_results(directory, arena, lind_verify_tell, &v);
+  } else {
+    lind_sums_check(directory, arena, lind_verify_tell, &v);
+  }
   check_documents(&past, &v);
   lind_verify_report(&past, arena, &v);
   check_patients(&past, all, arena, &v);

@@ -6,6 +6,7 @@
 
 typedef struct lind_verify {
   int right, wrong;
+  bool goes_on; /* an extension was begun: the directory is larger than its results */
 } lind_verify;
 
 void LIND_PRINTF(3, 4) lind_verify_judge(lind_verify *v, bool is_right, const char *format, ...);

@@ -73,7 +73,7 @@ void lind_verify_segments(const lind_past *past, lind_study *again, lind_arena *
   const int wrong = v->wrong;
   if (lind_store_inspect(past->directory, lind_verify_tell, v) != LIND_OK)
     lind_verify_judge(v, false, "%s", lind_error_message());
-  else if (v->wrong > wrong || again == NULL)
+  else if (v->wrong > wrong || again == NULL || v->goes_on)
     printf("note      the results are not made again from these segments\n");
   else if (lind_store_open(past->directory, &store) != LIND_OK)
     lind_verify_judge(v, false, "%s", lind_error_message());

@@ -42,8 +42,9 @@ static lind_err outcome(lind_crew_pool *p) {
   LIND_TRY(p->trouble);
   crew->others = total - own;
   if (lowest[0] != LIND_CREW_END) return failure_share(p, lowest[0]);
-  LIND_CHECK(lowest[1] != 0, LIND_ERR_STOPPED, "stopped early, %llu jobs were finished; run the same command again to resume",
-             (unsigned long long)total);
+  LIND_CHECK(lowest[1] != 0, LIND_ERR_STOPPED,
+             "stopped early, %llu of %llu blocks were finished now; run the same command again to resume",
+             (unsigned long long)total, (unsigned long long)p->work->n);
   return LIND_OK;
 }
 

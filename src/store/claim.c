@@ -45,6 +45,7 @@ lind_err lind_claim_read(const char *directory, lind_arena *arena, lind_claim *c
   LIND_CHECK(lind_disk_exists(path), LIND_ERR_PLAN, "%s is not a run directory of lind: it has no plan.json", directory);
   json_error_t fault;
   json_t *root = json_load_file(path, 0, &fault);
+  LIND_CHECK(root != NULL || fault.line > 0, LIND_ERR_FILE, "plan.json cannot be read: %s", fault.text);
   LIND_CHECK(root != NULL, LIND_ERR_FILE, "%s:%d:%d: %s", path, fault.line, fault.column, fault.text);
   const char *texts[3] = {NULL, NULL, NULL};
   for (int i = 0; i < 3; i++) texts[i] = lind_arena_text(arena, json_string_value(json_object_get(root, fields[i])));

@@ -130,6 +130,7 @@ static const row rows[] = {
     {NULL, "", "", "run trial.yaml cohort.yaml", "", "'cohort.yaml' is one argument too many"},
     {NULL, "", "", "run trial.yaml --out out --patients 0", "", "--patients is 0; a trial needs at least one"},
     {NULL, "", "", "run trial.yaml --out out --patients many", "", "--patients is 'many'; it must be a whole number"},
+    {NULL, "", "", "run trial.yaml --out out -n 4", "", "-n is not an option of this command"},
     {NULL, "", "", "run trial.yaml --out out --patients 1e3", "",
      "--patients is '1e3'; it must be a whole number; 1000 would be right"},
     {NULL, "", "", "run trial.yaml --out out --patients 99999999999999999999", "",

@@ -47,7 +47,7 @@ def stopped(network, study, name, launcher, tell, due):
         words.seek(0)
         said = words.read()
     assert status == due or (due is None and status != 0), f"{name}: status {status}\n{said}"
-    finished = [int(n) for n in re.findall(r"stopped early, (\d+) jobs were finished", said)]
+    finished = [int(n) for n in re.findall(r"stopped early, (\d+) of \d+ blocks were finished", said)]
     blocks = study.blocks(name)
     if due == 75:
         assert finished == [blocks], f"{name}: {finished} blocks are said to be finished, {blocks} are on disk\n{said}"

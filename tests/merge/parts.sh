@@ -21,6 +21,8 @@ part 1 --threads 2
 part 3 --threads 1
 refused 2 "lind: part 2 of 3 is not there: lind run * --part 2/3 --out DIR" "$lind" merge out part1 part3
 refused 2 "lind: part1 holds part 1 of 3; choose another --out for part 2 of 3" "$lind" run "$protocol" "${options[@]}" --part 2/3 --out part1
+refused 2 "lind: part1 holds part 1 of 3; go on with --part 1/3, or choose another --out *" "$lind" run "$protocol" "${options[@]}" --out part1
+refused 2 "lind: whole holds a whole study; choose another --out for part 2 of 3" "$lind" run "$protocol" "${options[@]}" --part 2/3 --out whole
 mpirun --oversubscribe -n 2 "$lind" run "$protocol" "${options[@]}" --part 2/3 --out part2 --threads 1 >/dev/null
 mkdir less
 cp -r part2/. less

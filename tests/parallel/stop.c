@@ -45,7 +45,8 @@ static void a_signal_stops_every_rank(void **state) {
   assert_int_equal(counts[0], counts[1]);
   assert_in_range(counts[0], 20, JOBS - 1);
   assert_int_equal(lind_crew_finished(the_crew), counts[1]);
-  (void)snprintf(due, sizeof due, "stopped early, %d jobs were finished; run the same command again to resume", (int)counts[1]);
+  (void)snprintf(due, sizeof due, "stopped early, %d of %d blocks were finished now; run the same command again to resume",
+                 (int)counts[1], (int)JOBS);
   assert_string_equal(message, due);
 }
 

@@ -61,6 +61,27 @@ run "${whole[@]}" --no-sensitivity --replicates 4 --out d --drop-segments
 run "${whole[@]}" --no-sensitivity --replicates 5 --out d --drop-segments
 run "${whole[@]}" --no-sensitivity --replicates 5 --out d5
 cmp d/results.h5 d5/results.h5
+run "${whole[@]}" --no-sensitivity --replicates 5 --out d5 --drop-segments # a finished one, too
+[ ! -e d5/segments ] || { echo "segments of a finished run are still there"; exit 1; }
+
+# an extension that is stopped leaves the results that were there; they hold, and nobody takes them for damaged
+run "${cut[@]}" --no-sensitivity --patients 600 --replicates 1 --out g
+cp g/results.h5 before.h5
+status=0
+timeout --signal=TERM 1 "$lind" run "$protocol" "${cut[@]}" --no-sensitivity --patients 600 --replicates 10000 --out g --threads 1 >/dev/null 2>&1 || status=$?
+[ "$status" = 124 ] || { echo "the extension was not stopped: status $status"; exit 1; }
+"$lind" verify g | grep -q '^note      an extension of this run was begun'
+cmp g/results.h5 before.h5
+run "${whole[@]}" --no-sensitivity --replicates 2 --out h
+"$lind" merge table g h >/dev/null 2>said && { echo "an extension that is not finished was merged"; exit 1; }
+grep -q '^lind: an extension of g was begun and is not finished' said
+
+# an answer that cannot be written is none; a page of changed numbers is not made
+! "$lind" run "$protocol" "${whole[@]}" --no-sensitivity --replicates 2 --out h --json >/dev/full 2>said || { echo "an answer that was lost has status 0"; exit 1; }
+grep -q '^lind: the answer cannot be written to the standard output: ' said
+sed -i 's/0/1/' h/estimates.json
+! "$lind" report h 2>said || { echo "a report was made of changed numbers"; exit 1; }
+grep -q 'estimates.json is not what its line in checksums.txt says' said
 
 # dates that are spread over a time depend on how many there are
 cp -r "$(dirname "$protocol")" data

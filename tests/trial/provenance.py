@@ -78,7 +78,7 @@ def stop(protocol, out):
     said = process.communicate()[1]
     assert process.returncode == 75, said
     end = json.loads((out / "sessions.jsonl").read_text().splitlines()[-1])
-    jobs = int(re.search(r"stopped early, (\d+) jobs were finished", said)[1])
+    jobs = int(re.search(r"stopped early, (\d+) of \d+ blocks were finished", said)[1])
     assert end["end"] == "stopped" and end["jobs_finished"] == jobs and "patients_lived" not in end, end
 
 

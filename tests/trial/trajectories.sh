@@ -71,6 +71,9 @@ refused 'is missing: the time between two points' "$lind" patient "$work/none" -
 refused 'a time above 0' "$lind" patient "$work/none" --id 1 --every '2 mg' --out "$work/x.csv"
 refused 'every is .1 us., which makes' "$lind" patient "$work/none" --id 1 --every '1 us' --out "$work/x.csv"
 refused 'which the run has written' "$lind" patient "$work/none" --id 1 --every '1 h' --out "$work/none/results.h5"
+for own in plan.json checksums.txt log.txt sessions.jsonl segments/new.csv; do
+  refused 'which the run has written' "$lind" patient "$work/none" --id 1 --every '1 h' --out "$work/none/$own"
+done
 refused 'an input of the run' "$lind" patient "$work/none" --id 1 --every '1 h' --out "$protocol"
 refused 'out is missing' "$lind" patient "$work/none" --id 1 --every '2 h'
 [ ! -e "$work/x.csv" ]
