@@ -5,7 +5,16 @@
 set -euo pipefail
 list=${1:?which list of studies?}
 dir=${2:-out/array}
+wrong() {
+  echo "list.sh: $1" >&2
+  exit 2
+}
+if [ -d "$list" ] || [ ! -r "$list" ]; then wrong "$list cannot be read; a list of studies is a file with the arguments of lind run in each line"; fi
 mapfile -t lines < <(grep -Ev '^[[:space:]]*(#|$)' "$list")
+[ "${#lines[@]}" -gt 0 ] || wrong "$list has no studies; each line that does not begin with # is one"
+for line in "${lines[@]}"; do # before the first is run; xargs knows quotes and runs nothing
+  xargs >/dev/null 2>&1 <<<"$line" || wrong "$list: a quote is not closed in: $line"
+done
 for i in "${!lines[@]}"; do
   mapfile -d '' -t arguments < <(xargs printf '%s\0' <<<"${lines[$i]}")
   "${LIND:-lind}" run "${arguments[@]}" --out "$dir/$i"

@@ -4,6 +4,10 @@
 set -euo pipefail
 n=${1:?how many parts?}
 dir=${2:?which directory?}
+if ! [[ $n =~ ^[1-9][0-9]{0,8}$ ]]; then
+  echo "parts.sh: '$n' is not a number of parts; 1 or more, then the directory, then the protocol" >&2
+  exit 2
+fi
 parts=()
 for ((part = 1; part <= n; part++)); do
   "${LIND:-lind}" run "${@:3}" --part "$part/$n" --out "$dir.parts/$part"

@@ -3,8 +3,12 @@
 #   jobs/local/scaling.sh DIR protocols/examples/eu-pact.yaml [lind run's options]          DIR must be new
 set -euo pipefail
 dir=${1:?which new directory?}
+if [ ! -f "${2-}" ]; then
+  echo "scaling.sh: '${2-}' is not a protocol; the new directory comes first, then the protocol, then options of lind run" >&2
+  exit 2
+fi
 if [ -e "$dir" ]; then
-  echo "$dir is there already; a finished study would not be run again" >&2
+  echo "$dir is there already, and a finished study would not be run again; name another, or delete it" >&2
   exit 2
 fi
 mkdir -p "$dir"

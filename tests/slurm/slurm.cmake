@@ -7,6 +7,8 @@ if(TARGET lind AND Python3_FOUND)
   endforeach()
   add_test(NAME slurm.lost.patiently COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/lost.py $<TARGET_FILE:lind> patiently)
   set_tests_properties(slurm.lost.patiently PROPERTIES LABELS "slurm;nightly" SKIP_RETURN_CODE 77 TIMEOUT 600)
+  add_test(NAME slurm.local COMMAND ${CMAKE_CURRENT_LIST_DIR}/local.sh)
+  set_tests_properties(slurm.local PROPERTIES LABELS slurm TIMEOUT 60)
   add_test(NAME slurm.modules COMMAND ${CMAKE_CURRENT_LIST_DIR}/modules.sh ${CMAKE_COMMAND} ${CMAKE_BINARY_DIR})
   set_tests_properties(slurm.modules PROPERTIES LABELS slurm SKIP_RETURN_CODE 77 TIMEOUT 120
                        ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")
