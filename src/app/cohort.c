@@ -10,6 +10,7 @@
 #include "finish.h"
 #include "lind/csv.h"
 #include "lind/text.h"
+#include "past.h"
 
 enum { ATTEMPTS = 255, MOST_FIELDS = 1024 };
 
@@ -166,11 +167,26 @@ static lind_err sample_results(sample_writer *w, const char *out, uint64_t patie
   return lind_results_close(&w->results);
 }
 
+/* People are not written over what they are drawn from. */
+static lind_err check_out(const char *path, const char *out, lind_arena *arena) {
+  json_t *inputs = lind_finish_inputs_cohort(path, arena), *input;
+  const char *own = NULL;
+  size_t i;
+  json_array_foreach(inputs, i, input) {
+    const char *file = lind_past_text(input, "path");
+    if (lind_past_is_one(out, file)) own = lind_arena_text(arena, file);
+  }
+  json_decref(inputs);
+  LIND_CHECK(own == NULL, LIND_ERR_INPUT, "--out is %s, which the cohort is read from", own);
+  return LIND_OK;
+}
+
 static lind_err sample(const char *path, const char *out, uint64_t patients, uint64_t seed, lind_arena *arena) {
   lind_cohort *cohort;
   lind_field *fields;
   int n;
   LIND_CHECK(out != NULL, LIND_ERR_INPUT, "--out is missing; lind cohort sample %s --patients N --out FILE.csv", path);
+  LIND_TRY(check_out(path, out, arena));
   LIND_CHECK(patients != UINT64_MAX, LIND_ERR_INPUT, "--patients is missing; how many people are to be drawn?");
   LIND_CHECK(patients >= 1 && patients < UINT32_MAX, LIND_ERR_INPUT, "--patients is %llu; 1 to %u would be right",
              (unsigned long long)patients, UINT32_MAX - 1);

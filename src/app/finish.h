@@ -30,6 +30,7 @@ bool lind_finish_is_done(const char *out, const lind_study *study, lind_arena *a
 lind_err lind_finish_again(const lind_finish *finish, lind_arena *arena, const char **estimates) LIND_MUST_CHECK;
 lind_err lind_finish_provenance(const lind_finish *finish, const char *path, lind_arena *arena) LIND_MUST_CHECK;
 json_t *lind_finish_inputs(const lind_study *study, lind_arena *arena); /* files by role, path and SHA-256 */
+json_t *lind_finish_inputs_cohort(const char *path, lind_arena *arena); /* those of a cohort alone */
 lind_err lind_finish_results(const lind_finish *finish, const lind_tally *tally, const char *estimates,
                              lind_arena *arena) LIND_MUST_CHECK;
 /* Of how many replicates results.h5 holds rows; "" or a line that says how many are left out. */

@@ -58,6 +58,12 @@ static void add_cohort(json_t *list, const char *role, const char *table_role, c
   if (path != NULL && lind_document_read(path, arena, &root) == LIND_OK) add_mentioned(list, table_role, root, path, 0, arena);
 }
 
+json_t *lind_finish_inputs_cohort(const char *path, lind_arena *arena) {
+  json_t *inputs = json_array();
+  add_cohort(inputs, "cohort", "table of the cohort", path, arena);
+  return inputs;
+}
+
 json_t *lind_finish_inputs(const lind_study *study, lind_arena *arena) {
   const lind_plan *plan = study->stage[0].plan;
   const lind_protocol *protocol = plan->protocol;

@@ -162,6 +162,8 @@ static const row rows[] = {
     {NULL, "", "", "model check trial.yaml", "", "'trial.yaml' is not a file that ends in .lind; lind model check FILE.lind"},
     {NULL, "", "", "cohort sample cohort.yaml --patients 5 --out people.txt", "",
      "--out is 'people.txt'; its end says the format: .csv or .h5"},
+    {NULL, "", "", "cohort sample cohort.yaml --patients 5 --out tables/CYP2C9.csv", "",
+     "--out is tables/CYP2C9.csv, which the cohort is read from"},
     {NULL, "", "", "cohort sample cohort.yaml --out people.csv", "", "--patients is missing; how many people are to be drawn?"},
     {NULL, "", "", "cohort sample cohort.yaml --patients 5 --out absent/people.csv", "",
      "--out absent/people.csv cannot be written: No such file or directory"},
