@@ -23,7 +23,9 @@ lind_err lind_finish_directories(const char *path) {
     if (path[i] != '/' && path[i] != '\0') continue;
     memcpy(part, path, i);
     part[i] = '\0';
-    LIND_CHECK(mkdir(part, 0777) == 0 || errno == EEXIST, LIND_ERR_INPUT, "%s cannot be made: %s; or choose another --out", part,
+    if (mkdir(part, 0777) == 0 || errno == EEXIST) continue;
+    const bool is_disk = errno == EROFS || errno == ENOSPC || errno == EDQUOT || errno == EIO; /* no fault of the command */
+    LIND_CHECK(false, is_disk ? LIND_ERR_FILE : LIND_ERR_INPUT, "%s cannot be made: %s; or choose another --out", part,
                lind_error_reason(errno));
   }
   struct stat status;

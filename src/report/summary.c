@@ -49,15 +49,19 @@ static const json_t *cell_of(const json_t *estimates, const char *endpoint, cons
   return NULL;
 }
 
+/* Of the treated, then of the control; NULL: there is none. */
+static const json_t *arm_cell(const lind_story *story, const json_t *analysis, int k) {
+  const char *arm = lind_value_text(analysis, k == 0 ? "treated" : "control", NULL);
+  return arm != NULL ? cell_of(story->estimates, lind_value_text(analysis, "endpoint", ""), arm) : NULL;
+}
+
 static void put_arms(FILE *out, const lind_story *story, const json_t *analysis) {
-  static const char *const keys[] = {"treated", "control"};
   for (int k = 0; k < 2; k++) {
-    const char *arm = lind_value_text(analysis, keys[k], NULL);
-    const json_t *cell = arm != NULL ? cell_of(story->estimates, lind_value_text(analysis, "endpoint", ""), arm) : NULL;
+    const json_t *cell = arm_cell(story, analysis, k);
     if (cell == NULL) continue;
     const json_t *published = json_object_get(cell, "published");
     const lind_value_words found = lind_story_published(published);
-    put_row(out, lind_story_arm(story, arm),
+    put_row(out, lind_story_arm(story, lind_value_text(cell, "arm", "")),
             lind_value_with_error(lind_value_number(cell, "mean"), lind_value_number(cell, "mcse")).text,
             published != NULL ? found.text : "");
   }
@@ -72,7 +76,9 @@ static void put_primary(FILE *out, const lind_story *story) {
   (void)snprintf(label, sizeof label, "%s%s%s", lind_value_text(analysis, "title", lind_value_text(analysis, "name", "primary")),
                  unit.text[0] != '\0' ? ", " : "", unit.text);
   fprintf(out, "\n%s\n", label);
-  put_row(out, "", "simulated", published != NULL ? "published" : "");
+  bool any = published != NULL;
+  for (int k = 0; k < 2; k++) any |= json_object_get(arm_cell(story, analysis, k), "published") != NULL;
+  put_row(out, "", "simulated", any ? "published" : "");
   put_arms(out, story, analysis);
   put_row(out, json_is_true(json_object_get(analysis, "ratio")) ? "ratio" : "difference",
           lind_value_with_error(lind_value_number(term, "estimate"), lind_value_number(term, "mcse")).text,

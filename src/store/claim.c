@@ -120,7 +120,7 @@ lind_err lind_claim_check(const char *directory, const lind_claim *claim) {
     LIND_CHECK(errno == ENOENT, LIND_ERR_FILE, "%s is not writable: %s", directory, lind_error_reason(errno));
     return LIND_OK;
   }
-  LIND_CHECK(S_ISDIR(about.st_mode), LIND_ERR_FILE, "%s is not writable: it is a file, not a directory", directory);
+  LIND_CHECK(S_ISDIR(about.st_mode), LIND_ERR_INPUT, "%s is not writable: it is a file, not a directory", directory);
   if (!lind_disk_exists(path)) {
     int foreign = 0;
     LIND_TRY(lind_disk_list(directory, visit_directory, &foreign));

@@ -241,7 +241,7 @@ static void a_file_is_no_directory(void **state) {
   char due[700];
   file_write(in(state, "file"), "x", 1);
   (void)snprintf(due, sizeof due, "%s is not writable: it is a file, not a directory", in(state, "file"));
-  REFUSED(lind_store_create(in(state, "file"), &STUDY, &store), LIND_ERR_FILE, due);
+  REFUSED(lind_store_create(in(state, "file"), &STUDY, &store), LIND_ERR_INPUT, due);
   (void)snprintf(due, sizeof due, "%s is not writable: Not a directory", in(state, "file/run"));
   REFUSED(lind_store_create(in(state, "file/run"), &STUDY, &store), LIND_ERR_FILE, due);
 }
