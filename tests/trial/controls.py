@@ -54,6 +54,9 @@ with tempfile.TemporaryDirectory() as work:
     check("the table is exported beside the replicates", len(lines) == 1 + 8 * 5 and lines[0].startswith("point,drift,slope,population,analysis,truth"))
     del estimates["robustness"]
     (out / "estimates.json").write_text(json.dumps(estimates))
+    said = run("report", str(out), status=1).stderr
+    check("changed numbers make no page", "estimates.json is not what its line in checksums.txt says" in said)
+    (out / "checksums.txt").unlink()  # nor do they where nobody knows that they were changed
     said = run("report", str(out), status=2).stderr
     check("the report is withheld", "synthetic control" in said)
 
