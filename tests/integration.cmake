@@ -88,7 +88,7 @@ if(TARGET lind)
              ${CMAKE_CURRENT_SOURCE_DIR}/app/good ${CMAKE_SOURCE_DIR}/protocols)
     set_tests_properties(merge.scenarios merge.tamper merge.diff merge.explain PROPERTIES LABELS trial TIMEOUT 120)
     add_test(NAME trial.shapes COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>
-             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 1)
+             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 5)
     add_test(NAME trial.shapes.large COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 5)
     set_tests_properties(trial.shapes PROPERTIES LABELS trial TIMEOUT 300 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
