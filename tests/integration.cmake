@@ -90,7 +90,7 @@ if(TARGET lind)
     add_test(NAME trial.shapes COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>
              ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 5)
     add_test(NAME trial.shapes.large COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/shapes.py $<TARGET_FILE:lind>
-             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 5)
+             ${CMAKE_SOURCE_DIR}/protocols/examples/scurvy-1747.yaml 25)
     set_tests_properties(trial.shapes PROPERTIES LABELS trial TIMEOUT 300 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
     set_tests_properties(trial.shapes.large PROPERTIES LABELS "trial;nightly" TIMEOUT 900 RUN_SERIAL TRUE SKIP_RETURN_CODE 77)
     add_test(NAME trial.controls COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/trial/controls.py $<TARGET_FILE:lind>

@@ -18,7 +18,7 @@ typedef struct lind_crew lind_crew;
  * (LIND_ERR_INPUT, naming `srun --mpi=pmix` and `mpirun`) when SLURM, Open MPI or PMIx announces several tasks but the MPI world
  * is one: N singletons would write one directory; and parallelism within parallelism (OMP_NUM_THREADS=4,2,
  * OMP_MAX_ACTIVE_LEVELS above 1, an mpirun in each of several SLURM tasks, a parallel region around the call). Where MPI or
- * memory fails it instead (LIND_ERR_PEER, LIND_ERR_MEMORY), MPI is left as it is: lind_crew_leave(NULL, ..) must follow.
+ * memory fails it instead (LIND_ERR_MPI, LIND_ERR_MEMORY), MPI is left as it is: lind_crew_leave(NULL, ..) must follow.
  * Collective. */
 lind_err lind_crew_create(int threads, lind_crew **crew) LIND_MUST_CHECK;
 void lind_crew_destroy(lind_crew **crew); /* collective; finalises MPI if it was started */
@@ -114,8 +114,9 @@ bool lind_crew_speaks(const lind_crew *crew, lind_err err);
 bool lind_crew_lost(const lind_crew *crew);              /* the crew is given up; accepts NULL */
 const char *lind_crew_lost_words(const lind_crew *crew); /* the sentence, on those ranks that should say it; else NULL */
 /* `err` has come to this rank alone: unless all have agreed on it the others may wait in a call that this rank has left, so the
- * crew is given up, with the message of `err` as the reason. The message stays. Local; nothing in a crew of one. */
-void lind_crew_quit(lind_crew *crew, lind_err err);
+ * crew is given up, with the message of `err` as the reason. The message stays. Returns `err`. Local; nothing in a crew of one.
+ */
+lind_err lind_crew_quit(lind_crew *crew, lind_err err);
 /* The last call of a process whose crew is given up, or, crew NULL, could not be made: waits until those who can still save have
  * saved, and ends the process and its launcher's job with this status. */
 void lind_crew_leave(lind_crew *crew, int status);

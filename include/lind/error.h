@@ -19,7 +19,7 @@
   X(LIND_ERR_DAMAGED, 1, "a file is not what was written")            \
   X(LIND_ERR_MEMORY, 1, "out of memory")                              \
   X(LIND_ERR_NUMERIC, 1, "a computation failed")                      \
-  X(LIND_ERR_PEER, 1, "MPI could not be started")                     \
+  X(LIND_ERR_MPI, 1, "MPI could not be started")                      \
   X(LIND_ERR_STOPPED, 75, "stopped early; run the same command again to resume")
 
 #define LIND_ERR_ENUM(code, status, sentence) code,

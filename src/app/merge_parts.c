@@ -53,13 +53,6 @@ static lind_err source_read(source *s, lind_arena *arena) {
   return notice[0] == '\0' ? LIND_OK : damaged(s->directory, notice, strcspn(notice, ";\n"));
 }
 
-static const char *shown(const json_t *value, lind_arena *arena) {
-  char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-  const char *kept = text != NULL ? lind_arena_text(arena, text) : "none";
-  free(text);
-  return kept;
-}
-
 static lind_err compare(const source *first, const source *other, lind_arena *arena) {
   static const char *const keys[] = {"patients", "replicates", "seed", "set", "no_sensitivity", "class", "lind", "inputs"};
   const json_t *a = first->past.provenance, *b = other->past.provenance;
@@ -70,7 +63,7 @@ static lind_err compare(const source *first, const source *other, lind_arena *ar
     LIND_CHECK(strcmp(keys[i], "inputs") != 0, LIND_ERR_INPUT,
                "%s and %s are parts of different studies: their input files differ", first->directory, other->directory);
     LIND_CHECK(false, LIND_ERR_INPUT, "%s and %s are parts of different studies: %s is %s and %s", first->directory,
-               other->directory, keys[i], shown(x, arena), shown(y, arena));
+               other->directory, keys[i], lind_past_shown(x, arena), lind_past_shown(y, arena));
   }
   LIND_CHECK(false, LIND_ERR_INPUT, "%s and %s are parts of different studies", first->directory, other->directory);
 }

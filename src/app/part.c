@@ -25,20 +25,15 @@ lind_err lind_part_check(const lind_study_request *request, const char *out, lin
   json_array_foreach(sessions, i, session) {
     const json_int_t part = json_integer_value(json_object_get(session, "part")),
                      parts = json_integer_value(json_object_get(session, "parts"));
-    const unsigned long long mine = request->part, of = request->parts;
-    if ((uint64_t)part == mine && (uint64_t)parts == of) continue;
-    if (of == 0)
-      err =
-          lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
-                          "%s holds part %lld of %lld; go on with --part %lld/%lld, or choose another --out for the whole study",
-                          out, (long long)part, (long long)parts, (long long)part, (long long)parts);
-    else if (parts == 0)
-      err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
-                            "%s holds a whole study; choose another --out for part %llu of %llu", out, mine, of);
-    else
-      err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__,
-                            "%s holds part %lld of %lld; choose another --out for part %llu of %llu", out, (long long)part,
-                            (long long)parts, mine, of);
+    if ((uint64_t)part == request->part && (uint64_t)parts == request->parts) continue;
+    const char *holds =
+        parts == 0 ? "a whole study" : lind_arena_format(arena, "part %lld of %lld", (long long)part, (long long)parts);
+    const char *then = request->parts == 0
+                           ? lind_arena_format(arena, "go on with --part %lld/%lld, or choose another --out for the whole study",
+                                               (long long)part, (long long)parts)
+                           : lind_arena_format(arena, "choose another --out for part %llu of %llu",
+                                               (unsigned long long)request->part, (unsigned long long)request->parts);
+    err = lind_error_fail(LIND_ERR_INPUT, __FILE__, __LINE__, "%s holds %s; %s", out, holds, then);
     break;
   }
   json_decref(sessions);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,6 +60,13 @@ const char *lind_past_path(const lind_past *past, const char *written, lind_aren
   if (written[0] == '/' || start[0] == '\0' || access(written, F_OK) == 0) return written;
   const char *joined = lind_arena_format(arena, "%s/%s", start, written);
   return joined != NULL && access(joined, F_OK) == 0 ? joined : written;
+}
+
+const char *lind_past_shown(const json_t *value, lind_arena *arena) {
+  char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+  const char *kept = text != NULL ? lind_arena_text(arena, text) : "none";
+  free(text);
+  return kept;
 }
 
 bool lind_past_is_one(const char *a, const char *b) {

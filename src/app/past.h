@@ -19,6 +19,8 @@ const char *lind_past_text(const json_t *object, const char *key); /* "" if it i
 /* A path that provenance names: as it was written, or from the directory in which the run was started. */
 const char *lind_past_path(const lind_past *past, const char *written, lind_arena *arena);
 
+/* A value in one line of JSON, in the arena; "none" where it is not there. */
+const char *lind_past_shown(const json_t *value, lind_arena *arena);
 /* Do two paths lead to one file or directory? Do two files hold the same bytes? No where one of them cannot be read. */
 bool lind_past_is_one(const char *a, const char *b);
 bool lind_past_is_same_bytes(const char *a, const char *b);

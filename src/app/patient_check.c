@@ -167,8 +167,10 @@ lind_err lind_patient_check(const lind_patient *patient, bool block, lind_arena 
   LIND_TRY(lind_runner_replay(patient->runner, (uint32_t)patient->replicate, patient->seat, patient->base, &desk, &s));
   lind_runner_row(patient->runner, s, c.row);
   printf("\nagainst the run\n");
-  if (patient->past->fault == NULL) LIND_TRY(check_row(&c));
-  if (patient->past->fault == NULL) LIND_TRY(check_course(&c));
+  if (patient->past->fault == NULL) {
+    LIND_TRY(check_row(&c));
+    LIND_TRY(check_course(&c));
+  }
   const double seconds = seconds_of_block(&c);
   if (block || (!c.has_row && seconds <= PATIENCE_S)) LIND_TRY(check_block(&c));
   LIND_CHECK(patient->past->fault == NULL, LIND_ERR_FILE, "%s", patient->past->fault);

@@ -303,7 +303,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   const char *out = r.out != NULL ? r.out : default_out(study, arena);
   LIND_TRY(settle_threads(study, &r));
   lind_err err = lind_crew_create((int)r.threads, &crew);
-  if (err == LIND_ERR_PEER || err == LIND_ERR_MEMORY) leave(NULL, err);
+  if (err == LIND_ERR_MPI || err == LIND_ERR_MEMORY) leave(NULL, err);
   LIND_TRY(err);
   lind_crew_patience(crew, r.patience);
   lind_crew_catch_signals();
@@ -315,7 +315,7 @@ static lind_err run(int n, char **arguments, lind_arena *arena) {
   }
   if (err == LIND_OK) err = lind_study_start(study, crew);
   if (err == LIND_OK) err = go(&r, study, crew, out, &store, arena);
-  lind_crew_quit(crew, err);
+  err = lind_crew_quit(crew, err);
   lind_store_destroy(&store);
   if (lind_crew_lost(crew)) leave(crew, err);
   lind_study_stop(study);

@@ -9,6 +9,7 @@
 #include "build_facts.h"
 #include "finish.h"
 #include "machine.h"
+#include "past.h"
 #include "progress.h"
 
 enum { HOST_WORDS = 8 }; /* 64 bytes of a host's name as integers, so that the exact sum of all ranks gathers them */
@@ -194,15 +195,6 @@ static const char *add_word(const char *so_far, const char *word, lind_arena *ar
   return so_far == NULL || word == NULL ? NULL : lind_arena_format(arena, "%s%s%s", so_far, so_far[0] != '\0' ? ", " : "", word);
 }
 
-static const char *add_setting(const char *words, const char *key, const json_t *was, const json_t *is, lind_arena *arena) {
-  if (json_equal(was, is)) return words;
-  char *before = json_dumps(was, JSON_ENCODE_ANY | JSON_COMPACT), *now = json_dumps(is, JSON_ENCODE_ANY | JSON_COMPACT);
-  if (before != NULL && now != NULL) words = add_word(words, lind_arena_format(arena, "%s %s (was %s)", key, now, before), arena);
-  free(before);
-  free(now);
-  return words;
-}
-
 const char *lind_session_difference(const lind_study *study, const char *out, lind_arena *arena) {
   static const char *const keys[] = {"seed", "set", "no_sensitivity"}; /* those that make a plan */
   json_t *sessions = lind_session_list(out, arena), *now = lind_session_request(study, json_object()),
@@ -210,8 +202,13 @@ const char *lind_session_difference(const lind_study *study, const char *out, li
   const json_t *then = json_array_get(sessions, json_array_size(sessions) - 1), *before = json_object_get(then, "inputs");
   const char *words = "";
   size_t i;
-  for (size_t k = 0; then != NULL && k < sizeof keys / sizeof *keys; k++)
-    words = add_setting(words, keys[k], json_object_get(then, keys[k]), json_object_get(now, keys[k]), arena);
+  for (size_t k = 0; then != NULL && k < sizeof keys / sizeof *keys; k++) {
+    const json_t *was = json_object_get(then, keys[k]), *is = json_object_get(now, keys[k]);
+    if (was == NULL || json_equal(was, is)) continue;
+    words = add_word(words,
+                     lind_arena_format(arena, "%s %s (was %s)", keys[k], lind_past_shown(is, arena), lind_past_shown(was, arena)),
+                     arena);
+  }
   json_array_foreach(inputs, i, input) {
     const char *role = json_string_value(json_object_get(input, "role")),
                *path = json_string_value(json_object_get(input, "path"));

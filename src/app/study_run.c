@@ -101,8 +101,7 @@ static uint64_t job_at(const void *context, uint64_t place) { return lind_order_
 
 static lind_err crowd_create(lind_study *study, lind_crew *crew, const lind_sink *sink, crowd **result) {
   crowd *c = calloc(1, sizeof *c + (size_t)lind_crew_threads(crew) * sizeof c->thread[0]);
-  if (c == NULL) lind_crew_quit(crew, lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for the crew"));
-  if (c == NULL) return LIND_ERR_MEMORY;
+  if (c == NULL) return lind_crew_quit(crew, lind_error_fail(LIND_ERR_MEMORY, __FILE__, __LINE__, "no memory for the crew"));
   *c = (crowd){.study = study, .sink = sink, .crew = crew, .counting = -1};
   *result = c;
   return LIND_OK;

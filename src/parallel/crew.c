@@ -31,7 +31,7 @@ static lind_err mpi_start(lind_crew *crew) {
     LIND_MPI(code);
     crew->started = true;
   }
-  LIND_CHECK(provided >= MPI_THREAD_FUNNELED, LIND_ERR_PEER,
+  LIND_CHECK(provided >= MPI_THREAD_FUNNELED, LIND_ERR_MPI,
              "this MPI cannot be used beside threads (it offers no MPI_THREAD_FUNNELED)");
   LIND_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
   LIND_MPI(MPI_Comm_size(MPI_COMM_WORLD, &crew->ranks));
@@ -75,8 +75,10 @@ lind_err lind_crew_create(int threads, lind_crew **crew) {
   c->team = MPI_COMM_NULL;
   c->window = MPI_WIN_NULL;
   const lind_err err = crew_begin(c, threads);
-  if (err == LIND_OK) *crew = c;
-  if (err == LIND_OK) return LIND_OK;
+  if (err == LIND_OK) {
+    *crew = c;
+    return LIND_OK;
+  }
   /* Of all ranks alike, or: others may wait in a call that this rank has left. Where all have failed rank 0 says it, and ends
    * all. */
   if (c->ranks == 1 || err == LIND_ERR_INPUT)

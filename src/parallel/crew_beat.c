@@ -206,13 +206,14 @@ lind_err lind_crew_break(lind_crew *crew, const char *source, int line, const ch
   return lind_error_fail(LIND_ERR_STOPPED, source, line, "%s", b->sentence);
 }
 
-void lind_crew_quit(lind_crew *crew, lind_err err) {
+lind_err lind_crew_quit(lind_crew *crew, lind_err err) {
   char reason[LIND_CREW_MESSAGE / 2];
-  if (err == LIND_OK || err == crew->agreed || crew->beat == NULL || crew->beat->is_lost) return;
+  if (err == LIND_OK || err == crew->agreed || crew->beat == NULL || crew->beat->is_lost) return err;
   (void)snprintf(reason, sizeof reason, "%s", lind_error_message());
   const lind_err ignored = lind_crew_break(crew, __FILE__, __LINE__, "%s", reason);
   (void)ignored;
   lind_error_set(reason);
+  return err;
 }
 
 /* The others hear that this rank may be silent, if they think that it is not. */

@@ -9,7 +9,7 @@ lind_err lind_crew_counter_create(lind_crew *crew) {
   int64_t *words;
   const MPI_Aint bytes = crew->rank == 0 ? LIND_CREW_WORDS * (MPI_Aint)sizeof *words : 0;
   const int code = MPI_Win_allocate(bytes, sizeof *words, MPI_INFO_NULL, crew->world, &words, &crew->window);
-  LIND_CHECK(code == MPI_SUCCESS, LIND_ERR_PEER,
+  LIND_CHECK(code == MPI_SUCCESS, LIND_ERR_MPI,
              "MPI has no one-sided communication between these hosts; with Open MPI, OMPI_MCA_osc=^ucx allows all that works on "
              "any network");
   LIND_MPI(MPI_Win_set_errhandler(crew->window, MPI_ERRORS_RETURN));

@@ -78,12 +78,12 @@ lind_err lind_crew_break(lind_crew *crew, const char *source, int line, const ch
 
 /* A call of MPI while the crew is being made, and one of a crew that is there. */
 const char *lind_crew_mpi_reason(int code, char text[MPI_MAX_ERROR_STRING]); /* returns `text` */
-#define LIND_MPI(call)                                                                                                       \
-  do {                                                                                                                       \
-    int lind_mpi_ = (call);                                                                                                  \
-    char lind_why_[MPI_MAX_ERROR_STRING];                                                                                    \
-    LIND_CHECK(lind_mpi_ == MPI_SUCCESS, LIND_ERR_PEER, "MPI failed: %s (%.*s)", lind_crew_mpi_reason(lind_mpi_, lind_why_), \
-               (int)strcspn(#call, "("), #call);                                                                             \
+#define LIND_MPI(call)                                                                                                      \
+  do {                                                                                                                      \
+    int lind_mpi_ = (call);                                                                                                 \
+    char lind_why_[MPI_MAX_ERROR_STRING];                                                                                   \
+    LIND_CHECK(lind_mpi_ == MPI_SUCCESS, LIND_ERR_MPI, "MPI failed: %s (%.*s)", lind_crew_mpi_reason(lind_mpi_, lind_why_), \
+               (int)strcspn(#call, "("), #call);                                                                            \
   } while (0)
 #define LIND_CREW_MPI(crew, call)                                                                                             \
   do {                                                                                                                        \

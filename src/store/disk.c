@@ -18,6 +18,11 @@ lind_err lind_disk_join(const char *directory, const char *name, char *path) {
   return LIND_OK;
 }
 
+lind_err lind_disk_unread(const char *path, int reason) {
+  return lind_error_fail(reason == EIO ? LIND_ERR_DAMAGED : LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be read: %s", path,
+                         strerror(reason));
+}
+
 bool lind_disk_exists(const char *path) {
   struct stat about;
   return lstat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != ESTALE);
@@ -103,7 +108,7 @@ lind_err lind_disk_write(const char *path, const void *bytes, size_t n) {
 
 lind_err lind_disk_digest(const char *path, size_t offset, lind_digest *digest) {
   FILE *file = fopen(path, "rbe");
-  LIND_CHECK(file != NULL, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(errno));
+  if (file == NULL) return lind_disk_unread(path, errno);
   char *piece = malloc(PIECE);
   bool good = piece != NULL && fseeko(file, (off_t)offset, SEEK_SET) == 0;
   lind_digest sum = {0, 0};
@@ -112,10 +117,10 @@ lind_err lind_disk_digest(const char *path, size_t offset, lind_digest *digest) 
     good = !ferror(file);
     sum = lind_digest_add(sum, piece, n);
   }
-  const int reason = errno; /* EIO: the disk itself has lost it */
+  const int reason = errno;
   free(piece);
   (void)fclose(file);
-  LIND_CHECK(good, reason == EIO ? LIND_ERR_DAMAGED : LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
+  if (!good) return lind_disk_unread(path, reason);
   *digest = sum;
   return LIND_OK;
 }

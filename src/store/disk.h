@@ -14,6 +14,8 @@ enum { LIND_DISK_PATH = 4096 };
 lind_err lind_disk_join(const char *directory, const char *name, char *path) LIND_MUST_CHECK;
 /* Make the directory and those above it; "DIR is not writable: reason" otherwise. */
 lind_err lind_disk_make(const char *directory) LIND_MUST_CHECK;
+/* "PATH cannot be read: reason", by errno: LIND_ERR_DAMAGED where the disk itself has lost it (EIO), else LIND_ERR_FILE. */
+lind_err lind_disk_unread(const char *path, int reason);
 bool lind_disk_exists(const char *path); /* no: nothing bears that name; yes also where that cannot be seen */
 /* Sync the file `from`, rename it to `to` in the same directory, sync the directory. */
 lind_err lind_disk_publish(const char *from, const char *to) LIND_MUST_CHECK;

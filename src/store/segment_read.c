@@ -29,11 +29,11 @@ lind_err lind_segment_check(const char *path) {
   LIND_TRY(lind_disk_digest(path, LIND_SEGMENT_HEAD_BYTES, &digest));
   head_text(digest, due);
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  LIND_CHECK(fd >= 0, LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(errno));
+  if (fd < 0) return lind_disk_unread(path, errno);
   const ssize_t n = pread(fd, found, sizeof found, 0);
   const int reason = errno;
   (void)close(fd);
-  LIND_CHECK(n >= 0, reason == EIO ? LIND_ERR_DAMAGED : LIND_ERR_FILE, "%s cannot be read: %s", path, strerror(reason));
+  if (n < 0) return lind_disk_unread(path, reason);
   int format = LIND_SEGMENT_FORMAT;
   found[LIND_SEGMENT_HEAD_BYTES - 1] = '\0';
   if (n == (ssize_t)sizeof found && sscanf(found, "lind segment %3d\n", &format) != 1) format = LIND_SEGMENT_FORMAT;
@@ -113,7 +113,7 @@ lind_err lind_segment_open(const char *path, const char *plan_hash, lind_segment
   const int reason = errno;
   lind_err err = LIND_OK;
   if (f->descriptor < 0) {
-    err = lind_error_fail(LIND_ERR_FILE, __FILE__, __LINE__, "%s cannot be read: %s", path, strerror(reason));
+    err = lind_disk_unread(path, reason);
   } else {
     lind_h5_enter();
     err = piles_find(f, plan_hash);

@@ -2,12 +2,10 @@
 
 shapes.py LIND PROTOCOL SCALE -- skips where there is no mpirun. Patients and replicates are one index space: 10 patients x 20,000 SCALE
 replicates are blocks of 409 whole replicates, 100,000 SCALE patients x 1 replicate are blocks of 512 seats. A machine that does something
-else in between shows as idle time at the end: the best of three runs counts, and a last block may last as much longer as blocks did on
-the whole for want of a core (their time on the clock over that of the processor)."""
+else in between shows as idle time at the end: the best of three runs counts."""
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -24,25 +22,21 @@ crews = {"1 rank x 2 threads": (1, 2), "2 ranks x 1 thread": (2, 1)}
 
 
 def run(patients, replicates, ranks, threads):
-    """The crew's part of provenance.json, and the processor's time."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    """The crew's part of provenance.json."""
     with tempfile.TemporaryDirectory() as out:
         subprocess.run([mpirun, "--oversubscribe", "--bind-to", "none", "-n", str(ranks), lind, "run", protocol, "--no-sensitivity",
                         "--patients", str(patients), "--replicates", str(replicates), "--threads", str(threads), "--out", out],
                        env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with open(os.path.join(out, "provenance.json"), encoding="utf-8") as file:
-            told = json.load(file)["crew"]
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return told, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            return json.load(file)["crew"]
 
 
 def is_full(shape, patients, replicates, crew):
     """Whether every hand had its share: at the end, at most a block of each is missing."""
     ranks, threads = crews[crew]
-    told, processor = run(patients, replicates, ranks, threads)
+    told = run(patients, replicates, ranks, threads)
     blocks = [rank["blocks"] for rank in told["ranks"]]
-    crowded = max(1.0, sum(rank["busy_s"] for rank in told["ranks"]) / processor)
-    due = (2.0 * ranks * threads / sum(blocks) + 0.05) * crowded
+    due = 2.0 * ranks * threads / sum(blocks) + 0.05
     print(f"{shape}, {crew}: idle {100 * told['idle_share']:.2f} % (at most {100 * due:.1f} %), "
           f"longest wait {1e3 * told['longest_wait_s']:.1f} ms, blocks {blocks}")
     return told["idle_share"] <= due and min(blocks) > 0 and sum(blocks) >= 40
